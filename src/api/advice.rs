@@ -1,0 +1,230 @@
+//! What an operator does about each error code of the router: the rows of its troubleshooting page, as data.
+
+use super::request::Request;
+use crate::error::Error;
+
+/// The advice on one code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// `error.code`.
+    pub code: &'static str,
+    /// What to do.
+    pub action: &'static str,
+    /// How to find out more.
+    pub next: Next,
+}
+
+/// How to find out more.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A command of this program; `<agent-id>` is filled in from the request.
+    Run(&'static str),
+    /// The page names a command that this program lacks: what to do instead.
+    Instead(&'static str),
+}
+
+use Next::{Instead, Run};
+
+const KEYS: Next = Instead(
+    "keys are managed in the router's web console, or by whoever issued this one; `xeroctl config show` tells which key was used",
+);
+const SETTINGS: Next = Instead("budget, billing and limits are in the router's web console");
+const ENDPOINTS: Next = Instead("endpoints are shown in the router's web console");
+const MODELS: Next =
+    Instead("GET /models below the same base URL lists the models of the catalogue");
+const EXECUTION: Next = Instead(
+    "this build has no `exec` and `approvals` commands yet; the routes below /exec of the same base URL answer with a key of execution scope",
+);
+
+/// Every documented code.
+pub const TABLE: &[Advice] = &[
+    // Scope and authentication.
+    row(
+        "scope_insufficient",
+        "use a key that carries the missing scope, or have this one issued anew with it",
+        KEYS,
+    ),
+    row(
+        "cross_project_access",
+        "the key belongs to another project than the base URL names: compare the segment before /v1 with the project of the key",
+        Run("config show"),
+    ),
+    row(
+        "project_not_found",
+        "the project in the base URL does not exist, or this key can't see it: check the segment before /v1 with whoever issued the key",
+        Run("config show"),
+    ),
+    row(
+        "signing_public_key_required",
+        "the endpoint wants signed requests: have the Ed25519 public key registered with this API key first",
+        KEYS,
+    ),
+    row(
+        "insufficient_quota",
+        "the project's credit is used up: top it up, or wait for the next billing window",
+        SETTINGS,
+    ),
+    row(
+        "billing_delinquent",
+        "an invoice is overdue: nothing more is served until it is paid",
+        SETTINGS,
+    ),
+    // Agents.
+    row(
+        "agent_not_found",
+        "check the id of the agent; one that was decommissioned has to be enrolled again",
+        Run("agents"),
+    ),
+    row(
+        "candidate_not_found",
+        "the candidate was approved or rejected already, or it expired: decide on one that is still listed",
+        Run("agents candidates list <agent-id>"),
+    ),
+    // Workspaces and models.
+    row(
+        "workspace_not_found",
+        "check the external id of the workspace (it begins with ws_) and that the workspace was not deleted",
+        Instead("workspaces are listed in the router's web console"),
+    ),
+    row(
+        "model_not_found",
+        "the router knows no such model: name one that is in its catalogue",
+        MODELS,
+    ),
+    row(
+        "endpoint_inactive",
+        "the endpoint exists but serves nothing now: provision it again, or take an active one",
+        ENDPOINTS,
+    ),
+    row(
+        "endpoint_restricted",
+        "an allow-list or a quota of the endpoint excludes this caller: change it, or take another endpoint",
+        ENDPOINTS,
+    ),
+    row(
+        "endpoint_task_mode_mismatch",
+        "the endpoint does another task (chat, embedding, reranking, …) than this request wants: take one with the matching task mode",
+        ENDPOINTS,
+    ),
+    row(
+        "model_not_scoring",
+        "no worker is ready for this model: wait until one is provisioned, or enlarge the fleet",
+        Run("agents"),
+    ),
+    row(
+        "invalid_tier",
+        "the endpoint has no such service tier: name one that it offers",
+        ENDPOINTS,
+    ),
+    // Execution.
+    row(
+        "exec_tool_not_found",
+        "no tool has this name in the workspace: check the spelling, and that an execution agent that publishes it is bound to the workspace",
+        EXECUTION,
+    ),
+    row(
+        "tool_not_mcp_visible",
+        "the tool is hidden from MCP clients in this workspace: change its visibility, or call it through the agentic loop",
+        EXECUTION,
+    ),
+    row(
+        "tool_executor_unavailable",
+        "no execution agent that serves this tool is online: look at their state, then enroll one more or enlarge the fleet",
+        Run("agents"),
+    ),
+    row(
+        "capacity_exceeded",
+        "the fleet is saturated: wait and try again, or add capacity",
+        Run("agents"),
+    ),
+    row(
+        "rate_limit_exceeded",
+        "slow down, and wait as long as Retry-After says",
+        SETTINGS,
+    ),
+    row(
+        "context_length_exceeded",
+        "the request is larger than the model's context: shorten the conversation, or take a model with a larger one",
+        MODELS,
+    ),
+    // Approvals.
+    row(
+        "approval_not_found",
+        "no such approval, or it was purged: take the id of one that is still listed",
+        EXECUTION,
+    ),
+    row(
+        "approval_not_pending",
+        "it was approved, rejected or timed out already: look at how it ended, and invoke the tool again if a new decision is needed",
+        EXECUTION,
+    ),
+    // Lifecycle.
+    row(
+        "invocation_not_found",
+        "no such invocation, or the retention has removed it: check the id and how long runs are kept",
+        EXECUTION,
+    ),
+    row(
+        "invocation_terminal",
+        "the invocation has ended already, so there is nothing left to do to it",
+        EXECUTION,
+    ),
+    row(
+        "internal_error",
+        "report the request id and the time to the team that runs the router",
+        Instead(
+            "the request id is all that links this answer to the router's logs: no command tells more",
+        ),
+    ),
+];
+
+const fn row(code: &'static str, action: &'static str, next: Next) -> Advice {
+    Advice { code, action, next }
+}
+
+/// The advice on a code, if it is a documented one.
+#[must_use]
+pub fn of(code: &str) -> Option<&'static Advice> {
+    TABLE.iter().find(|advice| advice.code == code)
+}
+
+impl Advice {
+    /// Adds the advice to the error of this request with this message of the router.
+    #[must_use]
+    pub fn add_to(&self, error: Error, request: &Request, message: &str) -> Error {
+        let scope = surface(message).filter(|_| self.code == "scope_insufficient");
+        let error = match scope {
+            Some(surface) => error.hint(format!("the {surface} scope is missing: {}", self.action)),
+            None => error.hint(self.action),
+        };
+        match &self.next {
+            Run(command) => error.next("next", command.replace("<agent-id>", &agent_of(request))),
+            Instead(text) => error.hint(*text),
+        }
+    }
+}
+
+/// Which of the three surfaces refused the key: one code stands for all, and the message alone tells. Documented.
+#[must_use]
+pub fn surface(message: &str) -> Option<&'static str> {
+    const WORDS: [(&str, &str); 3] = [
+        ("management", "management"),
+        ("inference", "inference"),
+        ("exec", "execution"),
+    ];
+    let message = message.to_ascii_lowercase();
+    // The first one named is the one that is missing: "requires management scope, key has inference".
+    WORDS
+        .iter()
+        .filter_map(|(word, surface)| Some((message.find(word)?, *surface)))
+        .min()
+        .map(|(_, surface)| surface)
+}
+
+fn agent_of(request: &Request) -> String {
+    let segments: Vec<&str> = request.path.iter().map(String::as_str).collect();
+    match segments[..] {
+        ["management", "agents", id, ..] => crate::line::quote(id),
+        _ => "<agent-id>".to_owned(),
+    }
+}

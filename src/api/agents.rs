@@ -1,0 +1,297 @@
+//! Agents: `/management/agents`.
+
+use serde::{Deserialize, Serialize};
+
+use super::document::Document;
+use super::id::Id;
+use super::page::Listing;
+use super::request::{Endpoint, Method, Nothing, Request};
+use crate::time::Stamp;
+
+/// The path of the collection. Documented.
+const AGENTS: [&str; 2] = ["management", "agents"];
+
+/// An agent: a compute worker that serves inference or executes tools.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Agent {
+    /// The external id.
+    pub id: Option<String>,
+    /// The display name.
+    pub name: Option<String>,
+    /// The identifier in the mesh.
+    pub worker_id: Option<String>,
+    /// `pending`, `active`, `suspended`, `disconnected`, `dead` were seen; an open set.
+    pub status: Option<String>,
+    /// The deployment region.
+    pub region: Option<String>,
+    /// When it last reported its health.
+    pub last_heartbeat: Option<Stamp>,
+    /// Concurrent inference requests; 0 lets the router decide.
+    pub max_concurrent_requests: Option<String>,
+    /// The service tiers that it serves.
+    pub supported_tiers: Vec<String>,
+    /// Free text.
+    pub description: Option<String>,
+    /// The Curve25519 public key, base64.
+    pub public_key: Option<String>,
+    /// Whether its storage is limited.
+    pub storage_limit_enabled: Option<String>,
+    /// The limit of its storage in bytes.
+    pub storage_limit_bytes: Option<String>,
+    /// When the record was made.
+    pub created_at: Option<Stamp>,
+    /// When the record was last changed.
+    pub updated_at: Option<Stamp>,
+    /// The names of the tools that it serves, for an agent that executes.
+    pub tools: Vec<String>,
+}
+
+impl From<Document> for Agent {
+    fn from(document: Document) -> Self {
+        Self {
+            id: document.text(&["id"]),
+            name: document.text(&["name"]),
+            worker_id: document.text(&["worker_id"]),
+            region: document.text(&["region"]),
+            max_concurrent_requests: document.text(&["max_concurrent_requests"]),
+            description: document.text(&["description"]),
+            supported_tiers: document.texts(&["supported_tiers"]),
+            storage_limit_enabled: document.text(&["storage_limit_enabled"]),
+            storage_limit_bytes: document.text(&["storage_limit_bytes"]),
+            // Assumed: the documents show these as columns, not as members.
+            status: document.text(&["status"]),
+            last_heartbeat: document.time(&["last_heartbeat", "last_heartbeat_at"]),
+            public_key: document.text(&["public_key"]),
+            created_at: document.time(&["created_at"]),
+            updated_at: document.time(&["updated_at"]),
+            tools: document.names(&["tools"]),
+        }
+    }
+}
+
+/// An entry of an agent's history.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Event {
+    /// The id, which is also the cursor.
+    pub id: Option<String>,
+    /// What happened.
+    pub event_type: Option<String>,
+    /// More about it: text, or JSON on one line.
+    pub details: Option<String>,
+    /// When it happened.
+    pub created_at: Option<Stamp>,
+}
+
+impl From<Document> for Event {
+    // Assumed: all four names; the documents show the columns.
+    fn from(document: Document) -> Self {
+        Self {
+            id: document.text(&["id"]),
+            event_type: document.text(&["event_type", "type"]),
+            details: document.text(&["details"]),
+            created_at: document.time(&["created_at"]),
+        }
+    }
+}
+
+/// A key rotation that has begun.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Rotation {
+    /// The id of the request to rotate.
+    pub request_id: Option<String>,
+    /// How far the dispatch to the agent is.
+    pub status: Option<String>,
+    /// Where the rotation can be watched.
+    pub monitor_url: Option<String>,
+}
+
+impl From<Document> for Rotation {
+    // Assumed: all three names; the documents name the values.
+    fn from(document: Document) -> Self {
+        Self {
+            request_id: document.text(&["request_id", "id"]),
+            status: document.text(&["status", "dispatch_status"]),
+            monitor_url: document.text(&["monitor_url"]),
+        }
+    }
+}
+
+/// The agents of the project, a page at a time. Documented.
+pub struct List;
+
+impl Listing for List {
+    type Item = Agent;
+
+    fn request(&self) -> Request {
+        Request::new("list agents", Method::Get, AGENTS)
+    }
+}
+
+/// The history of one agent, a page at a time, in the router's order. Assumed path.
+pub struct Events<'a>(pub &'a Id);
+
+impl Listing for Events<'_> {
+    type Item = Event;
+
+    fn request(&self) -> Request {
+        below("list agent events", Method::Get, self.0, Some("events"))
+    }
+}
+
+/// One agent. Documented.
+pub struct Get<'a>(pub &'a Id);
+
+impl Endpoint for Get<'_> {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        below("get agent", Method::Get, self.0, None)
+    }
+}
+
+/// The fields of an agent that can be written; what is none is not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Fields {
+    /// The display name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The identifier in the mesh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker_id: Option<String>,
+    /// The Curve25519 public key, base64, as it was given. Assumed name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// The deployment region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Concurrent inference requests; 0 lets the router decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrent_requests: Option<u32>,
+    /// Free text; may be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The service tiers; may be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supported_tiers: Option<Vec<String>>,
+    /// The status, for an update.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// Creates an agent record. Documented.
+pub struct Create<'a>(pub &'a Fields);
+
+impl Endpoint for Create<'_> {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        Request::new("create agent", Method::Post, AGENTS).body(self.0)
+    }
+}
+
+/// Changes the given fields of an agent. Assumed verb.
+pub struct Update<'a>(pub &'a Id, pub &'a Fields);
+
+impl Endpoint for Update<'_> {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        below("update agent", Method::Patch, self.0, None).body(self.1)
+    }
+}
+
+/// Deletes an agent record. Documented.
+pub struct Delete<'a>(pub &'a Id);
+
+impl Endpoint for Delete<'_> {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        below("delete agent", Method::Delete, self.0, None)
+    }
+}
+
+/// What can be done to an agent's part in execution, in one workspace or in all. Assumed paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// No more tool work is dispatched to it; it stays connected.
+    Pause,
+    /// Tool work is dispatched to it again.
+    Resume,
+    /// Its authenticated session ends; it must enroll again.
+    Revoke,
+}
+
+/// Applies a [`Control`] to an agent; `workspace` narrows it.
+pub struct Apply {
+    /// The agent.
+    pub agent: Id,
+    /// What to do.
+    pub control: Control,
+    /// The workspace to do it in; none means all.
+    pub workspace: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Scope<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace: Option<&'a str>,
+}
+
+impl Endpoint for Apply {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        let (action, leaf) = match self.control {
+            Control::Pause => ("pause execution", "pause-exec"),
+            Control::Resume => ("resume execution", "resume-exec"),
+            Control::Revoke => ("revoke credentials", "revoke-credentials"),
+        };
+        below(action, Method::Post, &self.agent, Some(leaf)).body(&Scope {
+            workspace: self.workspace.as_deref(),
+        })
+    }
+}
+
+/// Begins a CURVE key rotation. Assumed path and body.
+pub struct Rotate<'a> {
+    /// The agent.
+    pub agent: &'a Id,
+    /// Why, for the audit log.
+    pub reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    reason: &'a str,
+}
+
+impl Endpoint for Rotate<'_> {
+    type Reply = Rotation;
+
+    fn request(&self) -> Request {
+        below(
+            "rotate CURVE key",
+            Method::Post,
+            self.agent,
+            Some("curve-rotate"),
+        )
+        .body(&Reason {
+            reason: self.reason,
+        })
+    }
+}
+
+/// A request to an agent or to one of its leaves.
+pub(super) fn below(
+    action: &'static str,
+    method: Method,
+    agent: &Id,
+    leaf: Option<&str>,
+) -> Request {
+    let path = AGENTS.into_iter().chain([agent.as_str()]).chain(leaf);
+    Request::new(action, method, path)
+}

@@ -1,0 +1,82 @@
+//! Candidates: workers that have connected to an agent and wait to be admitted.
+
+use serde::Deserialize;
+
+use super::agents::below;
+use super::document::Document;
+use super::id::Id;
+use super::page::Listing;
+use super::request::{Endpoint, Method, Nothing, Request};
+use crate::time::Stamp;
+
+/// A worker that waits to be admitted to an agent's serving pool.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Candidate {
+    /// The id.
+    pub id: Option<String>,
+    /// An open set; `pending` waits for a decision.
+    pub status: Option<String>,
+    /// The agent it is attached to.
+    pub agent_id: Option<String>,
+    /// When it connected.
+    pub created_at: Option<Stamp>,
+}
+
+impl From<Document> for Candidate {
+    // Assumed: all four names; the documents show the columns.
+    fn from(document: Document) -> Self {
+        Self {
+            id: document.text(&["id"]),
+            status: document.text(&["status"]),
+            agent_id: document.text(&["agent_id"]),
+            created_at: document.time(&["created_at"]),
+        }
+    }
+}
+
+/// The candidates of one agent. Assumed path.
+pub struct List<'a>(pub &'a Id);
+
+impl Listing for List<'_> {
+    type Item = Candidate;
+
+    fn request(&self) -> Request {
+        below("list candidates", Method::Get, self.0, Some("candidates"))
+    }
+}
+
+/// What becomes of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is admitted.
+    Approve,
+    /// It is not admitted.
+    Reject,
+}
+
+/// Decides on a candidate. Assumed paths.
+pub struct Decide<'a> {
+    /// The agent it is attached to.
+    pub agent: &'a Id,
+    /// The candidate.
+    pub candidate: &'a Id,
+    /// What becomes of it.
+    pub decision: Decision,
+}
+
+impl Endpoint for Decide<'_> {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        let (action, leaf) = match self.decision {
+            Decision::Approve => ("approve candidate", "approve"),
+            Decision::Reject => ("reject candidate", "reject"),
+        };
+        let mut request = below(action, Method::Post, self.agent, Some("candidates"));
+        request
+            .path
+            .extend([self.candidate.as_str().to_owned(), leaf.to_owned()]);
+        request
+    }
+}

@@ -1,0 +1,275 @@
+//! What an answer without success means: the router's envelope, a proxy's page, or nothing at all.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::advice;
+use super::client::Answer;
+use super::document::Document;
+use super::request::Request;
+use super::retry::{self, Outcome};
+use crate::error::{Error, Exit, Said};
+use crate::time;
+
+/// The first line of a foreign answer is shown up to here.
+const LONGEST_EXCERPT: usize = 200;
+
+/// An answer without success, understood.
+pub struct Fault {
+    status: u16,
+    message: Option<String>,
+    said: Said,
+    /// The answer carried a JSON error object: it is the router that speaks.
+    enveloped: bool,
+    wait: Option<Duration>,
+}
+
+/// `{"error": {…}}`. Documented; `error` as a bare text is accepted.
+#[derive(Deserialize)]
+struct Envelope {
+    error: Box<RawValue>,
+}
+
+impl Fault {
+    /// Reads the envelope and the headers; `now` serves a `Retry-After` that is a date.
+    #[must_use]
+    pub fn read(answer: &Answer, now: SystemTime) -> Self {
+        let mut fault = Self {
+            status: answer.status,
+            message: None,
+            said: Said {
+                http_status: Some(answer.status),
+                request_id: answer.request_id(),
+                ..Said::default()
+            },
+            enveloped: false,
+            wait: answer
+                .header("retry-after")
+                .and_then(|value| retry_after(value, now)),
+        };
+        let envelope: Option<Envelope> = serde_json::from_slice(&answer.body).ok();
+        let Some(error) = envelope.map(|envelope| envelope.error) else {
+            return fault;
+        };
+        if let Ok(error) = serde_json::from_str::<Document>(error.get()) {
+            fault.enveloped = true;
+            fault.message = error.text(&["message"]).filter(|text| !text.is_empty());
+            fault.said.code = error.text(&["code"]).filter(|text| !text.is_empty());
+            fault.said.kind = error.text(&["type"]).filter(|text| !text.is_empty());
+            fault.said.param = error.text(&["param"]).filter(|text| !text.is_empty());
+            let seconds = error
+                .text(&["retry_after"])
+                .and_then(|text| text.parse::<f64>().ok())
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            fault.wait = fault.wait.max(seconds);
+        } else if let Ok(text) = serde_json::from_str::<String>(error.get()) {
+            fault.enveloped = true;
+            fault.message = Some(text);
+        }
+        fault
+    }
+
+    /// The same, as the retry decision needs it.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome<'_> {
+        Outcome::Answered {
+            status: self.status,
+            code: self.said.code.as_deref(),
+            wait: self.wait,
+        }
+    }
+
+    /// The error to show.
+    #[must_use]
+    pub fn error(self, request: &Request, answer: &Answer) -> Error {
+        let exit = exit_code(self.said.code.as_deref(), self.status, self.enveloped);
+        let transient = retry::is_transient(self.outcome());
+        let unknown = exit == Exit::Unavailable
+            && request.method.writes()
+            && !retry::nothing_was_done(self.outcome());
+        let why = self.message.clone().unwrap_or_else(|| foreign(answer));
+        let class = match (&self.said.code, &self.said.kind) {
+            (Some(code), _) => format!(" ({code})"),
+            (None, Some(kind)) => format!(" ({kind})"),
+            (None, None) => String::new(),
+        };
+        let mut error = Error::new(
+            exit,
+            format!(
+                "could not {}: HTTP {}: {why}{class}",
+                request.action, self.status
+            ),
+        );
+        error = advise(error, &self, request, answer);
+        if transient {
+            error = error.retryable(self.wait);
+        }
+        if unknown {
+            error = error.unknown_outcome();
+        }
+        error.said(self.said)
+    }
+}
+
+/// Adds what to do: by the router's word where there is one, else by the status.
+fn advise(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
+    if let Some(advice) = fault.said.code.as_deref().and_then(advice::of) {
+        return advice.add_to(error, request, fault.message.as_deref().unwrap_or_default());
+    }
+    let base_url = &answer.base_url;
+    match fault.status {
+        300..=399 => {
+            let to = answer.header("location").unwrap_or("nowhere");
+            error
+                .hint(format!(
+                    "redirects are not followed, and this one points to {to}"
+                ))
+                .next(format!("is the base URL {base_url} right"), "config show")
+        }
+        401 => error.next(
+            "the router does not accept this key; where it comes from",
+            "config show",
+        ),
+        403 => error.hint("the key may not do this: use one with the scope that the message names"),
+        407 => error.hint("a proxy asks for credentials: see HTTPS_PROXY and HTTP_PROXY"),
+        404 | 405 if !fault.enveloped => error.next(
+            format!("no router answers below {base_url}; where that comes from"),
+            "config show",
+        ),
+        500.. => error.hint("report the request id and the time to whoever runs the router"),
+        _ => error,
+    }
+}
+
+/// The exit code of an answer: the router's word decides before the status.
+#[must_use]
+pub fn exit_code(code: Option<&str>, status: u16, enveloped: bool) -> Exit {
+    match code {
+        Some(
+            "rate_limit_exceeded"
+            | "capacity_exceeded"
+            | "quota_exceeded"
+            | "insufficient_quota"
+            | "billing_delinquent",
+        ) => Exit::Throttled,
+        Some(code) if code.ends_with("_not_found") => Exit::NotFound,
+        Some(
+            "authentication_error"
+            | "scope_insufficient"
+            | "cross_project_access"
+            | "endpoint_restricted"
+            | "signing_public_key_required",
+        ) => Exit::Auth,
+        Some("invocation_terminal" | "approval_not_pending") => Exit::Conflict,
+        Some(
+            "tool_executor_unavailable"
+            | "endpoint_inactive"
+            | "model_not_scoring"
+            | "internal_error",
+        ) => Exit::Unavailable,
+        _ => match status {
+            401 | 403 | 407 => Exit::Auth,
+            402 | 429 => Exit::Throttled,
+            404 if !enveloped => Exit::Unavailable,
+            404 | 410 => Exit::NotFound,
+            409 | 412 => Exit::Conflict,
+            408 => Exit::Unavailable,
+            400..=499 => Exit::Refused,
+            _ => Exit::Unavailable,
+        },
+    }
+}
+
+/// What can be said of an answer that is no JSON error: a proxy's page, or nothing.
+fn foreign(answer: &Answer) -> String {
+    let text = String::from_utf8_lossy(&answer.body);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    let Some(line) = line else {
+        return "the answer is empty".to_owned();
+    };
+    let kind = answer.header("content-type").unwrap_or("no content type");
+    let excerpt: String = line.chars().take(LONGEST_EXCERPT).collect();
+    format!("the answer is not the router's ({kind}): {excerpt}")
+}
+
+/// A success whose body is not what the route answers. The request id stays; what is said of the outcome of a write
+/// is the caller's.
+#[must_use]
+pub fn garbled(answer: &Answer) -> Error {
+    let text = String::from_utf8_lossy(&answer.body);
+    let message = if text.trim().is_empty() {
+        format!("HTTP {}: the answer is empty", answer.status)
+    } else {
+        format!("HTTP {}, but {}", answer.status, foreign(answer))
+    };
+    Error::unavailable(message)
+        .said(Said {
+            http_status: Some(answer.status),
+            request_id: answer.request_id(),
+            ..Said::default()
+        })
+        .next(
+            format!("is {} the base URL of a router", answer.base_url),
+            "config show",
+        )
+}
+
+/// No answer came.
+pub(super) fn broken(
+    request: &Request,
+    base_url: &str,
+    outcome: Outcome<'_>,
+    message: String,
+    cause: anyhow::Error,
+) -> Error {
+    let error = Error::unavailable(format!("could not {}: {message}", request.action))
+        .detail(format!("base URL: {base_url}"))
+        .cause(cause);
+    let error = match outcome {
+        Outcome::Untrusted | Outcome::Unusable => error,
+        _ => error.retryable(None),
+    };
+    if !request.method.writes() {
+        error
+    } else if retry::nothing_was_done(outcome) {
+        error.detail("nothing was sent")
+    } else {
+        error.unknown_outcome()
+    }
+}
+
+/// `--timeout` passed.
+pub(super) fn timed_out(request: &Request, after: Duration) -> Error {
+    let error = Error::unavailable(format!(
+        "could not {}: no answer within --timeout {}",
+        request.action,
+        time::show_duration(after)
+    ))
+    .retryable(None);
+    if request.method.writes() {
+        error.unknown_outcome()
+    } else {
+        error
+    }
+}
+
+/// The router asks for a longer wait than may be waited: the error tells when to come back.
+pub(super) fn too_long(error: Error, delay: Duration, now: SystemTime) -> Error {
+    let when = now.checked_add(delay).map_or_else(String::new, |at| {
+        format!(", at {}", time::utc(time::timestamp(at)))
+    });
+    error
+        .retryable(Some(delay))
+        .hint(format!("try again in {}{when}", time::show_duration(delay)))
+}
+
+/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
+fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = httpdate::parse_http_date(value).ok()?;
+    Some(at.duration_since(now).unwrap_or(Duration::ZERO))
+}

@@ -1,0 +1,41 @@
+//! An identifier that the router gave: opaque, but never one that changes which route is asked.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// An opaque identifier. It is not empty, not a dot segment (URL libraries drop those, so that `..` would address the
+/// collection above), and holds neither `/` nor control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Id(String);
+
+impl Id {
+    /// The identifier as the router knows it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Id {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            Err("an id is not empty".to_owned())
+        } else if matches!(text, "." | "..") {
+            Err(format!("{text} is not an id: it would name another route"))
+        } else if text.contains('/') {
+            Err("an id holds no `/`".to_owned())
+        } else if text.chars().any(char::is_control) {
+            Err("an id holds no control characters".to_owned())
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

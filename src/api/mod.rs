@@ -1,0 +1,21 @@
+//! The wire: what the router is asked and what it answers. Knows nothing of terminals.
+//!
+//! One file holds one resource: its routes, its request bodies and how its answers are read. A line marked *assumed*
+//! is one that no document settles.
+
+pub mod advice;
+pub mod agents;
+pub mod candidates;
+pub mod client;
+pub mod document;
+pub mod fault;
+pub mod id;
+pub mod join_keys;
+pub mod page;
+pub mod request;
+pub mod retry;
+pub mod trust;
+
+pub use client::{Answer, Client};
+pub use id::Id;
+pub use request::{Endpoint, Method, Reply, Request};

@@ -1,0 +1,173 @@
+//! The base URL of a router: `https://api.example/<project>/v1`.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+/// A base URL that was checked: http or https, a project segment, `/v1` last, nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    text: String,
+    origin: Origin,
+    project: String,
+}
+
+/// Scheme, host and port: what a key belongs to (RFC 6454).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// `http` or `https`.
+    pub scheme: String,
+    /// The host, in lower case; an IPv6 address in brackets.
+    pub host: String,
+    /// The port, the scheme's own where none was written.
+    pub port: u16,
+}
+
+impl BaseUrl {
+    /// Reads a base URL; one slash at the end is dropped.
+    ///
+    /// # Errors
+    /// A sentence that tells what is wrong and how it should look.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = |what: &str| {
+            Err(format!(
+                "{what}; a base URL looks like https://api.example/PROJECT/v1"
+            ))
+        };
+        // The URL parser would silently drop these.
+        if text
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+        {
+            return wrong("the base URL holds blanks, backslashes or control characters");
+        }
+        let Ok(url) = Url::parse(text) else {
+            return wrong("this is not a URL");
+        };
+        if !matches!(url.scheme(), "http" | "https") {
+            return wrong("the base URL does not begin with https:// or http://");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("the base URL holds a user name or a password: keys go into --api-key-file or `xeroctl config`".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return wrong("the base URL holds a query or a fragment");
+        }
+        let path = url.path().strip_suffix('/').unwrap_or(url.path());
+        let Some(before) = path.strip_suffix("/v1") else {
+            return wrong("the base URL does not end in /v1");
+        };
+        let project = before.rsplit('/').next().unwrap_or_default();
+        if project.is_empty() {
+            return wrong("the base URL has no project before /v1");
+        }
+        let Some(origin) = origin(&url) else {
+            return wrong("the base URL has no host");
+        };
+        Ok(Self {
+            text: url
+                .as_str()
+                .strip_suffix('/')
+                .unwrap_or(url.as_str())
+                .to_owned(),
+            project: project.to_owned(),
+            origin,
+        })
+    }
+
+    /// The URL without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The segment before `/v1`.
+    #[must_use]
+    pub fn project(&self) -> &str {
+        &self.project
+    }
+
+    /// What a key belongs to.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Whether a key may be sent: over https, or to this machine itself.
+    #[must_use]
+    pub fn is_safe_for_keys(&self) -> bool {
+        self.origin.scheme == "https" || self.is_loopback()
+    }
+
+    /// Whether the host is this machine itself.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let host = self
+            .origin
+            .host
+            .trim_start_matches('[')
+            .trim_end_matches(']');
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+fn origin(url: &Url) -> Option<Origin> {
+    Some(Origin {
+        scheme: url.scheme().to_owned(),
+        host: url.host_str()?.to_owned(),
+        port: url.port_or_known_default()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slash_at_the_end_goes_and_the_project_is_the_segment_before_v1() {
+        let base = BaseUrl::parse("https://API.Example:443/mount/proj_1/v1/").expect("is valid");
+        assert_eq!(base.as_str(), "https://api.example/mount/proj_1/v1");
+        assert_eq!(base.project(), "proj_1");
+        assert_eq!(base.origin().port, 443);
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused() {
+        for text in [
+            "",
+            "api.example/p/v1",
+            "ftp://api.example/p/v1",
+            "https://api.example/v1",
+            "https://api.example/p",
+            "https://api.example/p/v1//",
+            "https://api.example/p/v1?x=1",
+            "https://api.example/p/v1#x",
+            "https://user:word@api.example/p/v1",
+            "https://api.example/../v1",
+            "https://api.example/p/v1 ",
+            "https://api.example//v1",
+            "https:///p/v1x",
+        ] {
+            assert!(BaseUrl::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_travel_over_https_or_stay_on_this_machine() {
+        for (text, safe) in [
+            ("https://api.example/p/v1", true),
+            ("http://127.0.0.1:1/p/v1", true),
+            ("http://127.9.9.9/p/v1", true),
+            ("http://[::1]:8080/p/v1", true),
+            ("http://localhost/p/v1", true),
+            ("http://api.example/p/v1", false),
+            ("http://10.0.0.1/p/v1", false),
+            ("http://localhost.example/p/v1", false),
+        ] {
+            let base = BaseUrl::parse(text).expect(text);
+            assert_eq!(base.is_safe_for_keys(), safe, "{text}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `xeroctl agents candidates`: workers that wait to be admitted to an agent's serving pool.
+
+use crate::api::Id;
+use crate::api::candidates::{Candidate, Decide, Decision, List};
+use crate::error::{Error, Exit};
+use crate::line;
+use crate::session::{Context, ListText};
+use crate::view::column::{Cell, Column};
+
+use super::Paging;
+
+/// List, approve and reject workers that wait to be admitted to an agent
+#[derive(clap::Args)]
+#[command(
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "Verbs",
+    arg_required_else_help = false,
+    after_help = "\
+Examples:
+  xeroctl agents candidates list agt_abc123
+  xeroctl agents candidates approve agt_abc123 cand_xyz789
+  xeroctl agents candidates reject agt_abc123 cand_xyz789"
+)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// List the candidates of an agent
+    List {
+        /// The agent's id
+        #[arg(value_name = "AGENT")]
+        agent: Id,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Admit a candidate to the agent's serving pool
+    Approve(Target),
+    /// Turn a candidate away
+    Reject(Target),
+}
+
+#[derive(clap::Args)]
+struct Target {
+    /// The agent's id
+    #[arg(value_name = "AGENT")]
+    agent: Id,
+    /// The candidate's id
+    #[arg(value_name = "CANDIDATE")]
+    candidate: Id,
+    /// Accepted for scripts; nothing is asked here
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    force: bool,
+}
+
+/// What is shown of a candidate. Documented, spelled so.
+const CANDIDATE: &[Column<Candidate>] = &[
+    Column::id("ID", |candidate| Cell::from(&candidate.id)),
+    Column::state("Status", |candidate| Cell::from(&candidate.status)),
+    Column::text("Agent", |candidate| Cell::from(&candidate.agent_id)),
+    Column::text("Created", |candidate| Cell::from(&candidate.created_at)),
+];
+
+impl Args {
+    /// Runs the verb.
+    ///
+    /// # Errors
+    /// Whatever it fails with.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        match self.verb {
+            Verb::List { agent, paging } => {
+                let text = ListText {
+                    empty: "no candidates for this agent",
+                };
+                let list = List(&agent);
+                let session = context.open()?;
+                session
+                    .list(&list, CANDIDATE, &paging.into(), &text, |_, _| ())
+                    .await
+            }
+            Verb::Approve(target) => decide(&target, Decision::Approve, context).await,
+            Verb::Reject(target) => decide(&target, Decision::Reject, context).await,
+        }
+    }
+}
+
+async fn decide(target: &Target, decision: Decision, context: &Context) -> Result<Exit, Error> {
+    let Target {
+        agent,
+        candidate,
+        force: _,
+    } = target;
+    let session = context.open()?;
+    let decide = Decide {
+        agent,
+        candidate,
+        decision,
+    };
+    let list = format!("agents candidates list {}", line::id(agent.as_str()));
+    if let Some(reply) = session.apply(&decide, &list).await? {
+        let (done, sentence) = match decision {
+            Decision::Approve => ("approved", format!("Approved candidate {candidate}.")),
+            Decision::Reject => ("rejected", format!("Rejected candidate {candidate}.")),
+        };
+        session.done(&reply, candidate.as_str(), done, &sentence)?;
+        session.ui().next("who else waits", &list);
+    }
+    Ok(Exit::Done)
+}

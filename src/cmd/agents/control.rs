@@ -1,0 +1,111 @@
+//! What `pause-exec`, `resume-exec` and `revoke-credentials` have in common.
+
+use crate::api::Id;
+use crate::api::agents::{Apply, Control};
+use crate::cmd::values;
+use crate::error::{Error, Exit};
+use crate::session::{Consent, Context, Words};
+
+/// The agents, the workspace, and how many at a time.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Targets {
+    /// The ids of one or more agents
+    #[arg(value_name = "AGENT", required = true)]
+    pub ids: Vec<Id>,
+    /// Only in this workspace; without it, in all that the agent serves
+    #[arg(long, value_name = "NAME", value_parser = values::text)]
+    pub workspace: Option<String>,
+    /// How many agents at a time
+    #[arg(long, value_name = "N", default_value = "8", value_parser = values::concurrency)]
+    pub concurrency: usize,
+    /// Do not ask
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    pub force: bool,
+}
+
+impl Targets {
+    /// Applies `control` to every agent.
+    ///
+    /// # Errors
+    /// As [`crate::session::Session::each`]; exit 16 without consent to a revocation.
+    pub async fn apply(self, context: &Context, control: Control) -> Result<Exit, Error> {
+        let session = context.open()?;
+        let words = words(control);
+        if control == Control::Revoke {
+            self.ask_to_revoke(&session)?;
+        }
+        let endpoint = |id: &Id| Apply {
+            agent: id.clone(),
+            control,
+            workspace: self.workspace.clone(),
+        };
+        let check = |id: &Id| super::command(id.as_str(), "--events");
+        let exit = session
+            .each(&self.ids, self.concurrency, &words, endpoint, check)
+            .await
+            .map_err(|error| match &self.ids[..] {
+                [id] => super::slip(error, id),
+                _ => error,
+            })?;
+        if !session.is_dry() {
+            let first = self.ids.first().map_or("", Id::as_str);
+            match control {
+                Control::Pause => session.ui().next("undo it", &self.undo()),
+                Control::Resume => session
+                    .ui()
+                    .next("its history", &super::command(first, "--events")),
+                Control::Revoke => session.ui().next(
+                    "to enroll again it needs a join key",
+                    "agents join-keys --create --help",
+                ),
+            }
+        }
+        Ok(exit)
+    }
+
+    fn ask_to_revoke(&self, session: &crate::session::Session<'_>) -> Result<(), Error> {
+        let place = self
+            .workspace
+            .as_ref()
+            .map_or_else(String::new, |name| format!(" in workspace {name}"));
+        let mut distinct = self.ids.clone();
+        distinct.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        distinct.dedup();
+        if let [id] = &distinct[..] {
+            let question = format!(
+                "Revoke the credentials of agent {id}{place}? It serves nothing until it enrolls again."
+            );
+            return session.confirm(&question, &Consent::Yes, self.force);
+        }
+        let count = distinct.len().to_string();
+        let question = format!(
+            "Revoke the credentials of {count} agents{place}? They serve nothing until they enroll again."
+        );
+        session.confirm(&question, &Consent::Word(&count), self.force)
+    }
+
+    fn undo(&self) -> String {
+        let mut words = vec!["agents resume-exec".to_owned()];
+        if let Some(workspace) = &self.workspace {
+            words.push(format!("--workspace {}", crate::line::quote(workspace)));
+        }
+        if self.ids.iter().any(|id| id.as_str().starts_with('-')) {
+            words.push("--".to_owned());
+        }
+        words.extend(self.ids.iter().map(|id| crate::line::quote(id.as_str())));
+        words.join(" ")
+    }
+}
+
+fn words(control: Control) -> Words<'static> {
+    let (done, sentence) = match control {
+        Control::Pause => ("paused", "Paused execution on agent"),
+        Control::Resume => ("resumed", "Resumed execution on agent"),
+        Control::Revoke => ("revoked", "Revoked the credentials of agent"),
+    };
+    Words {
+        done,
+        sentence,
+        noun: "agent",
+    }
+}

@@ -1,0 +1,330 @@
+//! `xeroctl agents join-keys`: limited-use tokens with which workers enroll themselves.
+
+use super::Paging;
+use crate::api::Id;
+use crate::api::join_keys::{self, Create, JoinKey, List, Revoke};
+use crate::api::page::Span;
+use crate::cmd::group::{self, Act, Row};
+use crate::cmd::values::{self, Tiers};
+use crate::cmd::{slips, token};
+use crate::error::{Error, Exit};
+use crate::line;
+use crate::session::{Consent, Context, ListText, Session};
+use crate::view::column::{Cell, Column};
+
+/// List, create and revoke join keys: the tokens with which workers enroll themselves
+///
+/// Without an action flag this lists the keys that can still be used. The router has no route to a single key, so a key
+/// that is named without an action gets the list too.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(
+    override_usage = "\
+xeroctl agents join-keys [OPTIONS]                 list join keys
+       xeroctl agents join-keys [OPTIONS] --create --name NAME --region REGION --router-addr ADDR…
+       xeroctl agents join-keys [OPTIONS] KEY --revoke",
+    after_help = "\
+Examples:
+  xeroctl agents join-keys
+  xeroctl agents join-keys --include-terminal
+  xeroctl agents join-keys --create --name gpu-pool --region us-east --router-addr tcp://router:5555
+  xeroctl agents join-keys --create --name xem --region us-east --router-addr tcp://router:5555 \\
+      --agent-role execution --max-enrollments 5 --ttl-seconds 86400 --token-file xem.token
+  xeroctl agents join-keys jk_abc123 --revoke --force
+
+The token is shown once, when the key is created. With --token-file it goes into a new file that only you can read."
+)]
+pub struct Args {
+    /// The key's id
+    #[arg(value_name = "KEY")]
+    id: Option<Id>,
+
+    /// Create a join key and show its token, once
+    #[arg(long, group = "action", help_heading = "Actions")]
+    create: bool,
+    /// Revoke a join key; asks first
+    #[arg(long, group = "action", help_heading = "Actions")]
+    revoke: bool,
+
+    /// The display name
+    #[arg(long, value_parser = values::text, help_heading = "Fields (--create)")]
+    name: Option<String>,
+    /// The region that the key is scoped to
+    #[arg(long, value_parser = values::region, help_heading = "Fields (--create)")]
+    region: Option<String>,
+    /// Where the enrolled agent connects, tcp://host:port; may be repeated
+    #[arg(long, value_name = "ADDR", value_parser = values::router_address, help_heading = "Fields (--create)")]
+    router_addr: Vec<String>,
+    /// How many agents may enroll with the key
+    #[arg(long, value_name = "N", value_parser = values::positive, help_heading = "Fields (--create)")]
+    max_enrollments: Option<u32>,
+    /// How long the key lives, in seconds
+    #[arg(long, value_name = "N", value_parser = values::positive, help_heading = "Fields (--create)")]
+    ttl_seconds: Option<u32>,
+    /// Service tiers of the enrolling agents, separated by commas; '' is the empty list
+    #[arg(long, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create)")]
+    supported_tiers: Option<Tiers>,
+    /// What enrolling agents do; the router's default is inference
+    #[arg(long, value_name = "ROLE", value_parser = ["inference", "execution"], help_heading = "Fields (--create)")]
+    agent_role: Option<String>,
+    /// Write the token into this new file (mode 0600) and not to standard output
+    #[arg(long, value_name = "FILE", value_parser = values::path, help_heading = "Fields (--create)")]
+    token_file: Option<std::path::PathBuf>,
+
+    /// Revoked, fully enrolled and expired keys too
+    #[arg(long, help_heading = "Lists")]
+    include_terminal: bool,
+    #[command(flatten)]
+    paging: Paging,
+
+    /// Revoke without asking
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    force: bool,
+}
+
+/// What a flag selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    List,
+    Create,
+    Revoke,
+}
+
+impl Act for Kind {
+    fn chosen_by(self) -> &'static str {
+        match self {
+            Self::List => "the list (no action)",
+            Self::Create => "`--create`",
+            Self::Revoke => "`--revoke`",
+        }
+    }
+}
+
+/// What is to be done, with all that it takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    List {
+        /// A key that was named, though there is no route to one.
+        named: Option<Id>,
+        include_terminal: bool,
+        span: Span,
+    },
+    Create {
+        create: Create,
+        token_file: Option<std::path::PathBuf>,
+    },
+    Revoke {
+        id: Id,
+        force: bool,
+    },
+}
+
+impl Args {
+    fn kind(&self) -> Kind {
+        if self.create {
+            Kind::Create
+        } else if self.revoke {
+            Kind::Revoke
+        } else {
+            Kind::List
+        }
+    }
+
+    /// Which option belongs to which action.
+    fn rows(&self) -> [Row<Kind>; 14] {
+        use Kind::{Create, List, Revoke};
+        let row = |option, given, takes, requires| Row {
+            option,
+            given,
+            takes,
+            requires,
+        };
+        [
+            row("KEY", self.id.is_some(), &[List, Revoke], &[Revoke]),
+            row("--name", self.name.is_some(), &[Create], &[Create]),
+            row("--region", self.region.is_some(), &[Create], &[Create]),
+            row(
+                "--router-addr",
+                !self.router_addr.is_empty(),
+                &[Create],
+                &[Create],
+            ),
+            row(
+                "--max-enrollments",
+                self.max_enrollments.is_some(),
+                &[Create],
+                &[],
+            ),
+            row("--ttl-seconds", self.ttl_seconds.is_some(), &[Create], &[]),
+            row(
+                "--supported-tiers",
+                self.supported_tiers.is_some(),
+                &[Create],
+                &[],
+            ),
+            row("--agent-role", self.agent_role.is_some(), &[Create], &[]),
+            row("--token-file", self.token_file.is_some(), &[Create], &[]),
+            row("--include-terminal", self.include_terminal, &[List], &[]),
+            row("--limit", self.paging.limit.is_some(), &[List], &[]),
+            row("--after", self.paging.after.is_some(), &[List], &[]),
+            row("--all", self.paging.all, &[List], &[]),
+            row("--force", self.force, &[Revoke], &[]),
+        ]
+    }
+
+    pub(super) fn action(self) -> Result<Action, Error> {
+        let kind = self.kind();
+        group::check(kind, &self.rows())?;
+        Ok(match (kind, self.id) {
+            (Kind::Revoke, Some(id)) => Action::Revoke {
+                id,
+                force: self.force,
+            },
+            (Kind::Create, _) => Action::Create {
+                create: Create {
+                    // The table above has seen to it that they are there.
+                    name: self.name.unwrap_or_default(),
+                    region: self.region.unwrap_or_default(),
+                    router_addrs: self.router_addr,
+                    max_enrollments: self.max_enrollments,
+                    ttl_seconds: self.ttl_seconds,
+                    supported_tiers: self.supported_tiers.map(|Tiers(tiers)| tiers),
+                    agent_role: self.agent_role,
+                },
+                token_file: self.token_file,
+            },
+            (_, named) => Action::List {
+                named,
+                include_terminal: self.include_terminal,
+                span: self.paging.into(),
+            },
+        })
+    }
+
+    /// Runs the action that the flags select.
+    ///
+    /// # Errors
+    /// Whatever it fails with.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let action = self.action()?;
+        let session = context.open()?;
+        match action {
+            Action::List {
+                named,
+                include_terminal,
+                span,
+            } => list(&session, named.as_ref(), include_terminal, &span).await,
+            Action::Create { create, token_file } => {
+                token::create(&session, &create, token_file.as_deref()).await
+            }
+            Action::Revoke { id, force } => revoke(&session, &id, force).await,
+        }
+    }
+}
+
+/// What is shown of a join key. The first seven are documented as the columns of the list.
+const JOIN_KEY: &[Column<JoinKey>] = &[
+    Column::id("ID", |key| Cell::from(&key.id)),
+    Column::text("NAME", |key| Cell::from(&key.name)),
+    Column::state("STATUS", |key| Cell::from(&key.status)),
+    Column::text("REGION", |key| Cell::from(&key.region)),
+    Column::text("ENROLLMENTS", |key| Cell::from(&key.enrollments)),
+    Column::text("MAX", |key| Cell::from(&key.max_enrollments)),
+    Column::text("EXPIRES", |key| Cell::from(&key.expires_at)),
+    Column::extra("ROLE", |key| Cell::from(&key.agent_role)),
+    Column::extra("CREATED", |key| Cell::from(&key.created_at)),
+];
+
+async fn list(
+    session: &Session<'_>,
+    named: Option<&Id>,
+    include_terminal: bool,
+    span: &Span,
+) -> Result<Exit, Error> {
+    let text = ListText {
+        empty: "no join keys in this project",
+    };
+    let mut notice = named.map(|id| Notice { id, told: false });
+    let seen = |keys: &[JoinKey], last: bool| {
+        if let Some(notice) = &mut notice {
+            notice.see(session, keys, last);
+        }
+    };
+    let list = List { include_terminal };
+    session.list(&list, JOIN_KEY, span, &text, seen).await
+}
+
+/// What is said of a key that was named, though the router has no route to one: once, before the list.
+struct Notice<'a> {
+    id: &'a Id,
+    told: bool,
+}
+
+impl Notice<'_> {
+    fn see(&mut self, session: &Session<'_>, keys: &[JoinKey], last: bool) {
+        if self.told {
+            return;
+        }
+        let id = self.id;
+        let key = keys
+            .iter()
+            .find(|key| key.id.as_deref() == Some(id.as_str()));
+        let ui = session.ui();
+        if let Some(key) = key {
+            let status = key.status.as_deref().unwrap_or("unknown");
+            ui.note(&format!(
+                "the router has no route to a single join key, so this is the list; {id} in it has the status {status}"
+            ));
+        } else if last {
+            ui.note(&format!(
+                "the router has no route to a single join key, so this is the list; {id} is not in it"
+            ));
+            ui.next(
+                "to look further",
+                "agents join-keys --include-terminal --all",
+            );
+            if let Some(meant) = slips::meant("agents join-keys", id.as_str(), &[], None) {
+                ui.hint(&meant);
+            }
+        }
+        self.told = last || key.is_some();
+    }
+}
+
+async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Error> {
+    let question = format!("Revoke join key {id}? No more agents can enroll with it.");
+    session.confirm(&question, &Consent::Yes, force)?;
+    let keys = "agents join-keys --include-terminal --all";
+    if let Some(reply) = session.apply(&Revoke(id), keys).await? {
+        let sentence = format!("Revoked join key {id}.");
+        session.done(&reply, id.as_str(), "revoked", &sentence)?;
+        session
+            .ui()
+            .next("the keys that are left", "agents join-keys");
+    }
+    Ok(Exit::Done)
+}
+
+/// The words of the command that revokes a key without asking.
+pub(crate) fn revoke_command(id: &str) -> String {
+    if id.starts_with('-') {
+        format!("agents join-keys --revoke --force -- {}", line::quote(id))
+    } else {
+        format!("agents join-keys {} --revoke --force", line::quote(id))
+    }
+}
+
+/// What is shown of a key that was just created: its token comes last.
+pub(crate) const CREATED: &[Column<join_keys::Created>] = &[
+    Column::id("ID", |created| Cell::from(&created.key.id)),
+    Column::text("NAME", |created| Cell::from(&created.key.name)),
+    Column::state("STATUS", |created| Cell::from(&created.key.status)),
+    Column::text("REGION", |created| Cell::from(&created.key.region)),
+    Column::text("MAX", |created| Cell::from(&created.key.max_enrollments)),
+    Column::text("EXPIRES", |created| Cell::from(&created.key.expires_at)),
+    Column::text("ROLE", |created| Cell::from(&created.key.agent_role)),
+    Column::text("CREATED", |created| Cell::from(&created.key.created_at)),
+    Column::text("TOKEN", |created| match &created.token {
+        Some(token) => token.expose().into(),
+        None => Cell::Absent,
+    }),
+];

@@ -1,0 +1,30 @@
+//! `xeroctl agents pause-exec`.
+
+use super::control::Targets;
+use crate::api::agents::Control;
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Pause tool execution on agents
+///
+/// The agent stays connected and goes on to report its health, but the router dispatches no more tool work to it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl agents pause-exec agt_abc123
+  xeroctl agents pause-exec agt_abc123 agt_def456
+  xeroctl agents pause-exec agt_abc123 --workspace ws_team_a")]
+pub struct Args {
+    #[command(flatten)]
+    targets: Targets,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// As [`Targets::apply`].
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        self.targets.apply(context, Control::Pause).await
+    }
+}

@@ -1,0 +1,68 @@
+//! `xeroctl config add`.
+
+use super::report;
+use super::settings::{self, Options, Settings};
+use crate::cmd::values;
+use crate::error::{Error, Exit};
+use crate::secret::Secret;
+use crate::session::Context;
+
+/// Add a deployment
+///
+/// The first one added becomes current. Without a key it asks for one, hidden; where nobody can be asked it stores none.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl config add prod --base-url https://api.example/proj_1/v1 --api-key-file prod.key --protected
+  xeroctl config add lab --base-url http://127.0.0.1:8080/lab/v1 --use
+  pass show xero | xeroctl config add prod --base-url https://api.example/proj_1/v1 --api-key-file -")]
+pub struct Args {
+    /// The deployment's name
+    #[arg(value_name = "NAME", value_parser = values::deployment)]
+    name: String,
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the configuration can't be read or written, or the name is wrong.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        settings::not_the_sandbox(&self.name)?;
+        let mut settings = Settings::read(&self.options, context)?;
+        if settings.base_url.is_none() {
+            return Err(Error::usage("`config add` needs `--base-url`"));
+        }
+        if settings.key.is_none() && context.may_ask() && !context.globals.dry_run {
+            settings.key = ask_for_key(context)?;
+        }
+        if context.globals.dry_run {
+            return report::dry(context, &format!("would add {}", self.name));
+        }
+        let sentence = settings::create(context, &self.name, &settings, self.options.make_current)?;
+        report::done(context, &self.name, "added", &sentence)?;
+        settings::remarks(context, &self.name, &settings, settings.key.is_some());
+        context
+            .ui
+            .hint(&format!("try it: xeroctl --context {} agents", self.name));
+        Ok(Exit::Done)
+    }
+}
+
+/// Asks for the key, hidden; nothing typed is no key.
+///
+/// # Errors
+/// Exit 2 when what was typed can't be a key.
+pub(super) fn ask_for_key(context: &Context) -> Result<Option<Secret>, Error> {
+    let typed = context
+        .ui
+        .ask_hidden("API key (not shown; Enter for none): ", &context.interrupt)?;
+    typed
+        .map(|text| {
+            Secret::key(&text).map_err(|why| Error::usage(format!("the key {}", why.reason())))
+        })
+        .transpose()
+}

@@ -1,0 +1,94 @@
+//! `xeroctl config list`.
+
+use serde::Serialize;
+
+use super::report;
+use crate::base_url::BaseUrl;
+use crate::config::SANDBOX;
+use crate::error::{Error, Exit};
+use crate::session::Context;
+use crate::view::column::{Cell, Column};
+
+/// List the deployments
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl config list
+  xeroctl config list -o name")]
+pub struct Args {}
+
+#[derive(Serialize)]
+struct Row {
+    current: bool,
+    name: String,
+    project: Option<String>,
+    base_url: Option<String>,
+    key: Option<&'static str>,
+    protected: bool,
+}
+
+/// Documented.
+const COLUMNS: &[Column<Row>] = &[
+    Column::text("CURRENT", |row| {
+        if row.current {
+            "*".into()
+        } else {
+            Cell::Absent
+        }
+    }),
+    Column::id("NAME", |row| row.name.as_str().into()),
+    Column::text("PROJECT", |row| Cell::from(&row.project)),
+    Column::text("BASE_URL", |row| Cell::from(&row.base_url)),
+    Column::text("KEY", |row| row.key.map_or(Cell::Absent, Cell::from)),
+    Column::text("PROTECTED", |row| {
+        if row.protected {
+            "yes".into()
+        } else {
+            Cell::Absent
+        }
+    }),
+];
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the configuration can't be read.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let config = context.config()?;
+        let is_current = |name: &str| config.current.as_deref() == Some(name);
+        let mut rows: Vec<Row> = config
+            .deployments
+            .iter()
+            .filter(|(name, _)| *name != SANDBOX)
+            .map(|(name, deployment)| Row {
+                current: is_current(name),
+                name: name.clone(),
+                project: deployment
+                    .base_url
+                    .as_deref()
+                    .and_then(|text| BaseUrl::parse(text).ok())
+                    .map(|base| base.project().to_owned()),
+                base_url: deployment.base_url.clone(),
+                key: match (&deployment.api_key, &deployment.api_key_keychain) {
+                    (Some(_), _) => Some("stored"),
+                    (None, Some(_)) => Some("keychain"),
+                    (None, None) => None,
+                },
+                protected: deployment.protected == Some(true),
+            })
+            .collect();
+        let sandbox = BaseUrl::parse(&context.local_base_url).ok();
+        rows.push(Row {
+            current: is_current(SANDBOX),
+            name: SANDBOX.to_owned(),
+            project: sandbox.map(|base| base.project().to_owned()),
+            base_url: None,
+            key: Some("built in"),
+            protected: false,
+        });
+        report::list(context, COLUMNS, &rows)?;
+        Ok(Exit::Done)
+    }
+}

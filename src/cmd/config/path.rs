@@ -1,0 +1,40 @@
+//! `xeroctl config path`.
+
+use serde_json::json;
+
+use super::report;
+use crate::config::file;
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Print where the configuration file is
+///
+/// It works with a broken file too.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl config path
+  $EDITOR \"$(xeroctl config path)\"")]
+pub struct Args {}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the configuration can't be read or written, or the name is wrong.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let path = file::path(&context.env).ok_or_else(|| {
+            Error::config("there is no home directory to keep the configuration in")
+                .hint("name a file: XEROCTL_CONFIG=FILE")
+        })?;
+        let path = path.display().to_string();
+        report::say(
+            context,
+            &format!("{path}\n"),
+            &path,
+            &json!({ "path": path }),
+        )?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,87 @@
+//! `xeroctl config set`.
+
+use super::report;
+use super::settings::{self, Options, Settings};
+use crate::base_url::BaseUrl;
+use crate::cmd::values;
+use crate::config::Deployment;
+use crate::config::edit::Edit;
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Change settings of a deployment
+///
+/// Comments and unknown settings in the file stay as they are.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl config set prod --api-key-file new.key
+  xeroctl config set prod --output wide --protected
+  xeroctl config set prod --protected=false")]
+pub struct Args {
+    /// The deployment's name
+    #[arg(value_name = "NAME", value_parser = values::deployment)]
+    name: String,
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the configuration can't be read or written, or the name is wrong.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        settings::not_the_sandbox(&self.name)?;
+        let settings = Settings::read(&self.options, context)?;
+        if settings.is_empty() && !self.options.make_current {
+            return Err(Error::usage("`config set` needs at least one setting").hint(
+                "settings: --base-url, --api-key-file, --api-key, --output, --ca-cert, --protected, --allow-http, --use",
+            ));
+        }
+        let mut edit = Edit::begin(&context.env)?;
+        let Some(old) = edit.config.deployments.get(&self.name) else {
+            return Err(settings::unknown(&self.name, &edit.config));
+        };
+        let had_key = old.api_key.is_some() || old.api_key_keychain.is_some();
+        if had_key && settings.key.is_none() && moves(old, &settings) {
+            context.ui.warn(&format!(
+                "{} goes to another host now, and its stored key with it",
+                self.name
+            ));
+        }
+        if context.globals.dry_run {
+            return report::dry(context, &format!("would change {}", self.name));
+        }
+        settings.write(&mut edit, &self.name);
+        if self.options.make_current {
+            edit.set_current(Some(&self.name));
+        }
+        edit.write()?;
+        let mut sentence = format!("Changed {}.", self.name);
+        if let Some(base_url) = &settings.base_url {
+            sentence.push_str(&format!(" Its project is {}.", base_url.project()));
+        }
+        report::done(context, &self.name, "changed", &sentence)?;
+        settings::remarks(
+            context,
+            &self.name,
+            &settings,
+            had_key || settings.key.is_some(),
+        );
+        Ok(Exit::Done)
+    }
+}
+
+/// Whether the change leads a stored key to another origin.
+fn moves(old: &Deployment, settings: &Settings) -> bool {
+    let old = old
+        .base_url
+        .as_deref()
+        .and_then(|old| BaseUrl::parse(old).ok());
+    match (old, &settings.base_url) {
+        (Some(old), Some(new)) => old.origin() != new.origin(),
+        _ => false,
+    }
+}

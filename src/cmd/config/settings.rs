@@ -1,0 +1,209 @@
+//! What `config add`, `config set` and `config init` have in common: settings, checked and written.
+
+use std::path::PathBuf;
+
+use crate::api::trust;
+use crate::base_url::BaseUrl;
+use crate::cmd::values;
+use crate::config::edit::Edit;
+use crate::config::{KeySource, SANDBOX};
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::session::Context;
+use crate::view::Format;
+
+/// The settings that are no global options. `--base-url`, `--api-key`, `--api-key-file`, `--output` and
+/// `--allow-http` are, and mean here what they mean everywhere, for good.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Options {
+    /// A PEM file of CA certificates in the place of the system's
+    #[arg(long, value_name = "FILE", value_parser = values::path)]
+    pub ca_cert: Option<PathBuf>,
+    /// Changes through this deployment need --context on the line
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub protected: Option<bool>,
+    /// Make it the current deployment
+    #[arg(long = "use")]
+    pub make_current: bool,
+}
+
+/// Settings that were checked.
+#[derive(Default)]
+pub struct Settings {
+    /// The router.
+    pub base_url: Option<BaseUrl>,
+    /// The key.
+    pub key: Option<Secret>,
+    /// The default format.
+    pub output: Option<Format>,
+    /// An absolute path.
+    pub ca_cert: Option<PathBuf>,
+    /// See [`Options::protected`].
+    pub protected: Option<bool>,
+    /// The key may go over plain http.
+    pub allow_http: Option<bool>,
+}
+
+impl Settings {
+    /// Checks what the line says.
+    ///
+    /// # Errors
+    /// Exit 2 when a value is wrong.
+    pub fn read(options: &Options, context: &Context) -> Result<Self, Error> {
+        let flags = &context.globals.flags;
+        if flags.context.is_some() {
+            return Err(Error::usage(
+                "`--context` chooses a deployment to use, and `config` takes the name as an argument",
+            ));
+        }
+        let base_url = flags
+            .base_url
+            .as_deref()
+            .map(BaseUrl::parse)
+            .transpose()
+            .map_err(|why| Error::usage(format!("--base-url: {why}")))?;
+        let key = match (&flags.api_key, &flags.api_key_file) {
+            (Some(_), Some(_)) => {
+                return Err(Error::usage(
+                    "--api-key and --api-key-file exclude each other",
+                ));
+            }
+            (Some(key), None) => Some(KeySource::Flag(key.clone())),
+            (None, Some(file)) if file.as_os_str() == "-" => {
+                Some(KeySource::FlagFile(file.clone()))
+            }
+            (None, Some(file)) => Some(KeySource::FlagFile(context.env.absolute(file))),
+            (None, None) => None,
+        };
+        let key = key.map(|key| key.read(&context.ui, None)).transpose()?;
+        let ca_cert = options
+            .ca_cert
+            .as_ref()
+            .map(|path| context.env.absolute(path));
+        if let Some(path) = &ca_cert {
+            trust::read(path)
+                .map_err(|why| Error::usage(format!("--ca-cert {}: {why}", path.display())))?;
+        }
+        Ok(Self {
+            base_url,
+            key,
+            output: flags.output,
+            ca_cert,
+            protected: options.protected,
+            allow_http: flags.allow_http,
+        })
+    }
+
+    /// Whether there is nothing to set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.base_url.is_none()
+            && self.key.is_none()
+            && self.output.is_none()
+            && self.ca_cert.is_none()
+            && self.protected.is_none()
+            && self.allow_http.is_none()
+    }
+
+    /// Writes the settings into a deployment of the file.
+    pub fn write(&self, edit: &mut Edit, name: &str) {
+        if let Some(base_url) = &self.base_url {
+            edit.set(name, "base_url", base_url.as_str());
+        }
+        if let Some(key) = &self.key {
+            edit.set_key(name, key);
+        }
+        if let Some(output) = self.output {
+            edit.set(name, "output", output.word());
+        }
+        if let Some(path) = &self.ca_cert {
+            edit.set(name, "ca_cert", path.display().to_string());
+        }
+        if let Some(protected) = self.protected {
+            edit.set(name, "protected", protected);
+        }
+        if let Some(allow_http) = self.allow_http {
+            edit.set(name, "allow_http", allow_http);
+        }
+    }
+}
+
+/// Refuses to change the deployment that always exists.
+///
+/// # Errors
+/// Exit 2 when it is the sandbox.
+pub fn not_the_sandbox(name: &str) -> Result<(), Error> {
+    if name == SANDBOX {
+        Err(Error::usage(
+            "`sandbox` is built in: it is neither added, changed, renamed nor removed",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// The error of a name that no deployment has.
+#[must_use]
+pub fn unknown(name: &str, edit: &crate::config::Config) -> Error {
+    Error::config(format!("there is no deployment {name}"))
+        .hint(format!("there are: {}", edit.names()))
+}
+
+/// Makes a new deployment, the current one if it is the first or if that is wished; says what was done.
+///
+/// # Errors
+/// Exit 2 when the name is taken; whatever writing fails with.
+pub fn create(
+    context: &Context,
+    name: &str,
+    settings: &Settings,
+    make_current: bool,
+) -> Result<String, Error> {
+    not_the_sandbox(name)?;
+    let Some(base_url) = &settings.base_url else {
+        return Err(Error::usage("`config add` needs `--base-url`")
+            .hint("xeroctl config add NAME --base-url https://api.example/PROJECT/v1"));
+    };
+    let mut edit = Edit::begin(&context.env)?;
+    if edit.config.deployments.contains_key(name) {
+        return Err(
+            Error::usage(format!("the deployment {name} exists already"))
+                .hint(format!("change it: xeroctl config set {name} --help")),
+        );
+    }
+    let first = edit.config.deployments.is_empty() && edit.config.current.is_none();
+    settings.write(&mut edit, name);
+    if first || make_current {
+        edit.set_current(Some(name));
+    }
+    edit.write()?;
+    let mut sentence = format!(
+        "Added {name}: project {} at {}.",
+        base_url.project(),
+        base_url.origin().host
+    );
+    if first {
+        sentence.push_str(" It is the first, so it is current now.");
+    } else if make_current {
+        sentence.push_str(" It is current now.");
+    }
+    Ok(sentence)
+}
+
+/// Says what a new or changed deployment still lacks.
+pub fn remarks(context: &Context, name: &str, settings: &Settings, has_key: bool) {
+    if !has_key {
+        context.ui.warn(&format!(
+            "no key is stored for {name}: give one with --api-key-file or XEROCTL_API_KEY, or store it: xeroctl config set {name} --api-key-file FILE"
+        ));
+    }
+    if let Some(base_url) = &settings.base_url
+        && !base_url.is_safe_for_keys()
+        && settings.allow_http != Some(true)
+    {
+        context.ui.warn(&format!(
+            "{} is not https, so the key is not sent there unless you allow it: xeroctl config set {name} --allow-http",
+            base_url.as_str()
+        ));
+    }
+}

@@ -1,0 +1,187 @@
+//! `xeroctl config show`.
+
+use serde::Serialize;
+
+use super::{report, settings};
+use crate::base_url::BaseUrl;
+use crate::cmd::values;
+use crate::config::{Config, KeySource, Place, Resolved, SANDBOX, resolve};
+use crate::error::{Error, Exit};
+use crate::session::Context;
+use crate::view::column::{Cell, Column};
+
+/// Show the settings in force and where each comes from, or those of one deployment
+///
+/// Keys are masked.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl config show
+  xeroctl --context prod config show
+  xeroctl config show prod")]
+pub struct Args {
+    /// A deployment; without it, what the line, the environment and the file come to
+    #[arg(value_name = "NAME", value_parser = values::deployment)]
+    name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    setting: &'static str,
+    value: Option<String>,
+    origin: Option<String>,
+}
+
+const COLUMNS: &[Column<Row>] = &[
+    Column::id("SETTING", |row| row.setting.into()),
+    Column::text("VALUE", |row| Cell::from(&row.value)),
+    Column::text("ORIGIN", |row| Cell::from(&row.origin)),
+];
+
+/// What is shown in the place of a key.
+const MASK: &str = "***";
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the configuration can't be read, or does not lead to a router.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let config = context.config()?;
+        let mut rows = match self.name.as_deref() {
+            Some(SANDBOX) => sandbox(context),
+            Some(name) => stored(name, &config)?,
+            None => {
+                let resolved = resolve::resolve(&context.globals.flags, &context.env, &config)?;
+                in_force(&resolved, context)
+            }
+        };
+        rows.push(Row {
+            setting: "file",
+            value: config.path.map(|path| path.display().to_string()),
+            origin: context
+                .env
+                .os("XEROCTL_CONFIG")
+                .map(|_| "XEROCTL_CONFIG".to_owned()),
+        });
+        report::list(context, COLUMNS, &rows)?;
+        Ok(Exit::Done)
+    }
+}
+
+fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
+    let row = |setting, value, origin: &resolve::Origin| Row {
+        setting,
+        value,
+        origin: Some(origin.to_string()),
+    };
+    let mut rows = Vec::new();
+    if let Some(deployment) = &resolved.deployment {
+        rows.push(row(
+            "deployment",
+            Some(deployment.value.clone()),
+            &deployment.origin,
+        ));
+    }
+    let base = match &resolved.place.value {
+        Place::Router(base) => Some(base.clone()),
+        Place::Sandbox => BaseUrl::parse(&context.local_base_url).ok(),
+    };
+    let origin = &resolved.place.origin;
+    if let Some(base) = base {
+        rows.push(row("base_url", Some(base.as_str().to_owned()), origin));
+        rows.push(row("project", Some(base.project().to_owned()), origin));
+    }
+    let key = match &resolved.key.value {
+        KeySource::Flag(_) | KeySource::Variable(_) | KeySource::Stored(_) => Some(MASK.to_owned()),
+        KeySource::FlagFile(path) | KeySource::VariableFile(path) => {
+            Some(format!("{MASK} (from {})", path.display()))
+        }
+        KeySource::Keychain(entry) => Some(format!("keychain entry {entry}")),
+        KeySource::Sandbox => Some("built in".to_owned()),
+        KeySource::Missing => None,
+    };
+    rows.push(row("api_key", key, &resolved.key.origin));
+    let output = resolved.output.value.word().to_owned();
+    rows.push(row("output", Some(output), &resolved.output.origin));
+    let allow_http = resolved.allow_http.value.to_string();
+    rows.push(row(
+        "allow_http",
+        Some(allow_http),
+        &resolved.allow_http.origin,
+    ));
+    rows.push(Row {
+        setting: "ca_cert",
+        value: resolved.ca.as_ref().map(|ca| ca.path.display().to_string()),
+        origin: Some(
+            resolved
+                .ca
+                .as_ref()
+                .map_or("default", |ca| ca.setting)
+                .to_owned(),
+        ),
+    });
+    rows.push(Row {
+        setting: "protected",
+        value: Some(resolved.protected_by.is_some().to_string()),
+        origin: resolved
+            .protected_by
+            .as_ref()
+            .map(|name| format!("deployment.{name}")),
+    });
+    rows
+}
+
+fn stored(name: &str, config: &Config) -> Result<Vec<Row>, Error> {
+    let Some(deployment) = config.deployments.get(name) else {
+        return Err(settings::unknown(name, config));
+    };
+    let origin = format!("deployment.{name}");
+    let base = deployment.base_url.as_deref();
+    let project = base
+        .and_then(|text| BaseUrl::parse(text).ok())
+        .map(|base| base.project().to_owned());
+    let path = deployment.ca_cert.as_ref();
+    let values = [
+        ("base_url", deployment.base_url.clone()),
+        ("project", project),
+        (
+            "api_key",
+            deployment.api_key.as_ref().map(|_| MASK.to_owned()),
+        ),
+        ("api_key_keychain", deployment.api_key_keychain.clone()),
+        ("output", deployment.output.clone()),
+        ("frontend_url", deployment.frontend_url.clone()),
+        ("ca_cert", path.map(|path| path.display().to_string())),
+        (
+            "allow_http",
+            deployment.allow_http.map(|value| value.to_string()),
+        ),
+        (
+            "protected",
+            deployment.protected.map(|value| value.to_string()),
+        ),
+    ];
+    Ok(values
+        .into_iter()
+        .map(|(setting, value)| Row {
+            setting,
+            origin: value.as_ref().map(|_| origin.clone()),
+            value,
+        })
+        .collect())
+}
+
+fn sandbox(context: &Context) -> Vec<Row> {
+    let row = |setting, value: &str| Row {
+        setting,
+        value: Some(value.to_owned()),
+        origin: Some("built in".to_owned()),
+    };
+    vec![
+        row("deployment", SANDBOX),
+        row("base_url", &context.local_base_url),
+        row("api_key", "built in"),
+    ]
+}

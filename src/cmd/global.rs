@@ -1,0 +1,179 @@
+//! The global options: taken anywhere on the line, once.
+//!
+//! clap's own `global` options accept one at two levels without a word. So each level gets its own copy of them, and
+//! the levels are put together here.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::values;
+use crate::config::Flags;
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::session::Globals;
+use crate::time::{self, Style};
+use crate::view::Format;
+
+/// The heading of the global options in the help.
+const HEADING: &str = "Global options";
+
+/// What the global options say, besides what commands are given.
+#[derive(Default)]
+pub struct Given {
+    /// What commands are given.
+    pub globals: Globals,
+    /// `--color`: none decides by the stream.
+    pub colour: Option<bool>,
+    /// `--quiet`.
+    pub quiet: bool,
+    /// How many `--verbose`.
+    pub verbose: u8,
+}
+
+/// Gives a command and everything below it the global options.
+#[must_use]
+pub fn add(command: Command) -> Command {
+    level(command, true)
+}
+
+fn level(command: Command, top: bool) -> Command {
+    let options = options().into_iter().map(|option| {
+        option
+            .help_heading(HEADING)
+            .hide_short_help(!top)
+            .display_order(900)
+    });
+    command
+        .disable_help_subcommand(true)
+        .args(options)
+        .mut_subcommands(|below| level(below, false))
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .help(help)
+        .action(ArgAction::SetTrue)
+}
+
+fn options() -> Vec<Arg> {
+    vec![
+        option("context", "NAME", "Use this deployment of the configuration, whole (`sandbox` always exists)")
+            .value_parser(values::text),
+        option("base-url", "URL", "The router's base URL, ending in /PROJECT/v1").value_parser(values::text),
+        option("api-key", "KEY", "The key itself; others on this machine can read it, so prefer --api-key-file")
+            .allow_hyphen_values(true)
+            .value_parser(|text: &str| Ok::<_, String>(Secret::new(text))),
+        option("api-key-file", "FILE", "Read the key from a file, or from standard input with `-`")
+            .value_parser(values::path),
+        Arg::new("allow-http")
+            .long("allow-http")
+            .value_name("BOOL")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(value_parser!(bool))
+            .help("Let the key go over plain http to another machine"),
+        option("output", "FORMAT", "How results are written")
+            .short('o')
+            .value_parser(value_parser!(Format)),
+        flag("no-headers", "Leave out the headings of tables and CSV"),
+        flag("dry-run", "Print the request and send nothing"),
+        option("color", "WHEN", "Colour on a terminal (auto), always or never")
+            .value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
+        option("time", "STYLE", "How times are written; on a terminal `relative`, elsewhere `utc`")
+            .value_parser(PossibleValuesParser::new(["relative", "utc", "local", "raw"])),
+        option("timeout", "DURATION", "Give up when the whole command takes longer: 500ms, 90s, 10m")
+            .value_parser(|text: &str| time::duration(text)),
+        flag("quiet", "No notices, hints and warnings").short('q'),
+        Arg::new("verbose")
+            .long("verbose")
+            .short('v')
+            .action(ArgAction::Count)
+            .help("Show the requests on standard error; twice: headers and bodies too, secrets masked"),
+        flag("no-input", "Never ask a question"),
+    ]
+}
+
+/// Puts the levels of a parsed line together.
+///
+/// # Errors
+/// Exit 2 when an option was given at two levels.
+pub fn collect(matches: &ArgMatches) -> Result<Given, Error> {
+    let mut levels = vec![matches];
+    while let Some((_, below)) = levels.last().and_then(|level| level.subcommand()) {
+        levels.push(below);
+    }
+    for option in options() {
+        let name = option.get_id().as_str();
+        let times = levels.iter().filter(|level| was_given(level, name)).count();
+        if times > 1 && name != "verbose" {
+            return Err(Error::usage(format!("--{name} is given more than once")));
+        }
+    }
+    let levels = &levels;
+    let style = match value::<String>(levels, "time").as_deref() {
+        Some("relative") => Some(Style::Relative),
+        Some("utc") => Some(Style::Utc),
+        Some("local") => Some(Style::Local),
+        Some("raw") => Some(Style::Raw),
+        _ => None,
+    };
+    let colour = match value::<String>(levels, "color").as_deref() {
+        Some("always") => Some(true),
+        Some("never") => Some(false),
+        _ => None,
+    };
+    Ok(Given {
+        globals: Globals {
+            flags: Flags {
+                context: value(levels, "context"),
+                base_url: value(levels, "base-url"),
+                api_key: value(levels, "api-key"),
+                api_key_file: value::<PathBuf>(levels, "api-key-file"),
+                allow_http: value(levels, "allow-http"),
+                output: value(levels, "output"),
+            },
+            no_headers: is_set(levels, "no-headers"),
+            dry_run: is_set(levels, "dry-run"),
+            time: style,
+            timeout: value::<Duration>(levels, "timeout"),
+            no_input: is_set(levels, "no-input"),
+        },
+        colour,
+        quiet: is_set(levels, "quiet"),
+        verbose: levels
+            .iter()
+            .map(|level| level.get_count("verbose"))
+            .fold(0, u8::saturating_add),
+    })
+}
+
+/// Whether an argument of this level is a global option.
+#[must_use]
+pub fn is_global(name: &str) -> bool {
+    options().iter().any(|option| option.get_id() == name)
+}
+
+fn was_given(level: &ArgMatches, name: &str) -> bool {
+    level.value_source(name) == Some(ValueSource::CommandLine)
+}
+
+fn value<T: Clone + Send + Sync + 'static>(levels: &[&ArgMatches], name: &str) -> Option<T> {
+    levels
+        .iter()
+        .find(|level| was_given(level, name))
+        .and_then(|level| level.get_one::<T>(name).cloned())
+}
+
+fn is_set(levels: &[&ArgMatches], name: &str) -> bool {
+    levels.iter().any(|level| level.get_flag(name))
+}

@@ -1,0 +1,154 @@
+//! From the words on the line to a command: clap's tree, the global options at every level, and what clap itself does
+//! not check.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+
+use super::global::{self, Given};
+use super::{Cli, agents, slips};
+use crate::error::Error;
+
+/// What a line asks for.
+pub enum Parsed {
+    /// A command.
+    Command(Box<Cli>, Given),
+    /// Text for standard output: help or the version.
+    Text(String),
+}
+
+/// The whole tree of commands.
+#[must_use]
+pub fn tree() -> clap::Command {
+    let mut tree = global::add(Cli::command());
+    // Names and usage lines of nested commands are only known after building.
+    tree.build();
+    tree
+}
+
+/// Parses the words after the program's name.
+///
+/// # Errors
+/// Exit 2 with what is wrong and how it should be.
+pub fn parse(words: &[OsString], colour: bool) -> Result<Parsed, Error> {
+    let line = std::iter::once(OsString::from("xeroctl")).chain(words.iter().cloned());
+    let mut tree = tree();
+    if words.is_empty() {
+        return Ok(Parsed::Text(tree.render_help().to_string()));
+    }
+    let matches = match tree.try_get_matches_from_mut(line) {
+        Ok(matches) => matches,
+        Err(error) => {
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                    let text = error.render();
+                    Ok(Parsed::Text(if colour {
+                        text.ansi().to_string()
+                    } else {
+                        text.to_string()
+                    }))
+                }
+                _ => Err(usage(&error, words)),
+            };
+        }
+    };
+    check_levels(&tree, &matches)?;
+    let given = global::collect(&matches)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| usage(&error, words))?;
+    Ok(Parsed::Command(Box::new(cli), given))
+}
+
+/// Options of a group, or an id, before one of its verbs belong to neither.
+fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error> {
+    let Some((name, below)) = matches.subcommand() else {
+        return Ok(());
+    };
+    let strays: Vec<String> = tree
+        .get_arguments()
+        .filter(|argument| {
+            let id = argument.get_id().as_str();
+            !global::is_global(id) && matches.value_source(id) == Some(ValueSource::CommandLine)
+        })
+        .map(|argument| match argument.get_long() {
+            Some(long) => format!("`--{long}`"),
+            None => format!("`{}`", argument.get_id()),
+        })
+        .collect();
+    if !strays.is_empty() {
+        let path = tree.get_bin_name().unwrap_or_default();
+        return Err(Error::usage(format!(
+            "{} can't stand before the verb `{name}`",
+            strays.join(", ")
+        ))
+        .hint(format!(
+            "what belongs to the verb comes behind it: {path} {name} --help"
+        )));
+    }
+    match tree.find_subcommand(name) {
+        Some(tree) => check_levels(tree, below),
+        None => Ok(()),
+    }
+}
+
+/// clap's error in our own form.
+fn usage(error: &clap::Error, words: &[OsString]) -> Error {
+    let rendered = error.render().to_string();
+    let mut paragraphs = rendered.split("\n\n");
+    let first = paragraphs.next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    let mut lines = first.lines().map(str::trim_end);
+    let mut result = Error::usage(lines.next().unwrap_or("the line is not understood"));
+    for line in lines {
+        result = result.detail(line.trim_start());
+    }
+    let mut path = String::from("xeroctl");
+    for paragraph in paragraphs {
+        for line in paragraph.lines().map(str::trim) {
+            if let Some(usage) = line.strip_prefix("Usage: ") {
+                usage.clone_into(&mut path);
+                result = result.detail(format!("usage: {usage}"));
+            } else if let Some(tip) = line.strip_prefix("tip: ") {
+                result = result.hint(tip);
+            }
+        }
+    }
+    let unknown = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => slips::elsewhere(word),
+        _ => None,
+    };
+    if let Some(instead) = unknown {
+        return Error::usage(format!("this program has no such command: {instead}"))
+            .hint("what it has: xeroctl --help");
+    }
+    if matches!(
+        error.kind(),
+        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand
+    ) && let Some(meant) = meant(words)
+    {
+        result = result.hint(meant);
+    }
+    let command: Vec<&str> = path
+        .split_whitespace()
+        .take_while(|word| !word.starts_with(['[', '<', '-']))
+        .collect();
+    result.hint(format!("all options: {} --help", command.join(" ")))
+}
+
+/// A hint where a word like `list` stands in the place of an id.
+fn meant(words: &[OsString]) -> Option<String> {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let group = words
+        .iter()
+        .rposition(|word| matches!(*word, "agents" | "join-keys"))?;
+    let (command, verbs): (_, &[&str]) = match words[group] {
+        "agents" => ("agents", agents::VERBS),
+        _ => ("agents join-keys", &[]),
+    };
+    let mut rest = words[group + 1..]
+        .iter()
+        .filter(|word| !word.starts_with('-'));
+    let id = rest.next()?;
+    slips::meant(command, id, verbs, rest.next().copied())
+}

@@ -1,0 +1,53 @@
+//! `xeroctl help`: the help of any command, and the topics.
+
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Show the help of a command, or of a topic: exit-codes
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl help agents join-keys
+  xeroctl help exit-codes")]
+pub struct Args {
+    /// The command, word by word, or a topic
+    #[arg(value_name = "COMMAND|TOPIC")]
+    words: Vec<String>,
+}
+
+impl Args {
+    /// Prints the help.
+    ///
+    /// # Errors
+    /// Exit 2 when there is no such command or topic.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        if self.words == ["exit-codes"] {
+            context.ui.print(&exit_codes())?;
+            return Ok(Exit::Done);
+        }
+        let mut command = super::grammar::tree();
+        for word in &self.words {
+            command = command.find_subcommand(word).cloned().ok_or_else(|| {
+                Error::usage(format!("there is no command or topic `{word}`"))
+                    .hint("what there is: xeroctl --help, xeroctl help exit-codes")
+            })?;
+        }
+        let text = command.render_long_help();
+        let text = if context.ui.manner().colour_output {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        };
+        context.ui.print(&text)?;
+        Ok(Exit::Done)
+    }
+}
+
+fn exit_codes() -> String {
+    let mut text = "Exit codes, the same in every output format:\n\n".to_owned();
+    for (exit, meaning) in Exit::MEANINGS {
+        text.push_str(&format!("{:>5}  {meaning}\n", exit.code()));
+    }
+    text
+}

@@ -1,0 +1,73 @@
+//! The commands: one file each. A new one is its file, a `mod` line and a line in a [`commands!`] list.
+
+pub mod agents;
+pub mod config;
+pub mod global;
+pub mod grammar;
+pub mod group;
+pub mod help;
+pub mod sandbox;
+pub mod slips;
+pub mod token;
+pub mod values;
+
+/// Makes the enum of a group's commands out of one line each: the variant, then the module that holds its `Args`.
+macro_rules! commands {
+    ($(#[$meta:meta])* $name:ident { $($(#[$attribute:meta])* $variant:ident: $module:ident,)+ }) => {
+        $(#[$meta])*
+        #[derive(clap::Subcommand)]
+        #[allow(missing_docs, reason = "a comment on a variant would take the place of its command's help")]
+        pub enum $name {
+            $($(#[$attribute])* $variant($module::Args),)+
+        }
+
+        impl $name {
+            /// Runs the command.
+            ///
+            /// # Errors
+            /// Whatever the command fails with.
+            pub async fn run(
+                self,
+                context: &$crate::session::Context,
+            ) -> Result<$crate::error::Exit, $crate::error::Error> {
+                match self {
+                    $(Self::$variant(args) => args.run(context).await,)+
+                }
+            }
+        }
+    };
+}
+pub(crate) use commands;
+
+use agents::join_keys;
+
+commands! {
+    /// Every command of the first level.
+    Command {
+        Agents: agents,
+        JoinKeys: join_keys,
+        Config: config,
+        Sandbox: sandbox,
+        Help: help,
+    }
+}
+
+/// The whole program's arguments, but for the global options (see [`global`]).
+#[derive(clap::Parser)]
+#[command(
+    name = "xeroctl",
+    version,
+    about = "Operate a fleet of AI agents through the Xerotier router",
+    after_help = "\
+Examples:
+  xeroctl --context sandbox agents        try everything without a router
+  xeroctl config init                     set up a router
+  xeroctl agents                          list the fleet
+  xeroctl agents -o json | jq '.data[].id'
+  xeroctl help exit-codes                 what the exit codes mean"
+)]
+pub struct Cli {
+    /// The command; none prints the short help.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}

@@ -1,0 +1,36 @@
+//! `xeroctl sandbox path`.
+
+use serde_json::json;
+
+use crate::error::{Error, Exit};
+use crate::session::{Context, document_text};
+
+/// Print the directory in which the sandbox keeps its state
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl sandbox path")]
+pub struct Args {}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 3 without a home directory.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let state = super::state(&context.env).ok_or_else(|| {
+            Error::config("without a home directory the sandbox keeps no state")
+                .hint("name a place: XDG_STATE_HOME=DIRECTORY")
+        })?;
+        let look = context.look()?;
+        let path = state.display().to_string();
+        let text = if look.format.is_json() {
+            document_text(&json!({ "path": path }).to_string(), &look)
+        } else {
+            format!("{path}\n")
+        };
+        context.ui.print(&text)?;
+        Ok(Exit::Done)
+    }
+}

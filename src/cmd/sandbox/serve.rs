@@ -1,0 +1,80 @@
+//! `xeroctl sandbox serve`.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::local;
+use crate::cmd::values;
+use crate::error::{Error, Exit};
+use crate::sandbox::{Fault, Options, Sandbox};
+use crate::session::{Context, document_text};
+use crate::time;
+use crate::view::Format;
+
+/// Serve the sandbox on a loopback port, for curl, scripts and other clients, until it is stopped
+///
+/// Prints the base URL and the key. It shares its state with `--context sandbox`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl sandbox serve --port 8080
+  xeroctl sandbox serve -o json | jq -r .base_url
+  xeroctl sandbox serve --page-size 5 --latency 300ms
+  xeroctl sandbox serve --fail 'GET /management/agents=503:2' --fail 'POST /*=429'")]
+pub struct Args {
+    /// The port on 127.0.0.1; without it, any free one
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    port: u16,
+    /// How many items a page has where no limit is asked for, and at most
+    #[arg(long, value_name = "N", value_parser = values::limit)]
+    page_size: Option<usize>,
+    /// Answer everything this much later
+    #[arg(long, value_name = "DURATION", value_parser = time::duration)]
+    latency: Option<Duration>,
+    /// Fail on demand: 'METHOD PATTERN=STATUS[:COUNT]', STATUS also drop, html or hang; may be repeated
+    #[arg(long, value_name = "FAULT")]
+    fail: Vec<Fault>,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 17 when the port can't be had.
+    #[expect(clippy::unused_async, reason = "every command runs the same way")]
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let defaults = local::options(&context.env);
+        let sandbox = Sandbox::start(Options {
+            port: self.port,
+            page_size: self.page_size.unwrap_or(defaults.page_size),
+            latency: self.latency.unwrap_or(defaults.latency),
+            faults: self.fail,
+            ..defaults
+        })
+        .map_err(local::failed)?;
+        if let Some(warning) = sandbox.warning() {
+            context.ui.warn(warning);
+        }
+        let (base_url, key) = (sandbox.base_url(), sandbox.key());
+        let mut look = context.look()?;
+        let text = match look.format {
+            Format::Json | Format::Ndjson => {
+                // One line, on a terminal too: it is read by whoever waits for the server to be up.
+                look.format = Format::Ndjson;
+                let document = json!({ "base_url": base_url, "key": key, "port": sandbox.port() });
+                document_text(&document.to_string(), &look)
+            }
+            Format::Name => format!("{base_url}\n"),
+            Format::Csv => format!("BASE_URL,KEY\n{base_url},{key}\n"),
+            Format::Table | Format::Wide => format!("BASE_URL\t{base_url}\nKEY\t{key}\n"),
+        };
+        context.ui.print(&text)?;
+        context.ui.hint(&format!(
+            "try it: curl -H 'Authorization: Bearer {key}' {base_url}/management/agents"
+        ));
+        context.ui.note("Ctrl-C stops it.");
+        sandbox.wait();
+        Ok(Exit::Done)
+    }
+}

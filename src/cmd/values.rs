@@ -1,0 +1,187 @@
+//! Readers of option values: each refuses what can't be right before any request is made.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Text that is not empty.
+///
+/// # Errors
+/// When it is empty.
+pub fn text(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        Err("the value is empty".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A path that is not empty.
+///
+/// # Errors
+/// When it is empty.
+pub fn path(path: &str) -> Result<PathBuf, String> {
+    text(path).map(PathBuf::from)
+}
+
+/// A deployment's name.
+///
+/// # Errors
+/// When it is none.
+pub fn deployment(name: &str) -> Result<String, String> {
+    crate::config::check_name(name).map(|()| name.to_owned())
+}
+
+/// A region: 1 to 24 printable ASCII characters without blanks. Documented.
+///
+/// # Errors
+/// When it is none.
+pub fn region(region: &str) -> Result<String, String> {
+    if (1..=24).contains(&region.len()) && region.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(region.to_owned())
+    } else {
+        Err("a region has 1 to 24 printable ASCII characters and no blanks".to_owned())
+    }
+}
+
+/// A whole number from 1 to 2147483647.
+///
+/// # Errors
+/// When it is none.
+pub fn positive(text: &str) -> Result<u32, String> {
+    number(text, 1)
+}
+
+/// A whole number from 0 to 2147483647.
+///
+/// # Errors
+/// When it is none.
+pub fn count(text: &str) -> Result<u32, String> {
+    number(text, 0)
+}
+
+fn number(text: &str, least: u32) -> Result<u32, String> {
+    text.parse::<u32>()
+        .ok()
+        .filter(|number| (least..=i32::MAX.cast_unsigned()).contains(number))
+        .ok_or_else(|| format!("write a whole number from {least} to {}", i32::MAX))
+}
+
+/// How many items of a list: 1 or more.
+///
+/// # Errors
+/// When it is none.
+pub fn limit(text: &str) -> Result<usize, String> {
+    positive(text).map(|number| number as usize)
+}
+
+/// How many requests at a time: 1 to 64.
+///
+/// # Errors
+/// When it is none.
+pub fn concurrency(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (1..=64).contains(number))
+        .ok_or_else(|| "write a whole number from 1 to 64".to_owned())
+}
+
+/// Service tiers, separated by commas. A type of its own, because clap reads a `Vec` as a repeated option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tiers(pub Vec<String>);
+
+/// Service tiers, separated by commas; the empty text is the empty list.
+///
+/// # Errors
+/// When one of several is empty.
+pub fn tiers(text: &str) -> Result<Tiers, String> {
+    if text.is_empty() {
+        return Ok(Tiers(Vec::new()));
+    }
+    let tiers: Vec<String> = text.split(',').map(|tier| tier.trim().to_owned()).collect();
+    if tiers.iter().any(String::is_empty) {
+        Err("a tier between two commas is empty".to_owned())
+    } else {
+        Ok(Tiers(tiers))
+    }
+}
+
+/// The address of a router for workers: `tcp://host:port`.
+///
+/// # Errors
+/// When it is none.
+pub fn router_address(text: &str) -> Result<String, String> {
+    let parts = text
+        .strip_prefix("tcp://")
+        .and_then(|rest| rest.rsplit_once(':'));
+    let is_address = parts.is_some_and(|(host, port)| {
+        is_host(host)
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+            && port.parse::<u16>().is_ok_and(|port| port > 0)
+    });
+    if is_address {
+        Ok(text.to_owned())
+    } else {
+        Err("a router address looks like tcp://host:5555, with a port from 1 to 65535".to_owned())
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    if let Some(address) = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        return address.parse::<std::net::Ipv6Addr>().is_ok();
+    }
+    !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+}
+
+/// A Curve25519 public key: base64 of exactly 32 bytes, in the standard or the URL-safe alphabet (RFC 4648, sections
+/// 4 and 5), padded or not. Returned as it was given.
+///
+/// # Errors
+/// When it is none. Z85, the form that `ZeroMQ` prints, is recognised, and the same key is shown in base64.
+pub fn public_key(text: &str) -> Result<String, String> {
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let standard = GeneralPurpose::new(&base64::alphabet::STANDARD, lenient);
+    let url_safe = GeneralPurpose::new(&base64::alphabet::URL_SAFE, lenient);
+    let decoded = standard.decode(text).or_else(|_| url_safe.decode(text));
+    match decoded {
+        Ok(bytes) if bytes.len() == 32 => Ok(text.to_owned()),
+        _ if let Some(bytes) = z85(text) => Err(format!(
+            "this is Z85, the form of ZeroMQ; the same key in base64 is {}",
+            base64::engine::general_purpose::STANDARD.encode(bytes)
+        )),
+        Ok(bytes) => Err(format!(
+            "a public key is base64 of 32 bytes, and this is base64 of {}",
+            bytes.len()
+        )),
+        Err(_) => Err("a public key is base64 of 32 bytes, and this is no base64".to_owned()),
+    }
+}
+
+/// The 32 bytes of 40 characters of Z85 (ZeroMQ RFC 32).
+fn z85(text: &str) -> Option<Vec<u8>> {
+    const ALPHABET: &[u8; 85] =
+        b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+    if text.len() != 40 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(32);
+    for group in text.as_bytes().chunks(5) {
+        let mut number: u32 = 0;
+        for character in group {
+            let digit = ALPHABET.iter().position(|known| known == character)?;
+            number = number
+                .checked_mul(85)?
+                .checked_add(u32::try_from(digit).ok()?)?;
+        }
+        bytes.extend(number.to_be_bytes());
+    }
+    Some(bytes)
+}

@@ -1,0 +1,212 @@
+//! Changes to the configuration file: in place, atomic, and never readable by others.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item, Table, Value};
+
+use super::file::{self, Config};
+use crate::env::Env;
+use crate::error::{Error, Exit};
+use crate::secret::Secret;
+
+/// The file, locked and read, about to be changed.
+pub struct Edit {
+    /// What it holds now.
+    pub config: Config,
+    document: DocumentMut,
+    path: PathBuf,
+    // Held until the change is written.
+    _lock: File,
+}
+
+impl Edit {
+    /// Locks the file against other writers and reads it.
+    ///
+    /// # Errors
+    /// Exit 3 when there is no place for it, when it can't be locked, or when it is broken.
+    pub fn begin(env: &Env) -> Result<Self, Error> {
+        let path = file::path(env).ok_or_else(|| {
+            Error::config("there is no home directory to keep the configuration in")
+                .hint("name a file: XEROCTL_CONFIG=FILE")
+        })?;
+        let failed = |what: &str, error: io::Error| {
+            Error::config(format!("{}: {what}", path.display())).cause(error)
+        };
+        let target = resolve_links(&path);
+        let directory = parent(&target);
+        make_directory(directory, file::own_directory(env, &path).as_deref())
+            .map_err(|e| failed("its directory can't be made", e))?;
+        let lock = lock(&target).map_err(|e| failed("it can't be locked", e))?;
+        let text = match fs::read_to_string(&target) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(failed("it can't be read", error)),
+        };
+        let config = Config::parse(&text, &path)?;
+        let document = text
+            .parse()
+            .map_err(|_| Error::config(format!("{} is no TOML", path.display())))?;
+        Ok(Self {
+            config,
+            document,
+            path: target,
+            _lock: lock,
+        })
+    }
+
+    /// Sets the current deployment, or none.
+    pub fn set_current(&mut self, name: Option<&str>) {
+        match name {
+            Some(name) => set(self.document.as_table_mut(), "current", name.into()),
+            None => {
+                self.document.remove("current");
+            }
+        }
+    }
+
+    /// Sets one setting of a deployment, which is made if it does not exist.
+    pub fn set(&mut self, deployment: &str, setting: &str, value: impl Into<Value>) {
+        set(self.table(deployment), setting, value.into());
+    }
+
+    /// Stores a key in the place of the one that was there, wherever that was kept.
+    pub fn set_key(&mut self, deployment: &str, key: &Secret) {
+        let table = self.table(deployment);
+        table.remove("api_key_keychain");
+        table.remove("api_key_command");
+        set(table, "api_key", key.expose().into());
+    }
+
+    /// Removes a deployment.
+    pub fn remove(&mut self, deployment: &str) {
+        if let Some(tables) = self.deployments() {
+            tables.remove(deployment);
+        }
+    }
+
+    /// Gives a deployment another name.
+    pub fn rename(&mut self, old: &str, new: &str) {
+        if let Some(tables) = self.deployments()
+            && let Some(item) = tables.remove(old)
+        {
+            tables.insert(new, item);
+        }
+    }
+
+    /// Writes the change: a temporary file in the same directory, flushed to the disk, then renamed over the old one,
+    /// so that nobody ever sees half a file.
+    ///
+    /// # Errors
+    /// Exit 1 when it can't be written.
+    pub fn write(self) -> Result<(), Error> {
+        let text = self.document.to_string();
+        let path = self.path;
+        // What is written must be readable again.
+        Config::parse(&text, &path)?;
+        replace(&path, text.as_bytes()).map_err(|error| {
+            Error::new(
+                Exit::Other,
+                format!("{} could not be written", path.display()),
+            )
+            .cause(error)
+        })
+    }
+
+    fn deployments(&mut self) -> Option<&mut dyn toml_edit::TableLike> {
+        self.document.get_mut("deployment")?.as_table_like_mut()
+    }
+
+    fn table(&mut self, deployment: &str) -> &mut dyn toml_edit::TableLike {
+        let root = self.document.as_table_mut();
+        let all = root.entry("deployment").or_insert_with(|| {
+            let mut table = Table::new();
+            table.set_implicit(true);
+            Item::Table(table)
+        });
+        if !all.is_table_like() {
+            *all = Item::Table(Table::new());
+        }
+        let all = all
+            .as_table_like_mut()
+            .expect("it was made a table just now");
+        let item = all
+            .entry(deployment)
+            .or_insert_with(|| Item::Table(Table::new()));
+        if !item.is_table_like() {
+            *item = Item::Table(Table::new());
+        }
+        item.as_table_like_mut()
+            .expect("it was made a table just now")
+    }
+}
+
+/// Sets a value and keeps the comment behind the old one.
+fn set(table: &mut dyn toml_edit::TableLike, setting: &str, mut value: Value) {
+    if let Some(old) = table.get(setting).and_then(Item::as_value) {
+        *value.decor_mut() = old.decor().clone();
+    }
+    table.insert(setting, Item::Value(value));
+}
+
+/// The file behind symbolic links, existing or not: a link stays a link.
+fn resolve_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // As many links as Linux follows.
+    for _ in 0..40 {
+        match fs::read_link(&path) {
+            Ok(next) => path = parent(&path).join(next),
+            Err(_) => break,
+        }
+    }
+    path
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+fn make_directory(directory: &Path, own: Option<&Path>) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    #[cfg(unix)]
+    if let Some(own) = own {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(own, fs::Permissions::from_mode(0o700))?;
+    }
+    #[cfg(not(unix))]
+    let _ = own;
+    Ok(())
+}
+
+/// Locks the directory itself where that can be done, so that no lock file is left behind.
+#[cfg(unix)]
+fn lock(path: &Path) -> io::Result<File> {
+    let directory = File::open(parent(path))?;
+    directory.lock()?;
+    Ok(directory)
+}
+
+#[cfg(not(unix))]
+fn lock(path: &Path) -> io::Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::options().create(true).append(true).open(name)?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // Made 0600 from the start by the library.
+    let mut file = tempfile::Builder::new()
+        .prefix(".config-")
+        .tempfile_in(parent(path))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    #[cfg(unix)]
+    File::open(parent(path))?.sync_all()?;
+    Ok(())
+}

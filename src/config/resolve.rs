@@ -1,0 +1,455 @@
+//! Which router, which key, which settings: the line, then the environment, then the file, each with its origin.
+
+use std::path::PathBuf;
+
+use super::file::{Config, Deployment};
+use super::{KeySource, SANDBOX};
+use crate::api::trust::CaFile;
+use crate::base_url::BaseUrl;
+use crate::env::Env;
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::view::Format;
+
+/// What was said on the line.
+#[derive(Clone, Default)]
+pub struct Flags {
+    /// `--context`.
+    pub context: Option<String>,
+    /// `--base-url`.
+    pub base_url: Option<String>,
+    /// `--api-key`.
+    pub api_key: Option<Secret>,
+    /// `--api-key-file`.
+    pub api_key_file: Option<PathBuf>,
+    /// `--allow-http`.
+    pub allow_http: Option<bool>,
+    /// `--output`.
+    pub output: Option<Format>,
+}
+
+/// Where a setting comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An option on the line.
+    Flag(&'static str),
+    /// An environment variable.
+    Variable(&'static str),
+    /// `current` in the file.
+    Current,
+    /// A deployment in the file.
+    Deployment(String),
+    /// Built in.
+    Default,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(name) | Self::Variable(name) => f.write_str(name),
+            Self::Current => f.write_str("current"),
+            Self::Deployment(name) => write!(f, "deployment.{name}"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A setting and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The setting.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl<T> Sourced<T> {
+    fn new(value: T, origin: Origin) -> Self {
+        Self { value, origin }
+    }
+}
+
+/// Where requests go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// To the router embedded in this program.
+    Sandbox,
+    /// To a router at this address.
+    Router(BaseUrl),
+}
+
+/// What the line, the environment and the file come to.
+pub struct Resolved {
+    /// The deployment in use, if any.
+    pub deployment: Option<Sourced<String>>,
+    /// The router.
+    pub place: Sourced<Place>,
+    /// The key.
+    pub key: Sourced<KeySource>,
+    /// The output format.
+    pub output: Sourced<Format>,
+    /// Whether the key may go over plain http.
+    pub allow_http: Sourced<bool>,
+    /// The CA certificates in the place of the system's.
+    pub ca: Option<CaFile>,
+    /// Set variables that do not count because a deployment was named on the line.
+    pub ignored: Vec<&'static str>,
+    /// The protected deployment that the base URL belongs to, where it was not named on the line.
+    pub protected_by: Option<String>,
+}
+
+/// Resolves everything.
+///
+/// # Errors
+/// Exit 3 when no router is named, or when the sources are wrong or contradict each other; exit 2 when the line does.
+pub fn resolve(flags: &Flags, env: &Env, config: &Config) -> Result<Resolved, Error> {
+    let chosen = choose(flags, env, config)?;
+    let mut ignored = Vec::new();
+    let base = base_url(flags, env, &chosen, &mut ignored)?;
+    let stored = chosen.stored;
+    let key = key(flags, env, &chosen, base.is_some(), &mut ignored)?;
+    let own = own_base_url(&chosen)?;
+    let place = match (base, &own) {
+        (Some(base), _) => Sourced::new(Place::Router(base.value), base.origin),
+        (None, _) if chosen.is_sandbox() => Sourced::new(Place::Sandbox, Origin::Default),
+        (None, Some(own)) => Sourced::new(Place::Router(own.clone()), chosen.origin()),
+        (None, None) => return Err(nothing_configured(&chosen)),
+    };
+    let router = match &place.value {
+        Place::Router(base) => Some(base),
+        Place::Sandbox => None,
+    };
+    let at_home = router.is_none_or(|base| {
+        own.as_ref()
+            .is_some_and(|own| own.origin() == base.origin())
+    });
+    if !at_home && matches!(key.value, KeySource::Stored(_) | KeySource::Keychain(_)) {
+        return Err(strange_origin(&chosen, router));
+    }
+    let settings = stored.filter(|_| at_home);
+    let allow_http = allow_http(flags, env, settings, chosen.origin())?;
+    let has_key = !matches!(key.value, KeySource::Missing);
+    if let Some(base) = router
+        && has_key
+        && !allow_http.value
+        && !base.is_safe_for_keys()
+    {
+        return Err(in_the_clear(base));
+    }
+    Ok(Resolved {
+        output: output(flags, env, stored, chosen.origin())?,
+        ca: ca(env, settings, config),
+        protected_by: router.and_then(|base| protected_by(base, config, flags.context.as_deref())),
+        allow_http,
+        ignored,
+        place,
+        key,
+        deployment: chosen.name,
+    })
+}
+
+/// The deployment in use.
+struct Chosen<'a> {
+    name: Option<Sourced<String>>,
+    stored: Option<&'a Deployment>,
+}
+
+impl Chosen<'_> {
+    fn name(&self) -> Option<&str> {
+        self.name.as_ref().map(|name| name.value.as_str())
+    }
+
+    fn is_sandbox(&self) -> bool {
+        self.name() == Some(SANDBOX)
+    }
+
+    fn on_line(&self) -> bool {
+        let origin = self.name.as_ref().map(|name| &name.origin);
+        matches!(origin, Some(Origin::Flag(_)))
+    }
+
+    fn origin(&self) -> Origin {
+        self.name()
+            .map_or(Origin::Default, |name| Origin::Deployment(name.to_owned()))
+    }
+}
+
+fn choose<'a>(flags: &Flags, env: &Env, config: &'a Config) -> Result<Chosen<'a>, Error> {
+    let name = if let Some(name) = &flags.context {
+        Some(Sourced::new(name.clone(), Origin::Flag("--context")))
+    } else if let Some(name) = env.text("XEROCTL_CONTEXT") {
+        if env.os("XEROCTL_BASE_URL").is_some() {
+            return Err(Error::config(
+                "XEROCTL_CONTEXT and XEROCTL_BASE_URL are both set: which router is meant?",
+            )
+            .hint("unset one of them, or name the deployment on the line with --context"));
+        }
+        Some(Sourced::new(name, Origin::Variable("XEROCTL_CONTEXT")))
+    } else {
+        let name = config.current.clone();
+        name.map(|name| Sourced::new(name, Origin::Current))
+    };
+    let stored = name
+        .as_ref()
+        .and_then(|name| config.deployments.get(&name.value))
+        .filter(|_| name.as_ref().is_some_and(|name| name.value != SANDBOX));
+    let chosen = Chosen { name, stored };
+    let elsewhere = flags.base_url.is_some() || env.os("XEROCTL_BASE_URL").is_some();
+    match &chosen.name {
+        Some(name) if chosen.stored.is_none() && !chosen.is_sandbox() => {
+            if elsewhere && name.origin == Origin::Current {
+                return Ok(Chosen {
+                    name: None,
+                    stored: None,
+                });
+            }
+            Err(Error::config(format!(
+                "there is no deployment {} (named by {})",
+                name.value, name.origin
+            ))
+            .hint(format!("there are: {}", config.names()))
+            .hint("add one: xeroctl config add NAME --base-url URL"))
+        }
+        _ => Ok(chosen),
+    }
+}
+
+fn base_url(
+    flags: &Flags,
+    env: &Env,
+    chosen: &Chosen<'_>,
+    ignored: &mut Vec<&'static str>,
+) -> Result<Option<Sourced<BaseUrl>>, Error> {
+    let from_env = env.text("XEROCTL_BASE_URL");
+    if let Some(text) = &flags.base_url {
+        if chosen.is_sandbox() && chosen.on_line() {
+            return Err(Error::usage(
+                "--context sandbox and --base-url exclude each other",
+            ));
+        }
+        let base =
+            BaseUrl::parse(text).map_err(|why| Error::usage(format!("--base-url: {why}")))?;
+        return Ok(Some(Sourced::new(base, Origin::Flag("--base-url"))));
+    }
+    let Some(text) = from_env else {
+        return Ok(None);
+    };
+    if chosen.on_line() {
+        ignored.push("XEROCTL_BASE_URL");
+        return Ok(None);
+    }
+    let base =
+        BaseUrl::parse(&text).map_err(|why| Error::config(format!("XEROCTL_BASE_URL: {why}")))?;
+    Ok(Some(Sourced::new(
+        base,
+        Origin::Variable("XEROCTL_BASE_URL"),
+    )))
+}
+
+fn own_base_url(chosen: &Chosen<'_>) -> Result<Option<BaseUrl>, Error> {
+    let Some(text) = chosen.stored.and_then(|stored| stored.base_url.as_deref()) else {
+        return Ok(None);
+    };
+    BaseUrl::parse(text)
+        .map(Some)
+        .map_err(|why| Error::config(format!("{}.base_url: {why}", chosen.origin())))
+}
+
+fn key(
+    flags: &Flags,
+    env: &Env,
+    chosen: &Chosen<'_>,
+    elsewhere: bool,
+    ignored: &mut Vec<&'static str>,
+) -> Result<Sourced<KeySource>, Error> {
+    let given = match (&flags.api_key, &flags.api_key_file) {
+        (Some(_), Some(_)) => {
+            return Err(Error::usage(
+                "--api-key and --api-key-file exclude each other",
+            ));
+        }
+        (Some(key), None) => Some((KeySource::Flag(key.clone()), Origin::Flag("--api-key"))),
+        (None, Some(file)) => {
+            let file = if file.as_os_str() == "-" {
+                file.clone()
+            } else {
+                env.absolute(file)
+            };
+            Some((KeySource::FlagFile(file), Origin::Flag("--api-key-file")))
+        }
+        (None, None) => None,
+    };
+    if let Some((key, origin)) = given {
+        return Ok(Sourced::new(key, origin));
+    }
+    let variables = [
+        env.text("XEROCTL_API_KEY").map(|key| {
+            let origin = Origin::Variable("XEROCTL_API_KEY");
+            (KeySource::Variable(Secret::new(key)), origin)
+        }),
+        env.os("XEROCTL_API_KEY_FILE").map(|file| {
+            let file = env.absolute(file.as_ref());
+            let origin = Origin::Variable("XEROCTL_API_KEY_FILE");
+            (KeySource::VariableFile(file), origin)
+        }),
+    ];
+    let in_sandbox = chosen.is_sandbox() && !elsewhere;
+    let stored = stored_key(chosen)?;
+    if in_sandbox || (chosen.on_line() && stored.is_some()) {
+        let names = ["XEROCTL_API_KEY", "XEROCTL_API_KEY_FILE"];
+        ignored.extend(names.into_iter().filter(|name| env.os(name).is_some()));
+        let key = stored.filter(|_| !in_sandbox).unwrap_or(KeySource::Sandbox);
+        return Ok(Sourced::new(key, chosen.origin()));
+    }
+    let mut variables = variables.into_iter().flatten();
+    match (variables.next(), variables.next(), stored) {
+        (Some(_), Some(_), _) => Err(Error::config(
+            "XEROCTL_API_KEY and XEROCTL_API_KEY_FILE are both set: which key is meant?",
+        )
+        .hint("unset one of them")),
+        (Some((key, origin)), None, _) => Ok(Sourced::new(key, origin)),
+        (None, _, Some(key)) => Ok(Sourced::new(key, chosen.origin())),
+        (None, _, None) => Ok(Sourced::new(KeySource::Missing, Origin::Default)),
+    }
+}
+
+fn stored_key(chosen: &Chosen<'_>) -> Result<Option<KeySource>, Error> {
+    let Some(stored) = chosen.stored else {
+        return Ok(None);
+    };
+    match (&stored.api_key, &stored.api_key_keychain) {
+        (Some(_), Some(_)) => Err(Error::config(format!(
+            "{} has both api_key and api_key_keychain: which key is meant?",
+            chosen.origin()
+        ))
+        .hint("remove one of them: see xeroctl config path")),
+        (Some(key), None) => Ok(Some(KeySource::Stored(key.clone()))),
+        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.clone()))),
+        (None, None) => Ok(None),
+    }
+}
+
+fn allow_http(
+    flags: &Flags,
+    env: &Env,
+    stored: Option<&Deployment>,
+    deployment: Origin,
+) -> Result<Sourced<bool>, Error> {
+    const NAME: &str = "XEROCTL_ALLOW_HTTP";
+    if let Some(allowed) = flags.allow_http {
+        return Ok(Sourced::new(allowed, Origin::Flag("--allow-http")));
+    }
+    if let Some(text) = env.text(NAME) {
+        let allowed = match text.to_ascii_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" => true,
+            "0" | "false" | "no" | "off" => false,
+            _ => return Err(Error::config(format!("{NAME} is neither true nor false"))),
+        };
+        return Ok(Sourced::new(allowed, Origin::Variable(NAME)));
+    }
+    Ok(match stored.and_then(|stored| stored.allow_http) {
+        Some(allowed) => Sourced::new(allowed, deployment),
+        None => Sourced::new(false, Origin::Default),
+    })
+}
+
+fn output(
+    flags: &Flags,
+    env: &Env,
+    stored: Option<&Deployment>,
+    deployment: Origin,
+) -> Result<Sourced<Format>, Error> {
+    if let Some(given) = given_output(flags.output, env)? {
+        return Ok(given);
+    }
+    let Some(word) = stored.and_then(|stored| stored.output.as_deref()) else {
+        return Ok(Sourced::new(Format::default(), Origin::Default));
+    };
+    let format =
+        Format::read(word).ok_or_else(|| unknown_format(&format!("{deployment}.output"), word))?;
+    Ok(Sourced::new(format, deployment))
+}
+
+/// The format that the line or the environment names: all that a command without a deployment looks at.
+///
+/// # Errors
+/// Exit 3 when the variable holds no format.
+pub fn given_output(flag: Option<Format>, env: &Env) -> Result<Option<Sourced<Format>>, Error> {
+    const NAME: &str = "XEROCTL_OUTPUT";
+    if let Some(format) = flag {
+        return Ok(Some(Sourced::new(format, Origin::Flag("--output"))));
+    }
+    let Some(word) = env.text(NAME) else {
+        return Ok(None);
+    };
+    let format = Format::read(&word).ok_or_else(|| unknown_format(NAME, &word))?;
+    Ok(Some(Sourced::new(format, Origin::Variable(NAME))))
+}
+
+fn unknown_format(place: &str, word: &str) -> Error {
+    Error::config(format!(
+        "{place}: {word} is no format; there are table, wide, json, ndjson, csv, name"
+    ))
+}
+
+/// `ca_cert` of the deployment, from the file's directory where it is relative, else `SSL_CERT_FILE`.
+fn ca(env: &Env, stored: Option<&Deployment>, config: &Config) -> Option<CaFile> {
+    if let Some(path) = stored.and_then(|stored| stored.ca_cert.as_ref()) {
+        let directory = config.path.as_deref().and_then(std::path::Path::parent);
+        return Some(CaFile {
+            path: directory.map_or_else(|| path.clone(), |directory| directory.join(path)),
+            setting: "ca_cert",
+        });
+    }
+    env.os("SSL_CERT_FILE").map(|path| CaFile {
+        path: env.absolute(path.as_ref()),
+        setting: "SSL_CERT_FILE",
+    })
+}
+
+fn protected_by(base: &BaseUrl, config: &Config, on_line: Option<&str>) -> Option<String> {
+    let owners: Vec<&String> = config
+        .deployments
+        .iter()
+        .filter(|(_, deployment)| deployment.protected == Some(true))
+        .filter(|(_, deployment)| {
+            let own = deployment.base_url.as_deref();
+            own.and_then(|own| BaseUrl::parse(own).ok()).as_ref() == Some(base)
+        })
+        .map(|(name, _)| name)
+        .collect();
+    if owners.iter().any(|name| Some(name.as_str()) == on_line) {
+        return None;
+    }
+    owners.first().map(|name| (*name).clone())
+}
+
+fn nothing_configured(chosen: &Chosen<'_>) -> Error {
+    match chosen.name() {
+        Some(name) => Error::config(format!("the deployment {name} has no base_url")).hint(
+            format!("set it: xeroctl config set {name} --base-url https://api.example/PROJECT/v1"),
+        ),
+        None => Error::config("no router is configured")
+            .hint("set one up: xeroctl config init")
+            .hint("or try everything without one: xeroctl --context sandbox agents"),
+    }
+}
+
+fn strange_origin(chosen: &Chosen<'_>, base: Option<&BaseUrl>) -> Error {
+    let name = chosen.name().unwrap_or_default();
+    let host = base.map_or("", |base| base.origin().host.as_str());
+    Error::config(format!(
+        "the key of the deployment {name} goes only to that deployment's own host, not to {host}"
+    ))
+    .hint("give the key for this base URL: --api-key-file FILE, or XEROCTL_API_KEY")
+    .hint("or add a deployment for it: xeroctl config add NAME --base-url URL")
+}
+
+fn in_the_clear(base: &BaseUrl) -> Error {
+    Error::config(format!(
+        "the key would go to {} in the clear: {} is not https",
+        base.origin().host,
+        base.as_str()
+    ))
+    .hint("use an https base URL; where the network between is trusted: --allow-http")
+}

@@ -1,0 +1,24 @@
+//! `xeroctl`: the command-line client of the Xerotier router.
+//!
+//! Data flows one way: arguments → action → endpoint → request → reply → columns → text. See `docs/design.md`.
+
+pub mod api;
+pub mod base_url;
+pub mod cmd;
+pub mod config;
+pub mod env;
+pub mod error;
+pub mod interrupt;
+pub mod json;
+pub mod line;
+mod run;
+pub mod sandbox;
+pub mod sanitise;
+pub mod secret;
+pub mod session;
+pub mod time;
+pub mod tone;
+pub mod ui;
+pub mod view;
+
+pub use run::run;

@@ -1,0 +1,116 @@
+//! Consent: who is asked before something is destroyed, and what counts as a yes.
+
+use super::{Context, Session};
+use crate::error::{Error, Exit};
+
+/// What counts as consent.
+pub enum Consent<'a> {
+    /// `y` or `yes`.
+    Yes,
+    /// Exactly this word.
+    Word(&'a str),
+}
+
+impl Context {
+    /// Whether a question may be asked at all: somebody sits there who can answer it, and no program reads along.
+    #[must_use]
+    pub fn may_ask(&self) -> bool {
+        let terminals = self.ui.terminals();
+        let machine = self
+            .globals
+            .flags
+            .output
+            .is_some_and(crate::view::Format::is_machine);
+        terminals.input
+            && terminals.error
+            && !self.globals.no_input
+            && !self.env.is_ci()
+            && !machine
+    }
+
+    /// Asks before something that can't be undone. `flag` is what skips the question.
+    ///
+    /// # Errors
+    /// Exit 16 for every answer but the consent, exit 2 with the command that would work where nobody may be asked.
+    pub fn ask_consent(
+        &self,
+        question: &str,
+        consent: &Consent<'_>,
+        flag: &str,
+    ) -> Result<(), Error> {
+        if !self.may_ask() {
+            return Err(Error::usage(format!(
+                "this needs a confirmation, and nobody can be asked here: {}",
+                self.why_not_ask()
+            ))
+            .hint(format!(
+                "to do it without a question: {}",
+                self.line.with_flag(flag).command()
+            )));
+        }
+        let prompt = match consent {
+            Consent::Yes => format!("{question} [y/N] "),
+            Consent::Word(word) => format!("{question} Type {word} to go on: "),
+        };
+        let answer = self.ui.ask(&prompt)?.unwrap_or_default();
+        let agreed = match consent {
+            Consent::Yes => ["y", "yes"]
+                .iter()
+                .any(|yes| answer.trim().eq_ignore_ascii_case(yes)),
+            Consent::Word(word) => answer.trim() == *word,
+        };
+        if agreed {
+            Ok(())
+        } else {
+            Err(Error::new(
+                Exit::Declined,
+                "not confirmed: nothing was changed",
+            ))
+        }
+    }
+
+    fn why_not_ask(&self) -> &'static str {
+        let terminals = self.ui.terminals();
+        if self.globals.no_input {
+            "--no-input is given"
+        } else if self.env.is_ci() {
+            "CI is set"
+        } else if !terminals.input {
+            "standard input is no terminal"
+        } else if !terminals.error {
+            "standard error is no terminal"
+        } else {
+            "the output format is made for programs"
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Asks for consent to a change of the router's state. A dry run asks nothing, nor does `forced`.
+    ///
+    /// # Errors
+    /// As [`Context::ask_consent`]; exit 3 where a protected deployment was not named on the line.
+    pub fn confirm(
+        &self,
+        question: &str,
+        consent: &Consent<'_>,
+        forced: bool,
+    ) -> Result<(), Error> {
+        self.check_protection()?;
+        if forced || self.is_dry() {
+            return Ok(());
+        }
+        self.context.ask_consent(question, consent, "--force")
+    }
+
+    /// A protected deployment is changed only where the line names it, wherever the base URL came from.
+    pub(super) fn check_protection(&self) -> Result<(), Error> {
+        match &self.resolved.protected_by {
+            Some(name) if !self.is_dry() => Err(Error::config(format!(
+                "the deployment {name} is protected: changes need its name on the line"
+            ))
+            .hint(self.context.line.with("--context", name).command())),
+            _ => Ok(()),
+        }
+    }
+}

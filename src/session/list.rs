@@ -1,0 +1,238 @@
+//! Lists: page by page from the router to the user, in every format.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Session;
+use super::send::document_text;
+use crate::api::page::{Listing, Page, Span, Step, Walk};
+use crate::error::{Error, Exit};
+use crate::json;
+use crate::view::column::{self, Column};
+use crate::view::{Format, Look, plain, table};
+
+/// What is said about a list besides the list.
+pub struct ListText {
+    /// The sentence for an empty list.
+    pub empty: &'static str,
+}
+
+impl Session<'_> {
+    /// Shows a list, or as much of it as `span` asks for. `seen` is told of the items of each page before they are
+    /// printed, and whether the page is the last one.
+    ///
+    /// # Errors
+    /// Whatever the router or the network made of it; what was printed before stays, and is closed properly.
+    pub async fn list<L: Listing>(
+        &self,
+        listing: &L,
+        columns: &[Column<L::Item>],
+        span: &Span,
+        text: &ListText,
+        mut seen: impl FnMut(&[L::Item], bool),
+    ) -> Result<Exit, Error> {
+        let mut walk = Walk::new(span);
+        if self.is_dry() {
+            self.plan(&[walk.request(listing.request())])?;
+            return Ok(Exit::Done);
+        }
+        let mut writer = Writer {
+            session: self,
+            columns,
+            merged: span.all,
+            began: false,
+            bare: false,
+            items: Vec::new(),
+            text: String::new(),
+            count: 0,
+        };
+        loop {
+            let step = self.page(listing, &mut walk, &mut writer, &mut seen).await;
+            match step {
+                Ok(Step::Next) => {}
+                Ok(Step::Last(more)) => {
+                    writer.finish(&walk, more.is_some())?;
+                    if writer.count == 0 {
+                        self.ui().note(text.empty);
+                    }
+                    if let Some(after) = more {
+                        let next = self.context.line.with("--after", &after).command();
+                        self.ui().hint(&format!("there is more: {next}"));
+                    }
+                    return Ok(Exit::Done);
+                }
+                Err(error) if writer.began && !error.is_closed_pipe() => {
+                    writer.finish(&walk, true)?;
+                    return Err(match self.resume(&walk) {
+                        Some(command) => error.hint(format!("go on from here: {command}")),
+                        None => error,
+                    });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn page<L: Listing>(
+        &self,
+        listing: &L,
+        walk: &mut Walk,
+        writer: &mut Writer<'_, L::Item>,
+        seen: &mut impl FnMut(&[L::Item], bool),
+    ) -> Result<Step, Error> {
+        let request = walk.request(listing.request());
+        let answer = self.read(&request).await?;
+        let mut page = Page::read(&answer)?;
+        let step = walk.take(&mut page)?;
+        let items = page
+            .items
+            .iter()
+            .map(|item| serde_json::from_str(item.get()).map_err(|e| answer.garbled(e)));
+        let items = if self.look.format.is_json() {
+            // A program gets the router's own words, understood or not.
+            items.filter_map(Result::ok).collect::<Vec<_>>()
+        } else {
+            items.collect::<Result<Vec<_>, _>>()?
+        };
+        let last = step != Step::Next;
+        seen(&items, last);
+        writer.page(&page, items, last)?;
+        Ok(step)
+    }
+
+    /// The line that goes on where a list broke off.
+    fn resume(&self, walk: &Walk) -> Option<String> {
+        let line = self.context.line.with("--after", walk.position()?);
+        Some(match walk.wanted() {
+            Some(wanted) => line.with("--limit", &wanted.to_string()).command(),
+            None => line.command(),
+        })
+    }
+}
+
+/// Writes the pages of one list.
+struct Writer<'s, T> {
+    session: &'s Session<'s>,
+    columns: &'s [Column<T>],
+    /// Several pages become one JSON document.
+    merged: bool,
+    began: bool,
+    /// The router's list is a bare array.
+    bare: bool,
+    /// Kept where the layout needs all of them: a table on a terminal.
+    items: Vec<T>,
+    /// Kept where the layout needs all of it: JSON on a terminal.
+    text: String,
+    count: usize,
+}
+
+impl<T> Writer<'_, T> {
+    fn look(&self) -> &Look {
+        &self.session.look
+    }
+
+    fn page(&mut self, page: &Page, items: Vec<T>, last: bool) -> Result<(), Error> {
+        let first = !std::mem::replace(&mut self.began, true);
+        let before = self.count;
+        self.count += page.items.len();
+        let text = match self.look().format {
+            Format::Json if first && last && !self.merged && !page.is_cut() => {
+                document_text(page.document.get(), self.look())
+            }
+            Format::Json => {
+                self.merged = true;
+                return self.merge(page, first, before);
+            }
+            Format::Ndjson => page
+                .items
+                .iter()
+                .map(|item| json::compact(item.get()) + "\n")
+                .collect(),
+            Format::Name => items
+                .iter()
+                .filter_map(|item| column::name_of(self.columns, item, self.look()))
+                .map(|name| name + "\n")
+                .collect(),
+            Format::Table | Format::Wide if self.look().on_terminal() => {
+                self.items.extend(items);
+                return Ok(());
+            }
+            Format::Table | Format::Wide | Format::Csv => {
+                let header = if first && self.look().headers {
+                    plain::header(self.columns, self.look())
+                } else {
+                    String::new()
+                };
+                header + &plain::rows(self.columns, &items, self.look())
+            }
+        };
+        self.session.ui().print(&text)
+    }
+
+    /// Writes the items of a page into the one document that all pages become: the first page's members, then `data`.
+    fn merge(&mut self, page: &Page, first: bool, before: usize) -> Result<(), Error> {
+        let mut text = String::new();
+        if first {
+            self.bare = page.bare;
+            if page.bare {
+                text.push('[');
+            } else {
+                text.push('{');
+                for member in page.members() {
+                    text.push_str(&member);
+                    text.push(',');
+                }
+                text.push_str("\"data\":[");
+            }
+        }
+        for (index, item) in page.items.iter().enumerate() {
+            if before + index > 0 {
+                text.push(',');
+            }
+            text.push_str(RawValue::get(item));
+        }
+        self.emit(&text)
+    }
+
+    fn emit(&mut self, text: &str) -> Result<(), Error> {
+        if self.look().on_terminal() {
+            self.text.push_str(text);
+            Ok(())
+        } else {
+            self.session.ui().print(text)
+        }
+    }
+
+    /// Ends the output; `more` is whether the list goes on behind it.
+    fn finish(&mut self, walk: &Walk, more: bool) -> Result<(), Error> {
+        match self.look().format {
+            Format::Json if self.merged => {
+                let end = if self.bare {
+                    "]".to_owned()
+                } else {
+                    let last_id = Value::from(walk.last_id());
+                    format!("],\"last_id\":{last_id},\"has_more\":{more}}}")
+                };
+                self.emit(&end)?;
+                let text = if self.look().on_terminal() {
+                    document_text(&self.text, self.look())
+                } else {
+                    "\n".to_owned()
+                };
+                self.session.ui().print(&text)
+            }
+            Format::Table | Format::Wide if self.look().on_terminal() => {
+                let fitted = table::table(self.columns, &self.items, self.look());
+                self.session.ui().print(&fitted.text)?;
+                if !fitted.left_out.is_empty() {
+                    self.session.ui().note(&format!(
+                        "the terminal is too narrow for {}",
+                        fitted.left_out.join(", ")
+                    ));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! One change to several objects: a few at a time, one result each, in the order given.
+
+use std::collections::VecDeque;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::Session;
+use super::send::document_text;
+use crate::api::Id;
+use crate::api::request::{Endpoint, Reply};
+use crate::error::{Error, Exit};
+use crate::view::column::{Cell, Column};
+use crate::view::{Format, column, plain, table};
+
+/// The words for what is done.
+pub struct Words<'a> {
+    /// The participle: `paused`.
+    pub done: &'a str,
+    /// The sentence on a terminal for one object: `Paused execution on`, followed by the id and `.`.
+    pub sentence: &'a str,
+    /// The object: `agent`.
+    pub noun: &'a str,
+}
+
+/// What became of one object.
+struct Outcome {
+    id: String,
+    result: String,
+    code: Option<String>,
+    message: Option<String>,
+    document: Result<Box<RawValue>, Value>,
+}
+
+const COLUMNS: &[Column<Outcome>] = &[
+    Column::id("ID", |row| row.id.as_str().into()),
+    Column::state("RESULT", |row| row.result.as_str().into()),
+    Column::text("CODE", |row| Cell::from(&row.code)),
+    Column::text("MESSAGE", |row| Cell::from(&row.message)),
+];
+
+impl Session<'_> {
+    /// Applies one endpoint to each id. With one id its answer is shown as that of any action, with several there is
+    /// a table. `check` gives the command that tells what became of an id.
+    ///
+    /// # Errors
+    /// With one id whatever the router made of it. With several, failures are rows: the exit code is 15 when some
+    /// failed, and their common code (else 1) when all did.
+    pub async fn each<E: Endpoint>(
+        &self,
+        ids: &[Id],
+        concurrency: usize,
+        words: &Words<'_>,
+        endpoint: impl Fn(&Id) -> E,
+        check: impl Fn(&Id) -> String,
+    ) -> Result<Exit, Error> {
+        let mut distinct: Vec<&Id> = Vec::new();
+        for id in ids {
+            if !distinct.contains(&id) {
+                distinct.push(id);
+            }
+        }
+        self.check_protection()?;
+        if self.is_dry() {
+            let requests: Vec<_> = distinct.iter().map(|id| endpoint(id).request()).collect();
+            self.plan(&requests)?;
+            return Ok(Exit::Done);
+        }
+        if let [id] = distinct[..] {
+            if let Some(reply) = self.apply(&endpoint(id), &check(id)).await? {
+                let sentence = format!("{} {id}.", words.sentence);
+                self.done(&reply, id.as_str(), words.done, &sentence)?;
+            }
+            return Ok(Exit::Done);
+        }
+        let results = self.run(&distinct, concurrency, endpoint, check).await;
+        self.report(&distinct, results, words)
+    }
+
+    /// Runs the changes, `concurrency` at a time. None stands for one that was not tried.
+    async fn run<E: Endpoint>(
+        &self,
+        ids: &[&Id],
+        concurrency: usize,
+        endpoint: impl Fn(&Id) -> E,
+        check: impl Fn(&Id) -> String,
+    ) -> Vec<Option<Result<Reply<E::Reply>, Error>>> {
+        let mut results: Vec<_> = ids.iter().map(|_| None).collect();
+        let mut waiting: VecDeque<usize> = (0..ids.len()).collect();
+        let mut under_way = Vec::new();
+        let mut refused = false;
+        loop {
+            // A key that may not do one may do none; and after Ctrl-C nothing more is begun.
+            let go_on = !refused && self.context.interrupt.raised().is_none();
+            while go_on && under_way.len() < concurrency {
+                let Some(index) = waiting.pop_front() else {
+                    break;
+                };
+                let request = endpoint(ids[index]).request();
+                let check = check(ids[index]);
+                under_way.push(Box::pin(async move {
+                    (index, self.change::<E::Reply>(&request, &check).await)
+                }));
+            }
+            if under_way.is_empty() {
+                return results;
+            }
+            let (index, result) = first_of(&mut under_way).await;
+            if let Err(error) = &result {
+                refused |= matches!(error.router().http_status, Some(401 | 403));
+            }
+            results[index] = Some(result);
+        }
+    }
+
+    fn report<T>(
+        &self,
+        ids: &[&Id],
+        results: Vec<Option<Result<Reply<T>, Error>>>,
+        words: &Words<'_>,
+    ) -> Result<Exit, Error> {
+        let at = crate::time::utc(self.ui().now());
+        let program = self.ui().program();
+        let mut exits = Vec::new();
+        let rows: Vec<Outcome> = ids
+            .iter()
+            .zip(results)
+            .map(|(id, result)| {
+                let document = |error: &Error| error.document(&at, &program);
+                Outcome::new(id, result, words, document, &mut exits)
+            })
+            .collect();
+        self.show_rows(&rows)?;
+        if exits.iter().all(|exit| *exit == Exit::Done) {
+            return Ok(Exit::Done);
+        }
+        if exits.contains(&Exit::Done) {
+            return Ok(Exit::Partial);
+        }
+        // What was not tried has no code of its own.
+        let tried: Vec<Exit> = rows
+            .iter()
+            .zip(exits)
+            .filter(|(row, _)| row.result != NOT_TRIED)
+            .map(|(_, exit)| exit)
+            .collect();
+        let exit = match tried.first() {
+            Some(first) if tried.iter().all(|exit| exit == first) => *first,
+            _ => Exit::Other,
+        };
+        Err(Error::new(
+            exit,
+            format!(
+                "none of the {} {}s was {}",
+                ids.len(),
+                words.noun,
+                words.done
+            ),
+        ))
+    }
+
+    fn show_rows(&self, rows: &[Outcome]) -> Result<(), Error> {
+        let look = &self.look;
+        let text = match look.format {
+            Format::Json => {
+                let rows: Vec<String> = rows.iter().map(Outcome::document).collect();
+                document_text(&format!("{{\"data\":[{}]}}", rows.join(",")), look)
+            }
+            Format::Ndjson => rows
+                .iter()
+                .map(|row| document_text(&row.document(), look))
+                .collect(),
+            Format::Name => rows
+                .iter()
+                .filter(|row| row.document.is_ok())
+                .filter_map(|row| column::name_of(COLUMNS, row, look))
+                .map(|name| name + "\n")
+                .collect(),
+            Format::Table | Format::Wide if look.on_terminal() => {
+                table::table(COLUMNS, rows, look).text
+            }
+            Format::Table | Format::Wide | Format::Csv => {
+                let header = if look.headers {
+                    plain::header(COLUMNS, look)
+                } else {
+                    String::new()
+                };
+                header + &plain::rows(COLUMNS, rows, look)
+            }
+        };
+        self.ui().print(&text)?;
+        if look.format == Format::Name {
+            for row in rows.iter().filter(|row| row.document.is_err()) {
+                let message = row.message.as_deref().unwrap_or_default();
+                self.ui()
+                    .warn_always(&format!("{} {}: {message}", row.id, row.result));
+            }
+        }
+        Ok(())
+    }
+}
+
+const NOT_TRIED: &str = "not tried";
+
+impl Outcome {
+    fn new<T>(
+        id: &Id,
+        result: Option<Result<Reply<T>, Error>>,
+        words: &Words<'_>,
+        describe: impl Fn(&Error) -> Value,
+        exits: &mut Vec<Exit>,
+    ) -> Self {
+        let id = id.to_string();
+        match result {
+            Some(Ok(reply)) => {
+                exits.push(Exit::Done);
+                Self {
+                    id,
+                    result: words.done.to_owned(),
+                    code: None,
+                    message: None,
+                    document: Ok(reply.document),
+                }
+            }
+            Some(Err(error)) => {
+                exits.push(error.exit());
+                let document = describe(&error);
+                let result = if error.is_outcome_unknown() {
+                    "unknown"
+                } else {
+                    "failed"
+                };
+                Self {
+                    id,
+                    result: result.to_owned(),
+                    code: document["code"].as_str().map(str::to_owned),
+                    message: Some(error.message().to_owned()),
+                    document: Err(document),
+                }
+            }
+            None => {
+                exits.push(Exit::Other);
+                let error = Error::new(
+                    Exit::Other,
+                    "not tried, because an earlier one was refused or interrupted",
+                );
+                Self {
+                    id,
+                    result: NOT_TRIED.to_owned(),
+                    code: None,
+                    message: Some(error.message().to_owned()),
+                    document: Err(describe(&error)),
+                }
+            }
+        }
+    }
+
+    /// `{"id", "ok", "reply" or "error"}`; the reply is the router's own document.
+    fn document(&self) -> String {
+        let id = json!(self.id);
+        match &self.document {
+            Ok(reply) => format!("{{\"id\":{id},\"ok\":true,\"reply\":{}}}", reply.get()),
+            Err(error) => format!("{{\"id\":{id},\"ok\":false,\"error\":{error}}}"),
+        }
+    }
+}
+
+/// Waits until one of the futures is ready, and takes it out.
+async fn first_of<F: Future + Unpin>(futures: &mut Vec<F>) -> F::Output {
+    std::future::poll_fn(|context| {
+        for index in 0..futures.len() {
+            let polled = std::pin::Pin::new(&mut futures[index]).poll(context);
+            if let std::task::Poll::Ready(output) = polled {
+                drop(futures.swap_remove(index));
+                return std::task::Poll::Ready(output);
+            }
+        }
+        std::task::Poll::Pending
+    })
+    .await
+}

@@ -1,0 +1,230 @@
+//! Sends one request, or says what would be sent; shows one answer.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{Mode, Session};
+use crate::api::client::{self, Answer};
+use crate::api::request::{Endpoint, Reply, Request};
+use crate::error::{Error, Exit};
+use crate::json;
+use crate::view::column::{self, Column};
+use crate::view::{Format, Look, record};
+
+/// How long an interrupted change may still wait for its answer.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl Session<'_> {
+    /// Reads something; none in a dry run, which prints the request instead.
+    ///
+    /// # Errors
+    /// Whatever the router or the network made of it.
+    pub async fn fetch<E: Endpoint>(&self, endpoint: &E) -> Result<Option<Reply<E::Reply>>, Error> {
+        let request = endpoint.request();
+        if self.is_dry() {
+            self.plan(&[request])?;
+            return Ok(None);
+        }
+        Reply::read(&self.read(&request).await?).map(Some)
+    }
+
+    /// Changes something; none in a dry run, which prints the request instead. `check` is the command that tells what
+    /// became of it should the answer be lost.
+    ///
+    /// # Errors
+    /// As [`Session::fetch`]; exit 3 where a protected deployment was not named on the line.
+    pub async fn apply<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        check: &str,
+    ) -> Result<Option<Reply<E::Reply>>, Error> {
+        let request = endpoint.request();
+        self.check_protection()?;
+        if self.is_dry() {
+            self.plan(&[request])?;
+            return Ok(None);
+        }
+        self.change(&request, check).await.map(Some)
+    }
+
+    /// Sends a read; a signal ends it at once.
+    pub(super) async fn read(&self, request: &Request) -> Result<Answer, Error> {
+        let client = self.client()?;
+        let interrupt = &self.context.interrupt;
+        if interrupt.raised().is_some() {
+            return Err(interrupt.error());
+        }
+        let _hold = interrupt.hold(None);
+        tokio::select! {
+            answer = client.send(request) => answer,
+            () = interrupt.wait() => Err(interrupt.error()),
+        }
+    }
+
+    /// Sends a change; a signal leaves it ten seconds to be answered.
+    pub(super) async fn change<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        check: &str,
+    ) -> Result<Reply<T>, Error> {
+        let client = self.client()?;
+        let interrupt = &self.context.interrupt;
+        if interrupt.raised().is_some() {
+            return Err(interrupt.error());
+        }
+        let lost = format!(
+            "interrupted: it is unknown whether the router did this: {}; see: {} {check}",
+            request.action,
+            self.ui().program()
+        );
+        let _hold = interrupt.hold(Some(lost.clone()));
+        let send = client.send(request);
+        let mut send = std::pin::pin!(send);
+        let answer = tokio::select! {
+            answer = &mut send => answer,
+            () = interrupt.wait() => {
+                self.ui().note("interrupted: waiting for the answer to the change under way (Ctrl-C again ends at once)");
+                match tokio::time::timeout(GRACE, send).await {
+                    Ok(answer) => answer,
+                    Err(_) => Err(Error::new(interrupt.error().exit(), lost).unknown_outcome()),
+                }
+            }
+        };
+        let reply = answer.and_then(|answer| Reply::read(&answer).map_err(Error::unknown_outcome));
+        reply.map_err(|error| {
+            if error.is_outcome_unknown() {
+                error.next("what became of it", check)
+            } else {
+                error
+            }
+        })
+    }
+
+    pub(super) fn client(&self) -> Result<&client::Client, Error> {
+        match &self.mode {
+            Mode::Online { client, .. } => Ok(client),
+            Mode::Dry { .. } => Err(Error::new(Exit::Other, "a dry run has no client")),
+        }
+    }
+
+    /// Prints requests in the place of sending them.
+    ///
+    /// # Errors
+    /// When standard output can't be written.
+    pub fn plan(&self, requests: &[Request]) -> Result<(), Error> {
+        let Mode::Dry { base_url } = &self.mode else {
+            return Ok(());
+        };
+        let describe = |request: &Request| {
+            json!({
+                "action": request.action,
+                "method": request.method.word(),
+                "url": client::url(base_url, request),
+                "body": request.body,
+            })
+        };
+        if self.look.format.is_json() {
+            let document = if let [request] = requests {
+                let mut document = json!({ "dry_run": true });
+                if let (Value::Object(all), Value::Object(more)) =
+                    (&mut document, describe(request))
+                {
+                    all.extend(more);
+                }
+                document
+            } else {
+                let requests: Vec<_> = requests.iter().map(describe).collect();
+                json!({ "dry_run": true, "requests": requests })
+            };
+            return self.print_document(&document.to_string());
+        }
+        let mut text = String::new();
+        for request in requests {
+            text.push_str(request.method.word());
+            text.push(' ');
+            text.push_str(&client::url(base_url, request));
+            text.push('\n');
+            if let Some(body) = &request.body {
+                text.push_str(&json::indented(&body.to_string()));
+                text.push('\n');
+            }
+        }
+        self.ui().print(&text)?;
+        self.ui().note("dry run: nothing was sent");
+        Ok(())
+    }
+
+    /// Shows one object.
+    ///
+    /// # Errors
+    /// When standard output can't be written.
+    pub fn show<T>(&self, reply: &Reply<T>, columns: &[Column<T>]) -> Result<(), Error> {
+        self.show_as(&reply.value, reply.document.get(), columns)
+    }
+
+    /// Shows one object whose document is `document`.
+    ///
+    /// # Errors
+    /// As [`Session::show`].
+    pub fn show_as<T>(
+        &self,
+        value: &T,
+        document: &str,
+        columns: &[Column<T>],
+    ) -> Result<(), Error> {
+        match self.look.format {
+            Format::Table | Format::Wide | Format::Csv => {
+                self.ui().print(&record::record(columns, value, &self.look))
+            }
+            Format::Json | Format::Ndjson => self.print_document(document),
+            Format::Name => {
+                let name = column::name_of(columns, value, &self.look);
+                self.ui().print(&format!("{}\n", name.unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Says that an action without an object was done: `<id>⇥<done>`, on a terminal a sentence.
+    ///
+    /// # Errors
+    /// When standard output can't be written.
+    pub fn done<T>(
+        &self,
+        reply: &Reply<T>,
+        id: &str,
+        done: &str,
+        sentence: &str,
+    ) -> Result<(), Error> {
+        let id = &crate::sanitise::cell(id);
+        let text = match self.look.format {
+            Format::Json | Format::Ndjson => return self.print_document(reply.document.get()),
+            Format::Name => format!("{id}\n"),
+            Format::Csv if self.look.headers => format!("ID,RESULT\n{id},{done}\n"),
+            Format::Csv => format!("{id},{done}\n"),
+            Format::Table | Format::Wide if self.look.on_terminal() => {
+                format!("{}\n", crate::sanitise::cell(sentence))
+            }
+            Format::Table | Format::Wide => format!("{id}\t{done}\n"),
+        };
+        self.ui().print(&text)
+    }
+
+    /// Prints a JSON document in the way of the format.
+    pub(super) fn print_document(&self, document: &str) -> Result<(), Error> {
+        self.ui().print(&document_text(document, &self.look))
+    }
+}
+
+/// A JSON document as text: for `json` its own bytes off a terminal and indented on one, for `ndjson` on one line.
+#[must_use]
+pub fn document_text(document: &str, look: &Look) -> String {
+    let mut text = match look.format {
+        Format::Ndjson => json::compact(document),
+        _ if look.on_terminal() => json::indented(document),
+        _ => document.to_owned(),
+    };
+    text.push('\n');
+    text
+}

@@ -1,0 +1,64 @@
+//! One object: a field a line, with everything that is known of it.
+
+use super::column::{Column, Kind};
+use super::{Format, Look, plain};
+use crate::tone::Tone;
+
+/// The object as text: aligned on a terminal, `FIELD⇥value` elsewhere, one header and one row in CSV.
+#[must_use]
+pub fn record<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
+    if look.format == Format::Csv {
+        return csv(columns, value, look);
+    }
+    let width = columns
+        .iter()
+        .map(|column| column.heading.len())
+        .max()
+        .unwrap_or(0);
+    let mut out = String::new();
+    for column in columns {
+        let cell = (column.cell)(value).show(look);
+        if look.on_terminal() {
+            let tone = tone(column.kind, cell.as_deref());
+            let cell = plain::absent(cell, look.format);
+            let heading = format!("{:width$}", column.heading);
+            out.push_str(&Tone::Heading.paint(&heading, look.colour));
+            out.push_str("  ");
+            out.push_str(&tone.paint(&cell, look.colour));
+        } else {
+            let tone = tone(column.kind, cell.as_deref());
+            let cell = plain::absent(cell, look.format);
+            out.push_str(&Tone::Heading.paint(column.heading, look.colour));
+            out.push('\t');
+            out.push_str(&tone.paint(&cell, look.colour));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The meaning of a cell's text.
+pub(super) fn tone(kind: Kind, text: Option<&str>) -> Tone {
+    match (kind, text) {
+        (_, None) => Tone::Faint,
+        (Kind::State, Some(word)) => Tone::of_state(word),
+        _ => Tone::Plain,
+    }
+}
+
+fn csv<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
+    let headings = columns
+        .iter()
+        .map(|column| column.heading.to_owned())
+        .collect::<Vec<_>>();
+    let cells = columns
+        .iter()
+        .map(|column| plain::absent((column.cell)(value).show(look), look.format))
+        .collect::<Vec<_>>();
+    let header = if look.headers {
+        plain::line(&headings, look.format)
+    } else {
+        String::new()
+    };
+    header + &plain::line(&cells, look.format)
+}

@@ -1,0 +1,18 @@
+//! The sandbox as it is seen over plain HTTP: a client of its own, none of the program's.
+
+#[path = "sandbox/auth.rs"]
+mod auth;
+#[path = "sandbox/faults.rs"]
+mod faults;
+#[path = "sandbox/fleet.rs"]
+mod fleet;
+#[path = "sandbox/http.rs"]
+mod http;
+#[path = "sandbox/paging.rs"]
+mod paging;
+#[path = "sandbox/routes.rs"]
+mod routes;
+#[path = "sandbox/state.rs"]
+mod state;
+#[path = "sandbox/strict.rs"]
+mod strict;
