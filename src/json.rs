@@ -104,7 +104,7 @@ fn string_length(bytes: &[u8]) -> usize {
 /// The object with null in the place of every member of these names whose value is the text `secret`, else as it was.
 /// `text` must be a valid JSON object.
 #[must_use]
-pub fn without(text: &str, names: &[&str], secret: &str) -> String {
+pub fn without(text: &str, members: &[&str], secret: &str) -> String {
     let is = |token: &str, words: &[&str]| {
         serde_json::from_str::<String>(token).is_ok_and(|text| words.contains(&text.as_str()))
     };
@@ -126,7 +126,7 @@ pub fn without(text: &str, names: &[&str], secret: &str) -> String {
             out.push_str(token);
         }
         if depth == 1 && tokens.peek() == Some(&":") {
-            named = is(token, names);
+            named = is(token, members);
         }
         before = token;
     }

@@ -29,7 +29,7 @@ pub fn is_hidden(c: char) -> bool {
 /// Text on one line, for a cell or a name: newline and tab become escapes too.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
-    escape(text, |c| is_hidden(c))
+    escape(text, is_hidden)
 }
 
 /// Text that may have several lines, for messages: newlines stay.

@@ -90,11 +90,10 @@ impl Tone {
             Self::Heading => style.bold(),
             Self::Faint => style.dimmed(),
             Self::Good => style.green(),
-            Self::Waiting => style.cyan(),
+            Self::Waiting | Self::Hint => style.cyan(),
             Self::Held | Self::Warning => style.yellow(),
             Self::Bad => style.red(),
             Self::Error => style.red().bold(),
-            Self::Hint => style.cyan(),
         }
     }
 }

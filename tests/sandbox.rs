@@ -8,6 +8,8 @@ mod faults;
 mod fleet;
 #[path = "sandbox/http.rs"]
 mod http;
+#[path = "sandbox/lifecycle.rs"]
+mod lifecycle;
 #[path = "sandbox/paging.rs"]
 mod paging;
 #[path = "sandbox/routes.rs"]
@@ -16,3 +18,5 @@ mod routes;
 mod state;
 #[path = "sandbox/strict.rs"]
 mod strict;
+#[path = "sandbox/values.rs"]
+mod values;

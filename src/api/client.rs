@@ -231,7 +231,7 @@ impl Client {
                         request,
                         &self.target.base_url,
                         broken.outcome,
-                        broken.message,
+                        &broken.message,
                         broken.cause,
                     ),
                 ),
@@ -371,7 +371,7 @@ fn broken(error: reqwest::Error, answering: bool) -> Broken {
     Broken {
         outcome,
         message,
-        cause: innermost(error),
+        cause: innermost(&error),
     }
 }
 
@@ -392,7 +392,7 @@ fn find_tls(error: &reqwest::Error) -> Option<rustls::Error> {
     None
 }
 
-fn innermost(error: reqwest::Error) -> anyhow::Error {
+fn innermost(error: &reqwest::Error) -> anyhow::Error {
     let mut last = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -221,7 +221,7 @@ pub(super) fn broken(
     request: &Request,
     base_url: &str,
     outcome: Outcome<'_>,
-    message: String,
+    message: &str,
     cause: anyhow::Error,
 ) -> Error {
     let error = Error::unavailable(format!("could not {}: {message}", request.action))

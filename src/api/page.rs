@@ -264,7 +264,7 @@ impl Walk {
             return Ok(Step::Last(cursor.filter(|_| known)));
         }
         // An envelope that does not say whether there is more: a page as full as was asked for may have a successor.
-        if !known && !(page.has_more.is_none() && full) {
+        if !(known || page.has_more.is_none() && full) {
             return Ok(Step::Last(None));
         }
         let Some(cursor) = cursor else {

@@ -15,7 +15,7 @@ const FIRST_DELAY: Duration = Duration::from_millis(250);
 /// No delay of our own is longer.
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
 /// Without `--timeout`, no wait longer than this is begun.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// What became of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +198,7 @@ mod tests {
     fn the_longest_wait_counts_and_one_beyond_the_limit_is_not_begun() {
         let verdict = |wait| decide(&attempt(Method::Get, 1), answered(429, None, Some(wait)));
         assert_eq!(verdict(0), Verdict::Again(FIRST_DELAY));
-        assert_eq!(verdict(60), Verdict::Again(Duration::from_secs(60)));
+        assert_eq!(verdict(60), Verdict::Again(LONGEST_WAIT));
         assert_eq!(verdict(61), Verdict::TooLong(Duration::from_secs(61)));
     }
 

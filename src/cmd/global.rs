@@ -41,11 +41,12 @@ pub fn add(command: Command) -> Command {
 }
 
 fn level(command: Command, top: bool) -> Command {
-    let options = options().into_iter().map(|option| {
+    // Behind a command's own options, in the order of the list.
+    let options = options().into_iter().zip(900..).map(|(option, order)| {
         option
             .help_heading(HEADING)
             .hide_short_help(!top)
-            .display_order(900)
+            .display_order(order)
     });
     command
         .disable_help_subcommand(true)

@@ -10,6 +10,7 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use super::global::{self, Given};
 use super::{Cli, agents, slips};
 use crate::error::Error;
+use crate::line;
 
 /// What a line asks for.
 pub enum Parsed {
@@ -108,7 +109,6 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         for line in paragraph.lines().map(str::trim) {
             if let Some(usage) = line.strip_prefix("Usage: ") {
                 usage.clone_into(&mut path);
-                result = result.detail(format!("usage: {usage}"));
             } else if let Some(tip) = line.strip_prefix("tip: ") {
                 result = result.hint(tip);
             }
@@ -122,6 +122,9 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         return Error::usage(format!("this program has no such command: {instead}"))
             .hint("what it has: xeroctl --help");
     }
+    if let Some(early) = early(words) {
+        return early;
+    }
     if matches!(
         error.kind(),
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand
@@ -134,6 +137,24 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         .take_while(|word| !word.starts_with(['[', '<', '-']))
         .collect();
     result.hint(format!("all options: {} --help", command.join(" ")))
+}
+
+/// An id that stands before a verb, as in `agents agt_1 pause-exec`: clap misses the id behind the verb.
+fn early(words: &[OsString]) -> Option<Error> {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let group = words.iter().position(|word| *word == "agents")?;
+    let [id, verb, ..] = words[group + 1..] else {
+        return None;
+    };
+    let is_verb = |word: &str| agents::VERBS.contains(&word);
+    if id.starts_with('-') || is_verb(id) || !is_verb(verb) {
+        return None;
+    }
+    let (id, message) = (
+        line::quote(id),
+        format!("`{id}` can't stand before the verb `{verb}`"),
+    );
+    Some(Error::usage(message).hint(format!("xeroctl agents {verb} {id}")))
 }
 
 /// A hint where a word like `list` stands in the place of an id.

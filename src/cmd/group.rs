@@ -29,7 +29,13 @@ pub fn check<A: Act>(action: A, rows: &[Row<A>]) -> Result<(), Error> {
     let misplaced = rows
         .iter()
         .filter(|row| row.given && !row.takes.contains(&action))
-        .map(|row| format!("`{}` needs {}", row.option, alternatives(row.takes)));
+        .map(|row| {
+            if row.option.starts_with('-') {
+                format!("`{}` needs {}", row.option, alternatives(row.takes))
+            } else {
+                format!("{} takes no `{}`", action.chosen_by(), row.option)
+            }
+        });
     let missing: Vec<String> = rows
         .iter()
         .filter(|row| !row.given && row.requires.contains(&action))

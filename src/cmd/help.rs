@@ -45,9 +45,10 @@ impl Args {
 }
 
 fn exit_codes() -> String {
-    let mut text = "Exit codes, the same in every output format:\n\n".to_owned();
-    for (exit, meaning) in Exit::MEANINGS {
-        text.push_str(&format!("{:>5}  {meaning}\n", exit.code()));
-    }
-    text
+    let codes = Exit::MEANINGS
+        .iter()
+        .map(|(exit, meaning)| format!("{:>5}  {meaning}\n", exit.code()));
+    std::iter::once("Exit codes, the same in every output format:\n\n".to_owned())
+        .chain(codes)
+        .collect()
 }

@@ -18,7 +18,7 @@ macro_rules! commands {
         #[derive(clap::Subcommand)]
         #[allow(missing_docs, reason = "a comment on a variant would take the place of its command's help")]
         pub enum $name {
-            $($(#[$attribute])* $variant($module::Args),)+
+            $($(#[$attribute])* $variant(Box<$module::Args>),)+
         }
 
         impl $name {
@@ -31,7 +31,7 @@ macro_rules! commands {
                 context: &$crate::session::Context,
             ) -> Result<$crate::error::Exit, $crate::error::Error> {
                 match self {
-                    $(Self::$variant(args) => args.run(context).await,)+
+                    $(Self::$variant(args) => (*args).run(context).await,)+
                 }
             }
         }
@@ -57,6 +57,7 @@ commands! {
 #[command(
     name = "xeroctl",
     version,
+    disable_help_subcommand = true,
     about = "Operate a fleet of AI agents through the Xerotier router",
     after_help = "\
 Examples:

@@ -165,7 +165,7 @@ pub fn public_key(text: &str) -> Result<String, String> {
     }
 }
 
-/// The 32 bytes of 40 characters of Z85 (ZeroMQ RFC 32).
+/// The 32 bytes of 40 characters of Z85 (`ZeroMQ` RFC 32).
 fn z85(text: &str) -> Option<Vec<u8>> {
     const ALPHABET: &[u8; 85] =
         b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";

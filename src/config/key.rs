@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::file::Deployment;
+use super::resolve::{Flags, Origin, Sourced};
+use crate::env::Env;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::ui::Ui;
@@ -62,6 +65,97 @@ impl KeySource {
                 deployment,
             )),
         }
+    }
+}
+
+/// What the choice of the key depends on.
+pub(super) struct Asked<'a> {
+    pub(super) flags: &'a Flags,
+    pub(super) env: &'a Env,
+    /// The deployment in use.
+    pub(super) stored: Option<&'a Deployment>,
+    /// The deployment in use, as an origin.
+    pub(super) deployment: Origin,
+    /// It was named on the line, so it is taken whole.
+    pub(super) on_line: bool,
+    /// Requests go to the sandbox, whose key no variable replaces.
+    pub(super) in_sandbox: bool,
+}
+
+/// Chooses the key: the line, then the environment, then the deployment. Variables that do not count go into `ignored`.
+///
+/// # Errors
+/// Exit 2 or 3 when there are two keys at the same level.
+pub(super) fn choose(
+    asked: &Asked<'_>,
+    ignored: &mut Vec<&'static str>,
+) -> Result<Sourced<KeySource>, Error> {
+    let Asked { flags, env, .. } = asked;
+    let given = match (&flags.api_key, &flags.api_key_file) {
+        (Some(_), Some(_)) => {
+            return Err(Error::usage(
+                "--api-key and --api-key-file exclude each other",
+            ));
+        }
+        (Some(key), None) => Some((KeySource::Flag(key.clone()), Origin::Flag("--api-key"))),
+        (None, Some(file)) => {
+            let file = if file.as_os_str() == "-" {
+                file.clone()
+            } else {
+                env.absolute(file)
+            };
+            Some((KeySource::FlagFile(file), Origin::Flag("--api-key-file")))
+        }
+        (None, None) => None,
+    };
+    if let Some((key, origin)) = given {
+        return Ok(Sourced::new(key, origin));
+    }
+    let variables = [
+        env.text("XEROCTL_API_KEY").map(|key| {
+            let origin = Origin::Variable("XEROCTL_API_KEY");
+            (KeySource::Variable(Secret::new(key)), origin)
+        }),
+        env.os("XEROCTL_API_KEY_FILE").map(|file| {
+            let file = env.absolute(file.as_ref());
+            let origin = Origin::Variable("XEROCTL_API_KEY_FILE");
+            (KeySource::VariableFile(file), origin)
+        }),
+    ];
+    let stored = stored_key(asked)?;
+    if asked.in_sandbox || (asked.on_line && stored.is_some()) {
+        let names = ["XEROCTL_API_KEY", "XEROCTL_API_KEY_FILE"];
+        ignored.extend(names.into_iter().filter(|name| env.os(name).is_some()));
+        let key = stored
+            .filter(|_| !asked.in_sandbox)
+            .unwrap_or(KeySource::Sandbox);
+        return Ok(Sourced::new(key, asked.deployment.clone()));
+    }
+    let mut variables = variables.into_iter().flatten();
+    match (variables.next(), variables.next(), stored) {
+        (Some(_), Some(_), _) => Err(Error::config(
+            "XEROCTL_API_KEY and XEROCTL_API_KEY_FILE are both set: which key is meant?",
+        )
+        .hint("unset one of them")),
+        (Some((key, origin)), None, _) => Ok(Sourced::new(key, origin)),
+        (None, _, Some(key)) => Ok(Sourced::new(key, asked.deployment.clone())),
+        (None, _, None) => Ok(Sourced::new(KeySource::Missing, Origin::Default)),
+    }
+}
+
+fn stored_key(asked: &Asked<'_>) -> Result<Option<KeySource>, Error> {
+    let Some(stored) = asked.stored else {
+        return Ok(None);
+    };
+    match (&stored.api_key, &stored.api_key_keychain) {
+        (Some(_), Some(_)) => Err(Error::config(format!(
+            "{} has both api_key and api_key_keychain: which key is meant?",
+            asked.deployment
+        ))
+        .hint("remove one of them: see xeroctl config path")),
+        (Some(key), None) => Ok(Some(KeySource::Stored(key.clone()))),
+        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.clone()))),
+        (None, None) => Ok(None),
     }
 }
 

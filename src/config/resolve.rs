@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::file::{Config, Deployment};
-use super::{KeySource, SANDBOX};
+use super::{KeySource, SANDBOX, key};
 use crate::api::trust::CaFile;
 use crate::base_url::BaseUrl;
 use crate::env::Env;
@@ -64,7 +64,7 @@ pub struct Sourced<T> {
 }
 
 impl<T> Sourced<T> {
-    fn new(value: T, origin: Origin) -> Self {
+    pub(super) fn new(value: T, origin: Origin) -> Self {
         Self { value, origin }
     }
 }
@@ -107,7 +107,15 @@ pub fn resolve(flags: &Flags, env: &Env, config: &Config) -> Result<Resolved, Er
     let mut ignored = Vec::new();
     let base = base_url(flags, env, &chosen, &mut ignored)?;
     let stored = chosen.stored;
-    let key = key(flags, env, &chosen, base.is_some(), &mut ignored)?;
+    let asked = key::Asked {
+        flags,
+        env,
+        stored,
+        deployment: chosen.origin(),
+        on_line: chosen.on_line(),
+        in_sandbox: chosen.is_sandbox() && base.is_none(),
+    };
+    let key = key::choose(&asked, &mut ignored)?;
     let own = own_base_url(&chosen)?;
     let place = match (base, &own) {
         (Some(base), _) => Sourced::new(Place::Router(base.value), base.origin),
@@ -253,80 +261,6 @@ fn own_base_url(chosen: &Chosen<'_>) -> Result<Option<BaseUrl>, Error> {
     BaseUrl::parse(text)
         .map(Some)
         .map_err(|why| Error::config(format!("{}.base_url: {why}", chosen.origin())))
-}
-
-fn key(
-    flags: &Flags,
-    env: &Env,
-    chosen: &Chosen<'_>,
-    elsewhere: bool,
-    ignored: &mut Vec<&'static str>,
-) -> Result<Sourced<KeySource>, Error> {
-    let given = match (&flags.api_key, &flags.api_key_file) {
-        (Some(_), Some(_)) => {
-            return Err(Error::usage(
-                "--api-key and --api-key-file exclude each other",
-            ));
-        }
-        (Some(key), None) => Some((KeySource::Flag(key.clone()), Origin::Flag("--api-key"))),
-        (None, Some(file)) => {
-            let file = if file.as_os_str() == "-" {
-                file.clone()
-            } else {
-                env.absolute(file)
-            };
-            Some((KeySource::FlagFile(file), Origin::Flag("--api-key-file")))
-        }
-        (None, None) => None,
-    };
-    if let Some((key, origin)) = given {
-        return Ok(Sourced::new(key, origin));
-    }
-    let variables = [
-        env.text("XEROCTL_API_KEY").map(|key| {
-            let origin = Origin::Variable("XEROCTL_API_KEY");
-            (KeySource::Variable(Secret::new(key)), origin)
-        }),
-        env.os("XEROCTL_API_KEY_FILE").map(|file| {
-            let file = env.absolute(file.as_ref());
-            let origin = Origin::Variable("XEROCTL_API_KEY_FILE");
-            (KeySource::VariableFile(file), origin)
-        }),
-    ];
-    let in_sandbox = chosen.is_sandbox() && !elsewhere;
-    let stored = stored_key(chosen)?;
-    if in_sandbox || (chosen.on_line() && stored.is_some()) {
-        let names = ["XEROCTL_API_KEY", "XEROCTL_API_KEY_FILE"];
-        ignored.extend(names.into_iter().filter(|name| env.os(name).is_some()));
-        let key = stored.filter(|_| !in_sandbox).unwrap_or(KeySource::Sandbox);
-        return Ok(Sourced::new(key, chosen.origin()));
-    }
-    let mut variables = variables.into_iter().flatten();
-    match (variables.next(), variables.next(), stored) {
-        (Some(_), Some(_), _) => Err(Error::config(
-            "XEROCTL_API_KEY and XEROCTL_API_KEY_FILE are both set: which key is meant?",
-        )
-        .hint("unset one of them")),
-        (Some((key, origin)), None, _) => Ok(Sourced::new(key, origin)),
-        (None, _, Some(key)) => Ok(Sourced::new(key, chosen.origin())),
-        (None, _, None) => Ok(Sourced::new(KeySource::Missing, Origin::Default)),
-    }
-}
-
-fn stored_key(chosen: &Chosen<'_>) -> Result<Option<KeySource>, Error> {
-    let Some(stored) = chosen.stored else {
-        return Ok(None);
-    };
-    match (&stored.api_key, &stored.api_key_keychain) {
-        (Some(_), Some(_)) => Err(Error::config(format!(
-            "{} has both api_key and api_key_keychain: which key is meant?",
-            chosen.origin()
-        ))
-        .hint("remove one of them: see xeroctl config path")),
-        (Some(key), None) => Ok(Some(KeySource::Stored(key.clone()))),
-        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.clone()))),
-        (None, None) => Ok(None),
-    }
 }
 
 fn allow_http(

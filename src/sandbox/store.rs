@@ -53,34 +53,23 @@ impl Store {
     /// Opens the state of the directory, or a fresh one in memory where there is no usable directory.
     pub(super) fn open(directory: Option<PathBuf>, clock: Clock) -> io::Result<Opened> {
         let key = id::secret("xero_sandbox_")?;
-        let mut warning = None;
-        if let Some(directory) = directory {
-            match open_directory(&directory, &key, clock::read(&clock)) {
-                Ok((key, set_aside)) => {
-                    warning = set_aside.then(|| {
-                        let aside = directory.join(BROKEN);
-                        format!("the sandbox's state was unreadable and has been started afresh; it was kept as {}", aside.display())
-                    });
-                    let place = Place::Directory(directory);
-                    return Ok(Opened {
-                        store: Self { place, key, clock },
-                        warning,
-                    });
-                }
-                Err(error) => {
-                    let directory = directory.display();
-                    warning = Some(format!(
-                        "the sandbox forgets everything when it ends, since {directory} is unusable: {error}"
-                    ));
-                }
-            }
-        }
-        let document = demo::document(&key, clock::read(&clock));
-        let place = Place::Memory(Mutex::new(Box::new(document)));
-        Ok(Opened {
+        let now = clock::read(&clock);
+        let opened = |place, key, warning| Opened {
             store: Self { place, key, clock },
             warning,
-        })
+        };
+        let warning = match directory {
+            None => None,
+            Some(directory) => match open_directory(&directory, &key, now) {
+                Ok((key, set_aside)) => {
+                    let warning = set_aside.then(|| warn_set_aside(&directory));
+                    return Ok(opened(Place::Directory(directory), key, warning));
+                }
+                Err(error) => Some(warn_memory(&directory, &error)),
+            },
+        };
+        let document = Box::new(demo::document(&key, now));
+        Ok(opened(Place::Memory(Mutex::new(document)), key, warning))
     }
 
     /// The key that was in the state when it was opened. It stays valid here though another process resets the state.
@@ -253,6 +242,21 @@ fn remove(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+fn warn_set_aside(directory: &Path) -> String {
+    let aside = directory.join(BROKEN);
+    format!(
+        "the sandbox's state was unreadable and is started afresh; the old one is kept as {}",
+        aside.display()
+    )
+}
+
+fn warn_memory(directory: &Path, error: &io::Error) -> String {
+    format!(
+        "the sandbox forgets everything when it ends, since its state directory {} cannot be used: {error}",
+        directory.display()
+    )
 }
 
 fn unusable(error: &io::Error) -> Refusal {

@@ -15,6 +15,8 @@ use crate::view::{Format, Look, plain, table};
 pub struct ListText {
     /// The sentence for an empty list.
     pub empty: &'static str,
+    /// The command takes `--after`.
+    pub paged: bool,
 }
 
 impl Session<'_> {
@@ -55,7 +57,7 @@ impl Session<'_> {
                     if writer.count == 0 {
                         self.ui().note(text.empty);
                     }
-                    if let Some(after) = more {
+                    if let Some(after) = more.filter(|_| text.paged) {
                         let next = self.context.line.with("--after", &after).command();
                         self.ui().hint(&format!("there is more: {next}"));
                     }

@@ -31,6 +31,7 @@ pub struct Terminals {
 
 /// How to write, decided once from the line and the environment.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is decided by itself")]
 pub struct Manner {
     /// Colour on standard output.
     pub colour_output: bool,

@@ -13,6 +13,8 @@ pub enum Cell<'a> {
     Absent,
     /// Text.
     Text(Cow<'a, str>),
+    /// Several words: in a detail on a terminal one a line, elsewhere with commas between.
+    List(&'a [String]),
     /// A point in time.
     Time(&'a Stamp),
 }
@@ -24,9 +26,22 @@ impl<'a> Cell<'a> {
         match self {
             Self::Absent => None,
             Self::Text(text) => Some(sanitise::cell(text).into_owned()),
+            Self::List(words) => Some(sanitise::cell(&words.join(",")).into_owned()),
             Self::Time(stamp) => {
                 Some(sanitise::cell(&stamp.show(look.time, look.now, &look.zone)).into_owned())
             }
+        }
+    }
+
+    /// The lines of this cell in a detail on a terminal.
+    #[must_use]
+    pub fn lines(&self, look: &Look) -> Vec<String> {
+        match self {
+            Self::List(words) => words
+                .iter()
+                .map(|word| sanitise::cell(word).into_owned())
+                .collect(),
+            cell => cell.show(look).into_iter().collect(),
         }
     }
 
@@ -36,7 +51,7 @@ impl<'a> Cell<'a> {
         if words.is_empty() {
             Self::Absent
         } else {
-            Self::Text(words.join(",").into())
+            Self::List(words)
         }
     }
 }
@@ -135,6 +150,7 @@ impl<T> Column<T> {
 }
 
 /// The columns of a list in this format. The one place where columns are chosen.
+#[must_use]
 pub fn of_list<T>(columns: &[Column<T>], format: Format) -> Vec<&Column<T>> {
     let last = match format {
         Format::Wide => Rank::Extra,

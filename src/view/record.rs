@@ -17,22 +17,29 @@ pub fn record<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
         .unwrap_or(0);
     let mut out = String::new();
     for column in columns {
-        let cell = (column.cell)(value).show(look);
+        let cell = (column.cell)(value);
+        let shown = cell.show(look);
+        let tone = tone(column.kind, shown.as_deref());
+        let shown = plain::absent(shown, look.format);
         if look.on_terminal() {
-            let tone = tone(column.kind, cell.as_deref());
-            let cell = plain::absent(cell, look.format);
-            let heading = format!("{:width$}", column.heading);
-            out.push_str(&Tone::Heading.paint(&heading, look.colour));
-            out.push_str("  ");
-            out.push_str(&tone.paint(&cell, look.colour));
+            let mut heading = format!("{:width$}", column.heading);
+            let mut lines = cell.lines(look);
+            if lines.is_empty() {
+                lines.push(shown);
+            }
+            for line in lines {
+                out.push_str(&Tone::Heading.paint(&heading, look.colour));
+                out.push_str("  ");
+                out.push_str(&tone.paint(&line, look.colour));
+                out.push('\n');
+                heading = " ".repeat(width);
+            }
         } else {
-            let tone = tone(column.kind, cell.as_deref());
-            let cell = plain::absent(cell, look.format);
             out.push_str(&Tone::Heading.paint(column.heading, look.colour));
             out.push('\t');
-            out.push_str(&tone.paint(&cell, look.colour));
+            out.push_str(&tone.paint(&shown, look.colour));
+            out.push('\n');
         }
-        out.push('\n');
     }
     out
 }

@@ -118,25 +118,25 @@ fn fit(lanes: &mut Vec<Lane>, width: usize) -> Vec<&'static str> {
     gone
 }
 
-fn draw(lanes: &[Lane], rows: usize, look: &Look) -> String {
+fn draw(columns: &[Lane], rows: usize, look: &Look) -> String {
     let mut lines = Vec::with_capacity(rows + 1);
     if look.headers {
         lines.push(
-            lanes
+            columns
                 .iter()
-                .map(|lane| (cut(lane.heading, lane.width), Tone::Heading))
+                .map(|column| (cut(column.heading, column.width), Tone::Heading))
                 .collect::<Vec<_>>(),
         );
     }
     for row in 0..rows {
         lines.push(
-            lanes
+            columns
                 .iter()
-                .map(|lane| {
-                    let cell = lane.cells[row].clone();
-                    let tone = record::tone(lane.kind, cell.as_deref());
+                .map(|column| {
+                    let cell = column.cells[row].clone();
+                    let tone = record::tone(column.kind, cell.as_deref());
                     let text = plain::absent(cell, look.format);
-                    (cut(&text, lane.width), tone)
+                    (cut(&text, column.width), tone)
                 })
                 .collect(),
         );

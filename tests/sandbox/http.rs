@@ -172,6 +172,16 @@ impl Client {
         self.raw("POST", path, "", "")
     }
 
+    /// What happened to an agent, the newest first.
+    pub(crate) fn event_types(&self, agent: &str) -> Vec<String> {
+        let list = self
+            .get(&format!("/management/agents/{agent}/events"))
+            .json();
+        let events = list["data"].as_array().expect("a list has data").iter();
+        let words = events.filter_map(|event| event["event_type"].as_str());
+        words.map(str::to_owned).collect()
+    }
+
     /// The ids of a list, followed to its end.
     pub(crate) fn all(&self, path: &str, limit: usize) -> Vec<String> {
         let mut ids: Vec<String> = Vec::new();
@@ -204,6 +214,17 @@ pub(crate) fn agent(name: &str) -> Value {
 /// The least that makes a join key.
 pub(crate) fn join_key(name: &str) -> Value {
     json!({ "name": name, "region": "us-east", "router_addrs": ["tcp://router:5555"] })
+}
+
+/// A document with one member set.
+pub(crate) fn with(mut document: Value, name: &str, value: Value) -> Value {
+    document[name] = value;
+    document
+}
+
+/// A 400, as [`Reply::error`] tells it.
+pub(crate) fn refusal(code: &str, param: &str) -> (u16, Option<String>, Option<String>) {
+    (400, Some(code.to_owned()), Some(param.to_owned()))
 }
 
 /// A clock that stands until it is moved.

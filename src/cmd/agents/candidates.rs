@@ -2,12 +2,11 @@
 
 use crate::api::Id;
 use crate::api::candidates::{Candidate, Decide, Decision, List};
+use crate::api::page::Span;
 use crate::error::{Error, Exit};
 use crate::line;
 use crate::session::{Context, ListText};
 use crate::view::column::{Cell, Column};
-
-use super::Paging;
 
 /// List, approve and reject workers that wait to be admitted to an agent
 #[derive(clap::Args)]
@@ -33,8 +32,6 @@ enum Verb {
         /// The agent's id
         #[arg(value_name = "AGENT")]
         agent: Id,
-        #[command(flatten)]
-        paging: Paging,
     },
     /// Admit a candidate to the agent's serving pool
     Approve(Target),
@@ -70,14 +67,15 @@ impl Args {
     /// Whatever it fails with.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         match self.verb {
-            Verb::List { agent, paging } => {
+            Verb::List { agent } => {
                 let text = ListText {
                     empty: "no candidates for this agent",
+                    paged: false,
                 };
                 let list = List(&agent);
                 let session = context.open()?;
                 session
-                    .list(&list, CANDIDATE, &paging.into(), &text, |_, _| ())
+                    .list(&list, CANDIDATE, &Span::default(), &text, |_, _| ())
                     .await
             }
             Verb::Approve(target) => decide(&target, Decision::Approve, context).await,

@@ -12,6 +12,7 @@ use crate::line;
 use crate::session::{Consent, Context, ListText, Session};
 use crate::view::column::{Cell, Column};
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag on the line")]
 /// List, create and revoke join keys: the tokens with which workers enroll themselves
 ///
 /// Without an action flag this lists the keys that can still be used. The router has no route to a single key, so a key
@@ -242,6 +243,7 @@ async fn list(
 ) -> Result<Exit, Error> {
     let text = ListText {
         empty: "no join keys in this project",
+        paged: true,
     };
     let mut notice = named.map(|id| Notice { id, told: false });
     let seen = |keys: &[JoinKey], last: bool| {

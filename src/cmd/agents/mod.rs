@@ -77,6 +77,7 @@ pub struct Args {
 /// The options of the group itself.
 #[derive(clap::Args, Clone, Debug, Default)]
 #[group(skip)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag on the line")]
 struct Own {
     /// The agent's id
     #[arg(value_name = "AGENT")]
@@ -327,6 +328,7 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
         Action::List(span) => {
             let text = ListText {
                 empty: "no agents in this project",
+                paged: true,
             };
             return session
                 .list(&agents::List, AGENT, &span, &text, |_, _| ())
@@ -335,6 +337,7 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
         Action::Events(id, span) => {
             let text = ListText {
                 empty: "no events of this agent",
+                paged: true,
             };
             let events = agents::Events(&id);
             let listed = session.list(&events, EVENT, &span, &text, |_, _| ()).await;

@@ -1,1 +1,230 @@
+//! The matrix of actions and options, for both flag-selected groups: every option with every action, and every option
+//! missing from every action.
 
+use clap::Parser as _;
+
+use super::{Action, Args, Verb, join_keys};
+use crate::cmd::{Cli, Command};
+use crate::error::{Error, Exit};
+
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// An option with its value, and the actions that take it.
+type Row = (&'static [&'static str], &'static [&'static str]);
+
+const AGENT_ACTIONS: &[(&str, &[&str])] = &[
+    ("list", &[]),
+    ("get", &["agt_1"]),
+    (
+        "create",
+        &[
+            "--create",
+            "--name",
+            "n",
+            "--worker-id",
+            "w",
+            "--public-key",
+            KEY,
+            "--region",
+            "r",
+        ],
+    ),
+    ("update", &["agt_1", "--update"]),
+    ("delete", &["agt_1", "--delete"]),
+    ("events", &["agt_1", "--events"]),
+];
+
+const AGENT_OPTIONS: &[Row] = &[
+    (&["--name", "n"], &["create", "update"]),
+    (&["--worker-id", "w"], &["create", "update"]),
+    (&["--public-key", KEY], &["create", "update"]),
+    (&["--region", "r"], &["create", "update"]),
+    (&["--max-concurrent", "8"], &["create", "update"]),
+    (&["--description", "d"], &["create", "update"]),
+    (&["--supported-tiers", "a,b"], &["create", "update"]),
+    (&["--status", "active"], &["update"]),
+    (&["--limit", "5"], &["list", "events"]),
+    (&["--after", "x"], &["list", "events"]),
+    (&["--all"], &["list", "events"]),
+    (&["--force"], &["delete"]),
+];
+
+const KEY_ACTIONS: &[(&str, &[&str])] = &[
+    ("list", &[]),
+    ("named", &["jk_1"]),
+    (
+        "create",
+        &[
+            "--create",
+            "--name",
+            "n",
+            "--region",
+            "r",
+            "--router-addr",
+            "tcp://a:1",
+        ],
+    ),
+    ("revoke", &["jk_1", "--revoke"]),
+];
+
+const KEY_OPTIONS: &[Row] = &[
+    (&["--name", "n"], &["create"]),
+    (&["--region", "r"], &["create"]),
+    (&["--router-addr", "tcp://b:2"], &["create"]),
+    (&["--max-enrollments", "5"], &["create"]),
+    (&["--ttl-seconds", "60"], &["create"]),
+    (&["--supported-tiers", "a"], &["create"]),
+    (&["--agent-role", "execution"], &["create"]),
+    (&["--token-file", "f"], &["create"]),
+    (&["--include-terminal"], &["list", "named"]),
+    (&["--limit", "5"], &["list", "named"]),
+    (&["--after", "x"], &["list", "named"]),
+    (&["--all"], &["list", "named"]),
+    (&["--force"], &["revoke"]),
+];
+
+fn agents(words: &[&str]) -> Result<Action, Error> {
+    args(words).own.action()
+}
+
+fn keys(words: &[&str]) -> Result<join_keys::Action, Error> {
+    let words: Vec<&str> = ["join-keys"].iter().chain(words).copied().collect();
+    match args(&words).verb {
+        Some(Verb::JoinKeys(keys)) => keys.action(),
+        _ => unreachable!("the words begin with the verb"),
+    }
+}
+
+fn args(words: &[&str]) -> Args {
+    let line = ["xeroctl", "agents"].iter().chain(words);
+    let cli = Cli::try_parse_from(line).expect("clap takes every option of the group");
+    match cli.command {
+        Some(Command::Agents(args)) => *args,
+        _ => unreachable!("the words begin with the group"),
+    }
+}
+
+/// Every pair of an action and an option that the action does not have already.
+fn pairs(
+    actions: &[(&'static str, &'static [&'static str])],
+    options: &[Row],
+) -> Vec<(String, Vec<&'static str>, bool)> {
+    let mut pairs = Vec::new();
+    for (action, words) in actions {
+        for (option, takers) in options {
+            if words.contains(&option[0]) && option[0] != "--router-addr" {
+                continue;
+            }
+            let line: Vec<&str> = words.iter().chain(*option).copied().collect();
+            pairs.push((option[0].to_owned(), line, takers.contains(action)));
+        }
+    }
+    pairs
+}
+
+fn assert_judged<T: std::fmt::Debug>(
+    option: &str,
+    line: &[&str],
+    taken: bool,
+    result: Result<T, Error>,
+) {
+    match result {
+        Ok(_) => assert!(taken, "{line:?} is accepted"),
+        Err(error) => {
+            assert!(!taken, "{line:?} is refused: {error:?}");
+            assert_eq!(error.exit(), Exit::Usage, "{line:?}");
+            let start = format!("`{option}` needs ");
+            assert!(error.message().starts_with(&start), "{line:?}: {error:?}");
+        }
+    }
+}
+
+#[test]
+fn every_option_belongs_to_its_actions_of_agents_and_to_no_other() {
+    for (option, line, taken) in pairs(AGENT_ACTIONS, AGENT_OPTIONS) {
+        assert_judged(&option, &line, taken, agents(&line));
+    }
+}
+
+#[test]
+fn every_option_belongs_to_its_actions_of_join_keys_and_to_no_other() {
+    for (option, line, taken) in pairs(KEY_ACTIONS, KEY_OPTIONS) {
+        assert_judged(&option, &line, taken, keys(&line));
+    }
+}
+
+#[test]
+fn each_required_option_is_missed() {
+    let create = AGENT_ACTIONS[2].1;
+    for missing in ["--name", "--worker-id", "--public-key", "--region"] {
+        let at = create
+            .iter()
+            .position(|word| *word == missing)
+            .expect("it is there");
+        let line = [&create[..at], &create[at + 2..]].concat();
+        let error = agents(&line).expect_err(missing);
+        assert_eq!(error.message(), format!("`--create` needs `{missing}`"));
+    }
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let error = agents(&["--create", "--status", "x", "--force", "--region", "r"])
+        .expect_err("nothing of it fits");
+    assert_eq!(
+        [error.message().to_owned()]
+            .into_iter()
+            .chain(error.lines(""))
+            .collect::<Vec<_>>(),
+        [
+            "`--status` needs `--update`",
+            "`--force` needs `--delete`",
+            "`--create` needs `--name`, `--worker-id` and `--public-key`",
+        ]
+    );
+}
+
+#[test]
+fn an_id_fits_every_action_but_creation() {
+    for words in [
+        &["--delete"][..],
+        &["--events"],
+        &["--update", "--name", "n"],
+    ] {
+        let error = agents(words).expect_err("the id is missing");
+        assert_eq!(error.message(), format!("`{}` needs `AGENT`", words[0]));
+    }
+    let line: Vec<&str> = ["agt_1"]
+        .iter()
+        .chain(AGENT_ACTIONS[2].1)
+        .copied()
+        .collect();
+    let error = agents(&line).expect_err("the router gives the id");
+    assert_eq!(error.message(), "`--create` takes no `AGENT`");
+}
+
+#[test]
+fn an_update_changes_something() {
+    assert_eq!(
+        agents(&["agt_1", "--update"])
+            .expect_err("nothing is changed")
+            .exit(),
+        Exit::Usage
+    );
+}
+
+#[test]
+fn empty_texts_that_mean_something_are_kept() {
+    let Ok(Action::Update(_, fields)) = agents(&[
+        "agt_1",
+        "--update",
+        "--description",
+        "",
+        "--supported-tiers",
+        "",
+    ]) else {
+        unreachable!("it is an update");
+    };
+    assert_eq!(fields.description.as_deref(), Some(""));
+    assert_eq!(fields.supported_tiers, Some(Vec::new()));
+}

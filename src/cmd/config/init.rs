@@ -49,10 +49,7 @@ impl Args {
         } else {
             Box::new(SimpleTheme)
         };
-        let answers = ask(context, theme.as_ref()).map_err(|error| {
-            stream::show_cursor();
-            error
-        })?;
+        let answers = ask(context, theme.as_ref()).inspect_err(|_| stream::show_cursor())?;
         if context.globals.dry_run {
             return report::dry(context, &format!("would add {}", answers.name));
         }

@@ -61,7 +61,7 @@ impl Args {
         edit.write()?;
         let mut sentence = format!("Changed {}.", self.name);
         if let Some(base_url) = &settings.base_url {
-            sentence.push_str(&format!(" Its project is {}.", base_url.project()));
+            sentence = format!("{sentence} Its project is {}.", base_url.project());
         }
         report::done(context, &self.name, "changed", &sentence)?;
         settings::remarks(
