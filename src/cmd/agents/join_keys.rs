@@ -321,6 +321,9 @@ pub(crate) const CREATED: &[Column<join_keys::Created>] = &[
     Column::text("NAME", |created| Cell::from(&created.key.name)),
     Column::state("STATUS", |created| Cell::from(&created.key.status)),
     Column::text("REGION", |created| Cell::from(&created.key.region)),
+    Column::text("ENROLLMENTS", |created| {
+        Cell::from(&created.key.enrollments)
+    }),
     Column::text("MAX", |created| Cell::from(&created.key.max_enrollments)),
     Column::text("EXPIRES", |created| Cell::from(&created.key.expires_at)),
     Column::text("ROLE", |created| Cell::from(&created.key.agent_role)),
