@@ -38,7 +38,7 @@ fn replay(text: &str) -> String {
             let next = lines.next().expect("a line behind the backslash");
             out.push_str(next);
             out.push('\n');
-            command = format!("{}\n{next}", command);
+            command = format!("{command}\n{next}");
         }
         while lines
             .peek()

@@ -221,7 +221,7 @@ impl Client {
             let (verdict, error) = match result {
                 Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
                 Ok(answer) => {
-                    let fault = fault::Fault::read(&answer, (self.clock)());
+                    let fault = fault::Fault::read(&answer, (self.clock)(), &self.target);
                     let verdict = retry::decide(&attempt, fault.outcome());
                     (verdict, fault.error(request, &answer))
                 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::advice;
-use super::client::Answer;
+use super::client::{Answer, Target};
 use super::document::Document;
 use super::request::Request;
 use super::retry::{self, Outcome};
@@ -35,7 +35,7 @@ struct Envelope {
 impl Fault {
     /// Reads the envelope and the headers; `now` serves a `Retry-After` that is a date.
     #[must_use]
-    pub fn read(answer: &Answer, now: SystemTime) -> Self {
+    pub fn read(answer: &Answer, now: SystemTime, target: &Target) -> Self {
         let mut fault = Self {
             status: answer.status,
             message: None,
@@ -55,7 +55,10 @@ impl Fault {
         };
         if let Ok(error) = serde_json::from_str::<Document>(error.get()) {
             fault.enveloped = true;
-            fault.message = error.text(&["message"]).filter(|text| !text.is_empty());
+            fault.message = error
+                .text(&["message"])
+                .filter(|text| !text.is_empty())
+                .map(|text| conceal(text, target));
             fault.said.code = error.text(&["code"]).filter(|text| !text.is_empty());
             fault.said.kind = error.text(&["type"]).filter(|text| !text.is_empty());
             fault.said.param = error.text(&["param"]).filter(|text| !text.is_empty());
@@ -66,7 +69,7 @@ impl Fault {
             fault.wait = fault.wait.max(seconds);
         } else if let Ok(text) = serde_json::from_str::<String>(error.get()) {
             fault.enveloped = true;
-            fault.message = Some(text);
+            fault.message = Some(conceal(text, target));
         }
         fault
     }
@@ -179,6 +182,14 @@ pub fn exit_code(code: Option<&str>, status: u16, enveloped: bool) -> Exit {
             400..=499 => Exit::Refused,
             _ => Exit::Unavailable,
         },
+    }
+}
+
+/// A router may repeat the key that it refuses; no message of ours does.
+fn conceal(text: String, target: &Target) -> String {
+    match &target.key {
+        Some(key) => text.replace(key.expose(), "***"),
+        None => text,
     }
 }
 

@@ -50,6 +50,8 @@ fn level(command: Command, top: bool) -> Command {
     });
     command
         .disable_help_subcommand(true)
+        // A group without its verb is a fault of the line, not a request for its help.
+        .arg_required_else_help(false)
         .args(options)
         .mut_subcommands(|below| level(below, false))
 }
@@ -72,7 +74,8 @@ fn options() -> Vec<Arg> {
         option("base-url", "URL", "The router's base URL, ending in /PROJECT/v1").value_parser(values::text),
         option("api-key", "KEY", "The key itself; others on this machine can read it, so prefer --api-key-file")
             .allow_hyphen_values(true)
-            .value_parser(|text: &str| Ok::<_, String>(Secret::new(text))),
+            // Nothing but its emptiness is told of a key that is refused.
+            .value_parser(|key: &str| values::text(key).map(Secret::new)),
         option("api-key-file", "FILE", "Read the key from a file, or from standard input with `-`")
             .value_parser(values::path),
         Arg::new("allow-http")

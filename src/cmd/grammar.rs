@@ -163,13 +163,13 @@ fn meant(words: &[OsString]) -> Option<String> {
     let group = words
         .iter()
         .rposition(|word| matches!(*word, "agents" | "join-keys"))?;
-    let (command, verbs): (_, &[&str]) = match words[group] {
-        "agents" => ("agents", agents::VERBS),
-        _ => ("agents join-keys", &[]),
+    let slips = match words[group] {
+        "agents" => &slips::AGENTS,
+        _ => &slips::JOIN_KEYS,
     };
     let mut rest = words[group + 1..]
         .iter()
         .filter(|word| !word.starts_with('-'));
     let id = rest.next()?;
-    slips::meant(command, id, verbs, rest.next().copied())
+    slips::meant(slips, id, rest.next().copied())
 }

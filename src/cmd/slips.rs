@@ -3,26 +3,63 @@
 
 use crate::line;
 
-/// Words that look like actions of `agents` and `join-keys`, and are legal ids there; with the documented form, in
-/// which `<id>` is the word behind.
-const WORDS: &[(&str, &str)] = &[
-    ("list", ""),
-    ("ls", ""),
-    ("get", "<id>"),
-    ("show", "<id>"),
-    ("describe", "<id>"),
-    ("create", "--create"),
-    ("add", "--create"),
-    ("new", "--create"),
-    ("update", "<id> --update"),
-    ("edit", "<id> --update"),
-    ("delete", "<id> --delete"),
-    ("remove", "<id> --delete"),
-    ("rm", "<id> --delete"),
-    ("events", "<id> --events"),
-    ("revoke", "<id> --revoke"),
-    ("help", "--help"),
-];
+/// A flag-selected group: what its words and verbs are, for an id that was meant as one of them.
+pub struct Group {
+    /// The group as typed behind the program's name.
+    pub command: &'static str,
+    /// Its verbs.
+    pub verbs: &'static [&'static str],
+    /// Words that other programs use for actions, with the documented form behind the group, in which `<id>` stands
+    /// for the word that follows.
+    words: &'static [(&'static str, &'static str)],
+}
+
+/// `xeroctl agents`.
+pub const AGENTS: Group = Group {
+    command: "agents",
+    verbs: super::agents::VERBS,
+    words: &[
+        ("list", ""),
+        ("ls", ""),
+        ("get", "<id>"),
+        ("show", "<id>"),
+        ("describe", "<id>"),
+        ("create", "--create"),
+        ("add", "--create"),
+        ("update", "<id> --update"),
+        ("edit", "<id> --update"),
+        ("delete", "<id> --delete"),
+        ("remove", "<id> --delete"),
+        ("rm", "<id> --delete"),
+        ("events", "<id> --events"),
+        ("revoke", "revoke-credentials <id>"),
+        ("pause", "pause-exec <id>"),
+        ("resume", "resume-exec <id>"),
+        ("rotate", "curve-rotate <id>"),
+        ("help", "--help"),
+    ],
+};
+
+/// `xeroctl agents join-keys`.
+pub const JOIN_KEYS: Group = Group {
+    command: "agents join-keys",
+    verbs: &[],
+    words: &[
+        ("list", ""),
+        ("ls", ""),
+        ("get", ""),
+        ("show", ""),
+        ("create", "--create"),
+        ("add", "--create"),
+        ("update", "--help"),
+        ("events", "--help"),
+        ("delete", "<id> --revoke"),
+        ("remove", "<id> --revoke"),
+        ("rm", "<id> --revoke"),
+        ("revoke", "<id> --revoke"),
+        ("help", "--help"),
+    ],
+};
 
 /// Groups of the wider product that the documents mention, with what to do instead.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -69,21 +106,20 @@ pub fn elsewhere(group: &str) -> Option<&'static str> {
         .map(|(_, instead)| *instead)
 }
 
-/// What was probably meant by an id of a flag-selected group: `command` is the group (`agents`), `verbs` are its verbs
-/// and `next` is the word behind the id.
+/// What was probably meant by an id of a flag-selected group; `next` is the word behind the id.
 #[must_use]
-pub fn meant(command: &str, id: &str, verbs: &[&str], next: Option<&str>) -> Option<String> {
-    if let Some((_, form)) = WORDS.iter().find(|(word, _)| *word == id) {
+pub fn meant(group: &Group, id: &str, next: Option<&str>) -> Option<String> {
+    let command = group.command;
+    if let Some((_, form)) = group.words.iter().find(|(word, _)| *word == id) {
         let target = next.map_or_else(|| "ID".to_owned(), line::quote);
-        let form = form.replace("<id>", &target);
-        let form = format!("xeroctl {command} {form}");
+        let form = format!("xeroctl {command} {}", form.replace("<id>", &target));
         return Some(format!(
-            "`{id}` stands where an id belongs; the documented form is: {} (an agent or key of that name: xeroctl {command} -- {id})",
+            "`{id}` stands where an id belongs; the documented form is: {} (for the id {id}: xeroctl {command} -- {id})",
             form.trim_end()
         ));
     }
+    let verbs = group.verbs.iter();
     let verb = verbs
-        .iter()
         .map(|verb| (strsim::damerau_levenshtein(id, verb), verb))
         .filter(|(edits, _)| (1..=2).contains(edits))
         .min();

@@ -17,11 +17,14 @@ pub fn text(text: &str) -> Result<String, String> {
     }
 }
 
-/// A path that is not empty.
+/// A path that is not empty and holds no control characters: it may end up in the configuration or in a hint.
 ///
 /// # Errors
-/// When it is empty.
+/// When it is empty or holds some.
 pub fn path(path: &str) -> Result<PathBuf, String> {
+    if path.chars().any(char::is_control) {
+        return Err("the path holds control characters".to_owned());
+    }
     text(path).map(PathBuf::from)
 }
 

@@ -56,8 +56,8 @@ impl Context {
         let agreed = match consent {
             Consent::Yes => ["y", "yes"]
                 .iter()
-                .any(|yes| answer.trim().eq_ignore_ascii_case(yes)),
-            Consent::Word(word) => answer.trim() == *word,
+                .any(|yes| answer.eq_ignore_ascii_case(yes)),
+            Consent::Word(word) => answer == *word,
         };
         if agreed {
             Ok(())

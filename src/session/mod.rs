@@ -172,6 +172,7 @@ impl Context {
         let (target, builder, local) = match &resolved.place.value {
             Place::Router(base) => {
                 let key = resolved.key.value.read(&self.ui, name)?;
+                self.ui.keep_secret(&key);
                 let proxies = Proxies::read(|name| self.env.text(name));
                 let builder = trust::builder(base, resolved.ca.as_ref(), &proxies, true)?;
                 let target = Target {

@@ -11,7 +11,7 @@ use crate::api::request::{Endpoint, Reply, Request};
 use crate::error::{Error, Exit};
 use crate::json;
 use crate::view::column::{self, Column};
-use crate::view::{Format, Look, record};
+use crate::view::{Format, Look, plain, record};
 
 /// How long an interrupted change may still wait for its answer.
 const GRACE: Duration = Duration::from_secs(10);
@@ -201,8 +201,7 @@ impl Session<'_> {
         let text = match self.look.format {
             Format::Json | Format::Ndjson => return self.print_document(reply.document.get()),
             Format::Name => format!("{id}\n"),
-            Format::Csv if self.look.headers => format!("ID,RESULT\n{id},{done}\n"),
-            Format::Csv => format!("{id},{done}\n"),
+            Format::Csv => plain::csv(&["ID", "RESULT"], &[id, done], self.look.headers),
             Format::Table | Format::Wide if self.look.on_terminal() => {
                 format!("{}\n", crate::sanitise::cell(sentence))
             }

@@ -1,14 +1,15 @@
 //! Rows for programs: tab-separated lines and CSV.
 
 use super::column::{self, Column};
-use super::{Format, Look};
+use super::{Format, Look, record};
+use crate::tone::Tone;
 
 /// The heading line of a list off a terminal, as tab-separated text or CSV.
 #[must_use]
 pub fn header<T>(columns: &[Column<T>], look: &Look) -> String {
     let headings = column::of_list(columns, look.format)
         .iter()
-        .map(|column| column.heading.to_owned())
+        .map(|column| Tone::Heading.paint(column.heading, look.colour))
         .collect::<Vec<_>>();
     line(&headings, look.format)
 }
@@ -21,11 +22,33 @@ pub fn rows<T>(columns: &[Column<T>], values: &[T], look: &Look) -> String {
     for value in values {
         let cells = columns
             .iter()
-            .map(|column| absent((column.cell)(value).show(look), look.format))
+            .map(|column| {
+                let cell = (column.cell)(value).show(look);
+                let tone = record::tone(column.kind, cell.as_deref());
+                tone.paint(&absent(cell, look.format), look.colour)
+            })
             .collect::<Vec<_>>();
         out.push_str(&line(&cells, look.format));
     }
     out
+}
+
+/// One row of CSV, under its headings if those are wanted.
+#[must_use]
+pub fn csv(headings: &[&str], cells: &[&str], headers: bool) -> String {
+    let line = |words: &[&str]| {
+        csv_line(
+            &words
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    if headers {
+        line(headings) + &line(cells)
+    } else {
+        line(cells)
+    }
 }
 
 /// How an absent value is written: `-`, and nothing in CSV.

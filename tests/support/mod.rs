@@ -6,6 +6,8 @@
     reason = "each kind of test uses a part of it"
 )]
 
+pub mod router;
+
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +26,7 @@ pub struct Home {
 
 /// The moment at which tests in this process take place: 2026-11-22T12:00:00Z.
 pub fn noon() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_348_800_u64)
+    SystemTime::UNIX_EPOCH + Duration::from_hours(498_708)
 }
 
 impl Home {

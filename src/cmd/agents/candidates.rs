@@ -28,14 +28,24 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// List the candidates of an agent
+    #[command(after_help = "\
+Examples:
+  xeroctl agents candidates list agt_abc123
+  xeroctl agents candidates list agt_abc123 -o json | jq -r '.data[] | select(.status == \"pending\").id'")]
     List {
         /// The agent's id
         #[arg(value_name = "AGENT")]
         agent: Id,
     },
     /// Admit a candidate to the agent's serving pool
+    #[command(after_help = "\
+Examples:
+  xeroctl agents candidates approve agt_abc123 cand_xyz789")]
     Approve(Target),
     /// Turn a candidate away
+    #[command(after_help = "\
+Examples:
+  xeroctl agents candidates reject agt_abc123 cand_xyz789")]
     Reject(Target),
 }
 

@@ -284,7 +284,7 @@ impl Notice<'_> {
                 "to look further",
                 "agents join-keys --include-terminal --all",
             );
-            if let Some(meant) = slips::meant("agents join-keys", id.as_str(), &[], None) {
+            if let Some(meant) = slips::meant(&slips::JOIN_KEYS, id.as_str(), None) {
                 ui.hint(&meant);
             }
         }
@@ -296,7 +296,12 @@ async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Err
     let question = format!("Revoke join key {id}? No more agents can enroll with it.");
     session.confirm(&question, &Consent::Yes, force)?;
     let keys = "agents join-keys --include-terminal --all";
-    if let Some(reply) = session.apply(&Revoke(id), keys).await? {
+    let reply = session.apply(&Revoke(id), keys).await;
+    let reply = reply.map_err(|error| match error.exit() {
+        Exit::NotFound => error.next("the keys that there are", keys),
+        _ => error,
+    })?;
+    if let Some(reply) = reply {
         let sentence = format!("Revoked join key {id}.");
         session.done(&reply, id.as_str(), "revoked", &sentence)?;
         session

@@ -388,7 +388,12 @@ pub(super) fn slip(error: Error, id: &Id) -> Error {
     if error.exit() != Exit::NotFound {
         return error;
     }
-    match slips::meant("agents", id.as_str(), VERBS, None) {
+    let error = match error.router().code {
+        // The advice on a code names what to run next; without one it is said here.
+        None => error.next("the agents that there are", "agents"),
+        Some(_) => error,
+    };
+    match slips::meant(&slips::AGENTS, id.as_str(), None) {
         Some(meant) => error.hint(meant),
         None => error,
     }

@@ -15,8 +15,7 @@ use crate::view::{Format, plain, table};
 pub(super) fn done(context: &Context, name: &str, done: &str, sentence: &str) -> Result<(), Error> {
     let look = context.look()?;
     let text = match look.format {
-        Format::Csv if look.headers => format!("NAME,RESULT\n{name},{done}\n"),
-        Format::Csv => format!("{name},{done}\n"),
+        Format::Csv => plain::csv(&["NAME", "RESULT"], &[name, done], look.headers),
         _ if look.on_terminal() => format!("{sentence}\n"),
         _ => format!("{name}\t{done}\n"),
     };
