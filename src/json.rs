@@ -101,34 +101,30 @@ fn string_length(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// The object with null in the place of every member of these names whose value is the text `secret`, else as it was.
-/// `text` must be a valid JSON object.
+/// The document with null in the place of every value that is the text `secret`. `text` must be valid JSON.
 #[must_use]
-pub fn without(text: &str, members: &[&str], secret: &str) -> String {
-    let is = |token: &str, words: &[&str]| {
-        serde_json::from_str::<String>(token).is_ok_and(|text| words.contains(&text.as_str()))
+pub fn without(text: &str, secret: &str) -> String {
+    let is_secret = |token: &str| {
+        token.starts_with('"')
+            && serde_json::from_str::<String>(token).is_ok_and(|text| text == secret)
     };
     let mut out = String::with_capacity(text.len());
-    let mut depth = 0_usize;
     let mut tokens = Tokens(text).peekable();
-    let mut before = "";
-    let mut named = false;
     while let Some(token) = tokens.next() {
-        match token {
-            "{" | "[" => depth += 1,
-            "}" | "]" => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        let is_value = before == ":" && depth == 1;
-        if is_value && named && is(token, &[secret]) {
-            out.push_str("null");
+        let is_name = tokens.peek() == Some(&":");
+        out.push_str(if !is_name && is_secret(token) {
+            "null"
         } else {
-            out.push_str(token);
-        }
-        if depth == 1 && tokens.peek() == Some(&":") {
-            named = is(token, members);
-        }
-        before = token;
+            token
+        });
     }
+    out
+}
+
+/// The same document with the characters that [`sanitise::is_hidden`] names as `\u` escapes.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    escape_into(&mut out, text);
     out
 }

@@ -26,29 +26,19 @@ pub fn is_hidden(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Text on one line, for a cell or a name: newline and tab become escapes too.
+/// Text on one line, for a cell, a name or a message: newline and tab become escapes too.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
-    escape(text, is_hidden)
-}
-
-/// Text that may have several lines, for messages: newlines stay.
-#[must_use]
-pub fn message(text: &str) -> Cow<'_, str> {
-    escape(text, |c| c != '\n' && is_hidden(c))
-}
-
-fn escape(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.chars().any(&hidden) {
+    if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {
-            '\n' if hidden(c) => out.push_str("\\n"),
+            '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if hidden(c) => push_escape(&mut out, c),
+            c if is_hidden(c) => push_escape(&mut out, c),
             c => out.push(c),
         }
     }

@@ -355,7 +355,7 @@ fn broken(error: reqwest::Error, answering: bool) -> Broken {
         (Outcome::Unreachable, what.to_owned())
     } else if error.is_timeout() {
         (Outcome::Lost, "nothing came for 30 s".to_owned())
-    } else if error.is_decode() {
+    } else if is_corrupt(&error) {
         (
             Outcome::Unusable,
             "the answer can't be decompressed".to_owned(),
@@ -375,29 +375,29 @@ fn broken(error: reqwest::Error, answering: bool) -> Broken {
     }
 }
 
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
 fn find_tls(error: &reqwest::Error) -> Option<rustls::Error> {
-    let mut next = error.source();
-    while let Some(cause) = next {
-        if let Some(found) = cause.downcast_ref::<rustls::Error>() {
-            return Some(found.clone());
-        }
+    causes(error).find_map(|cause| {
         let inner = cause
             .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        if let Some(found) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return Some(found.clone());
-        }
-        next = cause.source();
-    }
-    None
+            .and_then(std::io::Error::get_ref)
+            .and_then(|inner| inner.downcast_ref());
+        cause.downcast_ref().or(inner).cloned()
+    })
+}
+
+/// Whether a decompressor found that the data is no compressed data. A cut answer is reported otherwise.
+fn is_corrupt(error: &reqwest::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput};
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| matches!(cause.kind(), InvalidData | InvalidInput))
 }
 
 fn innermost(error: &reqwest::Error) -> anyhow::Error {
-    let mut last = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        last = cause.to_string();
-        next = cause.source();
-    }
-    anyhow::Error::msg(last)
+    let last = causes(error).last().map(ToString::to_string);
+    anyhow::Error::msg(last.unwrap_or_else(|| error.to_string()))
 }

@@ -20,6 +20,16 @@ impl Document {
         self.find(names).map(plain)
     }
 
+    /// The first of these members that is a text and not empty: for what is of use only as a text.
+    #[must_use]
+    pub fn string(&self, names: &[&str]) -> Option<String> {
+        names
+            .iter()
+            .filter_map(|name| self.0.get(*name))
+            .filter_map(|raw| serde_json::from_str::<String>(raw.get()).ok())
+            .find(|text| !text.is_empty())
+    }
+
     /// The first of these members as a point in time.
     #[must_use]
     pub fn time(&self, names: &[&str]) -> Option<Stamp> {

@@ -11,6 +11,7 @@ use super::document::Document;
 use super::request::Request;
 use super::retry::{self, Outcome};
 use crate::error::{Error, Exit, Said};
+use crate::secret::Secret;
 use crate::time;
 
 /// The first line of a foreign answer is shown up to here.
@@ -51,27 +52,39 @@ impl Fault {
         };
         let envelope: Option<Envelope> = serde_json::from_slice(&answer.body).ok();
         let Some(error) = envelope.map(|envelope| envelope.error) else {
-            return fault;
+            return fault.conceal(target.key.as_ref());
         };
         if let Ok(error) = serde_json::from_str::<Document>(error.get()) {
             fault.enveloped = true;
-            fault.message = error
-                .text(&["message"])
-                .filter(|text| !text.is_empty())
-                .map(|text| conceal(text, target));
+            fault.message = error.text(&["message"]).filter(|text| !text.is_empty());
             fault.said.code = error.text(&["code"]).filter(|text| !text.is_empty());
             fault.said.kind = error.text(&["type"]).filter(|text| !text.is_empty());
             fault.said.param = error.text(&["param"]).filter(|text| !text.is_empty());
-            let seconds = error
-                .text(&["retry_after"])
-                .and_then(|text| text.parse::<f64>().ok())
-                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            fault.wait = fault.wait.max(seconds);
+            let wait = error.text(&["retry_after"]);
+            fault.wait = fault.wait.max(wait.and_then(|text| seconds(&text)));
         } else if let Ok(text) = serde_json::from_str::<String>(error.get()) {
             fault.enveloped = true;
-            fault.message = Some(conceal(text, target));
+            fault.message = Some(text);
         }
-        fault
+        fault.conceal(target.key.as_ref())
+    }
+
+    /// A router may repeat the key that it refuses; no message of ours does.
+    fn conceal(mut self, key: Option<&Secret>) -> Self {
+        let said = &mut self.said;
+        let texts = [
+            &mut self.message,
+            &mut said.code,
+            &mut said.kind,
+            &mut said.param,
+            &mut said.request_id,
+        ];
+        for text in texts.into_iter().flatten() {
+            if let Some(key) = key {
+                *text = text.replace(key.expose(), "***");
+            }
+        }
+        self
     }
 
     /// The same, as the retry decision needs it.
@@ -88,7 +101,7 @@ impl Fault {
     #[must_use]
     pub fn error(self, request: &Request, answer: &Answer) -> Error {
         let exit = exit_code(self.said.code.as_deref(), self.status, self.enveloped);
-        let transient = retry::is_transient(self.outcome());
+        let again = retry::may_repeat(request.method, self.outcome());
         let unknown = exit == Exit::Unavailable
             && request.method.writes()
             && !retry::nothing_was_done(self.outcome());
@@ -106,7 +119,7 @@ impl Fault {
             ),
         );
         error = advise(error, &self, request, answer);
-        if transient {
+        if again {
             error = error.retryable(self.wait);
         }
         if unknown {
@@ -185,14 +198,6 @@ pub fn exit_code(code: Option<&str>, status: u16, enveloped: bool) -> Exit {
     }
 }
 
-/// A router may repeat the key that it refuses; no message of ours does.
-fn conceal(text: String, target: &Target) -> String {
-    match &target.key {
-        Some(key) => text.replace(key.expose(), "***"),
-        None => text,
-    }
-}
-
 /// What can be said of an answer that is no JSON error: a proxy's page, or nothing.
 fn foreign(answer: &Answer) -> String {
     let text = String::from_utf8_lossy(&answer.body);
@@ -238,9 +243,10 @@ pub(super) fn broken(
     let error = Error::unavailable(format!("could not {}: {message}", request.action))
         .detail(format!("base URL: {base_url}"))
         .cause(cause);
-    let error = match outcome {
-        Outcome::Untrusted | Outcome::Unusable => error,
-        _ => error.retryable(None),
+    let error = if retry::may_repeat(request.method, outcome) {
+        error.retryable(None)
+    } else {
+        error
     };
     if !request.method.writes() {
         error
@@ -257,12 +263,11 @@ pub(super) fn timed_out(request: &Request, after: Duration) -> Error {
         "could not {}: no answer within --timeout {}",
         request.action,
         time::show_duration(after)
-    ))
-    .retryable(None);
+    ));
     if request.method.writes() {
         error.unknown_outcome()
     } else {
-        error
+        error.retryable(None)
     }
 }
 
@@ -278,9 +283,15 @@ pub(super) fn too_long(error: Error, delay: Duration, now: SystemTime) -> Error 
 
 /// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
 fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if let Some(wait) = seconds(value.trim()) {
+        return Some(wait);
     }
     let at = httpdate::parse_http_date(value).ok()?;
     Some(at.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+/// A number of seconds; one too large to be a duration is as long as a duration can be.
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.parse().ok()?;
+    (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

@@ -13,7 +13,7 @@ use crate::time::Stamp;
 const JOIN_KEYS: [&str; 2] = ["management", "join-keys"];
 
 /// The members under which a token may come. Assumed.
-pub const TOKEN_NAMES: &[&str] = &["token", "key", "join_key"];
+const TOKEN_NAMES: &[&str] = &["token", "key", "join_key"];
 
 /// A join key, without its token.
 #[derive(Debug, Deserialize)]
@@ -69,10 +69,7 @@ pub struct Created {
 impl From<Document> for Created {
     fn from(document: Document) -> Self {
         Self {
-            token: document
-                .text(TOKEN_NAMES)
-                .filter(|token| !token.is_empty())
-                .map(Secret::new),
+            token: document.string(TOKEN_NAMES).map(Secret::new),
             key: document.into(),
         }
     }

@@ -51,6 +51,7 @@ pub struct Page {
 
 /// The envelope of a list. Documented: `data`; assumed: the rest.
 #[derive(Deserialize)]
+#[serde(expecting = "a list: an object with `data`, or an array")]
 struct Envelope {
     data: Vec<Box<RawValue>>,
     // Read leniently: a value of a wrong type counts as absent.

@@ -93,8 +93,7 @@ pub fn decide(attempt: &Attempt, outcome: Outcome<'_>) -> Verdict {
 }
 
 /// Whether the same request could succeed later.
-#[must_use]
-pub fn is_transient(outcome: Outcome<'_>) -> bool {
+fn is_transient(outcome: Outcome<'_>) -> bool {
     match outcome {
         Outcome::Unreachable | Outcome::Lost => true,
         Outcome::Untrusted | Outcome::Unusable => false,
@@ -116,7 +115,9 @@ pub fn nothing_was_done(outcome: Outcome<'_>) -> bool {
     }
 }
 
-fn may_repeat(method: Method, outcome: Outcome<'_>) -> bool {
+/// Whether the same request may be sent again, now or later, without the danger of doing something twice.
+#[must_use]
+pub fn may_repeat(method: Method, outcome: Outcome<'_>) -> bool {
     is_transient(outcome) && (!method.writes() || nothing_was_done(outcome))
 }
 

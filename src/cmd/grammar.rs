@@ -74,7 +74,15 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
         })
         .map(|argument| match argument.get_long() {
             Some(long) => format!("`--{long}`"),
-            None => format!("`{}`", argument.get_id()),
+            None => {
+                let words = matches.get_raw(argument.get_id().as_str());
+                let words: Vec<_> = words
+                    .into_iter()
+                    .flatten()
+                    .map(|word| format!("`{}`", word.to_string_lossy()))
+                    .collect();
+                words.join(", ")
+            }
         })
         .collect();
     if !strays.is_empty() {
@@ -104,14 +112,12 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     for line in lines {
         result = result.detail(line.trim_start());
     }
-    let mut path = String::from("xeroctl");
-    for paragraph in paragraphs {
-        for line in paragraph.lines().map(str::trim) {
-            if let Some(usage) = line.strip_prefix("Usage: ") {
-                usage.clone_into(&mut path);
-            } else if let Some(tip) = line.strip_prefix("tip: ") {
-                result = result.hint(tip);
-            }
+    if let Some(message) = refused_value(error) {
+        result = Error::usage(message);
+    }
+    for line in paragraphs.flat_map(str::lines).map(str::trim) {
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            result = result.hint(tip);
         }
     }
     let unknown = match error.get(ContextKind::InvalidSubcommand) {
@@ -132,11 +138,34 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     {
         result = result.hint(meant);
     }
-    let command: Vec<&str> = path
-        .split_whitespace()
-        .take_while(|word| !word.starts_with(['[', '<', '-']))
-        .collect();
-    result.hint(format!("all options: {} --help", command.join(" ")))
+    result.hint(format!("all options: {} --help", command_of(words)))
+}
+
+/// What is wrong with a value, in the words of its reader. clap's own text drops control characters, so that the reader
+/// would not see them.
+fn refused_value(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    };
+    let option = text(ContextKind::InvalidArg)?;
+    let value = text(ContextKind::InvalidValue)?;
+    let why = std::error::Error::source(error)?;
+    Some(format!("invalid value '{value}' for '{option}': {why}"))
+}
+
+/// The command that a line names, as far as it names one.
+fn command_of(words: &[OsString]) -> String {
+    let mut path = "xeroctl".to_owned();
+    let mut command = &tree();
+    for word in words.iter().filter_map(|word| word.to_str()) {
+        if let Some(below) = command.find_subcommand(word) {
+            path.push(' ');
+            path.push_str(below.get_name());
+            command = below;
+        }
+    }
+    path
 }
 
 /// An id that stands before a verb, as in `agents agt_1 pause-exec`: clap misses the id behind the verb.

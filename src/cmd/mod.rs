@@ -6,6 +6,7 @@ pub mod global;
 pub mod grammar;
 pub mod group;
 pub mod help;
+mod report;
 pub mod sandbox;
 pub mod slips;
 pub mod token;

@@ -11,12 +11,19 @@ use crate::env::Env;
 use crate::error::{Error, Exit};
 use crate::secret::Secret;
 
+/// Some editors begin a file with it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// The file, locked and read, about to be changed.
 pub struct Edit {
     /// What it holds now.
     pub config: Config,
     document: DocumentMut,
     path: PathBuf,
+    /// The file's lines end as on Windows.
+    crlf: bool,
+    /// The file begins with a byte order mark.
+    mark: bool,
     // Held until the change is written.
     _lock: File,
 }
@@ -39,11 +46,7 @@ impl Edit {
         make_directory(directory, file::own_directory(env, &path).as_deref())
             .map_err(|e| failed("its directory can't be made", e))?;
         let lock = lock(&target).map_err(|e| failed("it can't be locked", e))?;
-        let text = match fs::read_to_string(&target) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(failed("it can't be read", error)),
-        };
+        let text = file::text_of(&target, &path)?;
         let config = Config::parse(&text, &path)?;
         let document = text
             .parse()
@@ -52,6 +55,8 @@ impl Edit {
             config,
             document,
             path: target,
+            crlf: text.contains("\r\n"),
+            mark: text.starts_with(BYTE_ORDER_MARK),
             _lock: lock,
         })
     }
@@ -101,7 +106,13 @@ impl Edit {
     /// # Errors
     /// Exit 1 when it can't be written.
     pub fn write(self) -> Result<(), Error> {
-        let text = self.document.to_string();
+        let mut text = self.document.to_string();
+        if self.crlf {
+            text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        }
+        if self.mark {
+            text.insert(0, BYTE_ORDER_MARK);
+        }
         let path = self.path;
         // What is written must be readable again.
         Config::parse(&text, &path)?;
@@ -142,12 +153,20 @@ impl Edit {
     }
 }
 
-/// Sets a value and keeps the comment behind the old one.
+/// Sets a value and keeps the comments around the old one.
 fn set(table: &mut dyn toml_edit::TableLike, setting: &str, mut value: Value) {
-    if let Some(old) = table.get(setting).and_then(Item::as_value) {
-        *value.decor_mut() = old.decor().clone();
+    match table.get_mut(setting) {
+        // In its place, so that the comments above and behind it stay.
+        Some(item) => {
+            if let Some(old) = item.as_value() {
+                *value.decor_mut() = old.decor().clone();
+            }
+            *item = Item::Value(value);
+        }
+        None => {
+            table.insert(setting, Item::Value(value));
+        }
     }
-    table.insert(setting, Item::Value(value));
 }
 
 /// The file behind symbolic links, existing or not: a link stays a link.

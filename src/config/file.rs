@@ -28,6 +28,7 @@ pub struct Config {
 
 /// One `[deployment.<name>]`.
 #[derive(Default, Deserialize)]
+#[serde(expecting = "a table of settings")]
 pub struct Deployment {
     /// The router: required to use the deployment.
     pub base_url: Option<String>,
@@ -56,16 +57,16 @@ impl Config {
         let Some(path) = path(env) else {
             return Ok(Self::default());
         };
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => {
-                return Err(Error::config(format!("{} can't be read", path.display())).cause(error));
-            }
-        };
+        let text = text_of(&path, &path)?;
         let mut config = Self::parse(&text, &path)?;
         if !text.is_empty() {
             config.warnings = loose_modes(&path, own_directory(env, &path));
+        }
+        if config.deployments.contains_key(super::SANDBOX) {
+            config.warnings.push(format!(
+                "the deployment sandbox in {} does not count: that name is built in",
+                path.display()
+            ));
         }
         config.path = Some(path);
         Ok(config)
@@ -83,10 +84,30 @@ impl Config {
             .deployments
             .keys()
             .map(String::as_str)
+            .filter(|name| *name != super::SANDBOX)
             .chain([super::SANDBOX])
             .collect();
         names.join(", ")
     }
+}
+
+/// The text of a file, empty where there is none; `shown` is the path for the message.
+pub(super) fn text_of(path: &Path, shown: &Path) -> Result<String, Error> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        Err(error) => {
+            return Err(Error::config(format!("{} can't be read", shown.display())).cause(error));
+        }
+    };
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::config(format!(
+            "{}, line {line}: this is not UTF-8",
+            shown.display()
+        ))
+    })
 }
 
 /// A broken file: the line and what is wrong with it, but never the line's text, which may hold a key.
@@ -95,9 +116,9 @@ fn broken(error: &toml::de::Error, text: &str, path: &Path) -> Error {
     let number = before.matches('\n').count() + 1;
     let line = text.lines().nth(number - 1).unwrap_or_default();
     let what = if line.contains("key") {
-        "the value of a key has the wrong form"
+        "the value of a key has the wrong form".to_owned()
     } else {
-        error.message()
+        error.message().replace('\n', "; ")
     };
     Error::config(format!("{}, line {number}: {what}", path.display()))
         .hint(format!("edit {}", path.display()))

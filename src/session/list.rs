@@ -7,9 +7,8 @@ use super::Session;
 use super::send::document_text;
 use crate::api::page::{Listing, Page, Span, Step, Walk};
 use crate::error::{Error, Exit};
-use crate::json;
-use crate::view::column::{self, Column};
-use crate::view::{Format, Look, plain, table};
+use crate::view::column::Column;
+use crate::view::{Format, Look, plain, rows, table};
 
 /// What is said about a list besides the list.
 pub struct ListText {
@@ -148,13 +147,9 @@ impl<T> Writer<'_, T> {
             Format::Ndjson => page
                 .items
                 .iter()
-                .map(|item| json::compact(item.get()) + "\n")
+                .map(|item| document_text(item.get(), self.look()))
                 .collect(),
-            Format::Name => items
-                .iter()
-                .filter_map(|item| column::name_of(self.columns, item, self.look()))
-                .map(|name| name + "\n")
-                .collect(),
+            Format::Name => rows::names(self.columns, &items, self.look()),
             Format::Table | Format::Wide if self.look().on_terminal() => {
                 self.items.extend(items);
                 return Ok(());

@@ -11,7 +11,7 @@ use crate::api::Id;
 use crate::api::request::{Endpoint, Reply};
 use crate::error::{Error, Exit};
 use crate::view::column::{Cell, Column};
-use crate::view::{Format, column, plain, table};
+use crate::view::{Format, rows};
 
 /// The words for what is done.
 pub struct Words<'a> {
@@ -21,6 +21,14 @@ pub struct Words<'a> {
     pub sentence: &'a str,
     /// The object: `agent`.
     pub noun: &'a str,
+}
+
+/// What [`Session::each`] came to.
+pub struct Many<'a> {
+    /// The exit code.
+    pub exit: Exit,
+    /// The objects to which it was done.
+    pub done: Vec<&'a Id>,
 }
 
 /// What became of one object.
@@ -46,14 +54,14 @@ impl Session<'_> {
     /// # Errors
     /// With one id whatever the router made of it. With several, failures are rows: the exit code is 15 when some
     /// failed, and their common code (else 1) when all did.
-    pub async fn each<E: Endpoint>(
+    pub async fn each<'i, E: Endpoint>(
         &self,
-        ids: &[Id],
+        ids: &'i [Id],
         concurrency: usize,
         words: &Words<'_>,
         endpoint: impl Fn(&Id) -> E,
         check: impl Fn(&Id) -> String,
-    ) -> Result<Exit, Error> {
+    ) -> Result<Many<'i>, Error> {
         let mut distinct: Vec<&Id> = Vec::new();
         for id in ids {
             if !distinct.contains(&id) {
@@ -64,17 +72,30 @@ impl Session<'_> {
         if self.is_dry() {
             let requests: Vec<_> = distinct.iter().map(|id| endpoint(id).request()).collect();
             self.plan(&requests)?;
-            return Ok(Exit::Done);
+            return Ok(Many {
+                exit: Exit::Done,
+                done: Vec::new(),
+            });
         }
         if let [id] = distinct[..] {
             if let Some(reply) = self.apply(&endpoint(id), &check(id)).await? {
                 let sentence = format!("{} {id}.", words.sentence);
                 self.done(&reply, id.as_str(), words.done, &sentence)?;
             }
-            return Ok(Exit::Done);
+            return Ok(Many {
+                exit: Exit::Done,
+                done: distinct,
+            });
         }
         let results = self.run(&distinct, concurrency, endpoint, check).await;
-        self.report(&distinct, results, words)
+        let done = distinct
+            .iter()
+            .zip(&results)
+            .filter(|(_, result)| matches!(result, Some(Ok(_))))
+            .map(|(id, _)| *id)
+            .collect();
+        let exit = self.report(&distinct, results, words)?;
+        Ok(Many { exit, done })
     }
 
     /// Runs the changes, `concurrency` at a time. None stands for one that was not tried.
@@ -173,20 +194,9 @@ impl Session<'_> {
             Format::Name => rows
                 .iter()
                 .filter(|row| row.document.is_ok())
-                .filter_map(|row| column::name_of(COLUMNS, row, look))
-                .map(|name| name + "\n")
+                .map(|row| rows::names(COLUMNS, std::slice::from_ref(row), look))
                 .collect(),
-            Format::Table | Format::Wide if look.on_terminal() => {
-                table::table(COLUMNS, rows, look).text
-            }
-            Format::Table | Format::Wide | Format::Csv => {
-                let header = if look.headers {
-                    plain::header(COLUMNS, look)
-                } else {
-                    String::new()
-                };
-                header + &plain::rows(COLUMNS, rows, look)
-            }
+            _ => rows::text(COLUMNS, rows, look).text,
         };
         self.ui().print(&text)?;
         if look.format == Format::Name {

@@ -24,7 +24,7 @@ use crate::view::{Format, Look};
 
 pub use consent::Consent;
 pub use list::ListText;
-pub use many::Words;
+pub use many::{Many, Words};
 pub use send::document_text;
 
 /// The options that every command takes.

@@ -27,7 +27,7 @@ impl Session<'_> {
             self.plan(&[request])?;
             return Ok(None);
         }
-        Reply::read(&self.read(&request).await?).map(Some)
+        Reply::read_object(&self.read(&request).await?).map(Some)
     }
 
     /// Changes something; none in a dry run, which prints the request instead. `check` is the command that tells what
@@ -220,6 +220,7 @@ impl Session<'_> {
 #[must_use]
 pub fn document_text(document: &str, look: &Look) -> String {
     let mut text = match look.format {
+        Format::Ndjson if look.on_terminal() => json::escaped(&json::compact(document)),
         Format::Ndjson => json::compact(document),
         _ if look.on_terminal() => json::indented(document),
         _ => document.to_owned(),

@@ -63,7 +63,7 @@ impl Ui {
         if self.terminals().input {
             stream::drop_typed_ahead();
         }
-        self.say(&sanitise::message(question));
+        self.say(&sanitise::cell(question));
     }
 }
 

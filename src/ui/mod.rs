@@ -228,7 +228,7 @@ impl Ui {
     fn line(&self, label: Option<(&str, Tone)>, text: &str) {
         let mut state = self.state();
         let colour = state.manner.colour_error;
-        let text = sanitise::message(text);
+        let text = sanitise::cell(text);
         let line = match label {
             Some((word, tone)) => format!("{}: {text}\n", tone.paint(word, colour)),
             None => format!("{text}\n"),
@@ -248,17 +248,17 @@ impl Ui {
         let mut text = format!(
             "{}: {}\n",
             Tone::Error.paint("error", colour),
-            sanitise::message(error.message())
+            sanitise::cell(error.message())
         );
         for line in error.lines(&at) {
             text.push_str("  ");
-            text.push_str(&sanitise::message(&line).replace('\n', "\n  "));
+            text.push_str(&sanitise::cell(&line));
             text.push('\n');
         }
         for hint in error.hints(&state.program) {
             text.push_str(&Tone::Hint.paint("hint", colour));
             text.push_str(": ");
-            text.push_str(&sanitise::message(&hint));
+            text.push_str(&sanitise::cell(&hint));
             text.push('\n');
         }
         if state.manner.json_errors {

@@ -3,6 +3,7 @@
 pub mod column;
 pub mod plain;
 pub mod record;
+pub mod rows;
 pub mod table;
 
 use jiff::Timestamp;

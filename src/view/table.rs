@@ -21,6 +21,17 @@ pub struct Fitted {
     pub left_out: Vec<&'static str>,
 }
 
+impl Fitted {
+    /// Text of which nothing had to be left out.
+    #[must_use]
+    pub fn whole(text: String) -> Self {
+        Self {
+            text,
+            left_out: Vec::new(),
+        }
+    }
+}
+
 /// Lays out the values on a terminal of `look.width` columns.
 ///
 /// Where that is too narrow, the extras of `-o wide` go first; then text other than ids and states is cut; only

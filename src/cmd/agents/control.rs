@@ -40,17 +40,16 @@ impl Targets {
             workspace: self.workspace.clone(),
         };
         let check = |id: &Id| super::command(id.as_str(), "--events");
-        let exit = session
+        let many = session
             .each(&self.ids, self.concurrency, &words, endpoint, check)
             .await
             .map_err(|error| match &self.ids[..] {
                 [id] => super::slip(error, id),
                 _ => error,
             })?;
-        if !session.is_dry() {
-            let first = self.ids.first().map_or("", Id::as_str);
+        if let Some(first) = many.done.first().map(|id| id.as_str()) {
             match control {
-                Control::Pause => session.ui().next("undo it", &self.undo()),
+                Control::Pause => session.ui().next("undo it", &self.undo(&many.done)),
                 Control::Resume => session
                     .ui()
                     .next("its history", &super::command(first, "--events")),
@@ -60,7 +59,7 @@ impl Targets {
                 ),
             }
         }
-        Ok(exit)
+        Ok(many.exit)
     }
 
     fn ask_to_revoke(&self, session: &crate::session::Session<'_>) -> Result<(), Error> {
@@ -84,15 +83,15 @@ impl Targets {
         session.confirm(&question, &Consent::Word(&count), self.force)
     }
 
-    fn undo(&self) -> String {
+    fn undo(&self, ids: &[&Id]) -> String {
         let mut words = vec!["agents resume-exec".to_owned()];
         if let Some(workspace) = &self.workspace {
             words.push(format!("--workspace {}", crate::line::quote(workspace)));
         }
-        if self.ids.iter().any(|id| id.as_str().starts_with('-')) {
+        if ids.iter().any(|id| id.as_str().starts_with('-')) {
             words.push("--".to_owned());
         }
-        words.extend(self.ids.iter().map(|id| crate::line::quote(id.as_str())));
+        words.extend(ids.iter().map(|id| crate::line::quote(id.as_str())));
         words.join(" ")
     }
 }

@@ -1,7 +1,7 @@
 //! `xeroctl config add`.
 
-use super::report;
 use super::settings::{self, Options, Settings};
+use crate::cmd::report;
 use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::secret::Secret;

@@ -3,8 +3,9 @@
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, Input, Password, console};
 
-use super::{report, settings};
+use super::settings;
 use crate::base_url::BaseUrl;
+use crate::cmd::report;
 use crate::config::{SANDBOX, check_name};
 use crate::error::{Error, Exit};
 use crate::secret::Secret;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::report;
 use crate::base_url::BaseUrl;
+use crate::cmd::report;
 use crate::config::SANDBOX;
 use crate::error::{Error, Exit};
 use crate::session::Context;

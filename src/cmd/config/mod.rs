@@ -6,7 +6,6 @@ pub mod list;
 pub mod path;
 pub mod remove;
 pub mod rename;
-mod report;
 pub mod set;
 pub mod settings;
 pub mod show;

@@ -1,8 +1,6 @@
 //! `xeroctl config path`.
 
-use serde_json::json;
-
-use super::report;
+use crate::cmd::report;
 use crate::config::file;
 use crate::error::{Error, Exit};
 use crate::session::Context;
@@ -28,13 +26,6 @@ impl Args {
             Error::config("there is no home directory to keep the configuration in")
                 .hint("name a file: XEROCTL_CONFIG=FILE")
         })?;
-        let path = path.display().to_string();
-        report::say(
-            context,
-            &format!("{path}\n"),
-            &path,
-            &json!({ "path": path }),
-        )?;
-        Ok(Exit::Done)
+        report::path(context, &path)
     }
 }

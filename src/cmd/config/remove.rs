@@ -1,6 +1,7 @@
 //! `xeroctl config remove`.
 
-use super::{report, settings};
+use super::settings;
+use crate::cmd::report;
 use crate::cmd::values;
 use crate::config::edit::Edit;
 use crate::error::{Error, Exit};

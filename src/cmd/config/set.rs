@@ -1,8 +1,8 @@
 //! `xeroctl config set`.
 
-use super::report;
 use super::settings::{self, Options, Settings};
 use crate::base_url::BaseUrl;
+use crate::cmd::report;
 use crate::cmd::values;
 use crate::config::Deployment;
 use crate::config::edit::Edit;

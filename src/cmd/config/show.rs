@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{report, settings};
+use super::settings;
 use crate::base_url::BaseUrl;
+use crate::cmd::report;
 use crate::cmd::values;
 use crate::config::{Config, KeySource, Place, Resolved, SANDBOX, resolve};
 use crate::error::{Error, Exit};

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{report, settings};
+use super::settings;
+use crate::cmd::report::{self, Report};
 use crate::cmd::values;
 use crate::config::SANDBOX;
 use crate::config::edit::Edit;
@@ -42,13 +43,16 @@ impl Args {
             .unwrap_or_else(|| "-".to_owned());
         edit.set_current(Some(&self.name));
         edit.write()?;
-        let change = format!("{old} → {}", self.name);
-        report::say(
-            context,
-            &format!("{change}\n"),
-            &self.name,
-            &json!({ "old": (old != "-").then_some(old), "new": self.name }),
-        )?;
+        let fields = [
+            ("old", json!((old != "-").then_some(&old))),
+            ("new", json!(self.name)),
+        ];
+        let said = Report {
+            name: &self.name,
+            text: format!("{old} → {}", self.name),
+            fields: &fields,
+        };
+        report::show(context, &said)?;
         Ok(Exit::Done)
     }
 }

@@ -1,9 +1,8 @@
 //! `xeroctl sandbox path`.
 
-use serde_json::json;
-
+use crate::cmd::report;
 use crate::error::{Error, Exit};
-use crate::session::{Context, document_text};
+use crate::session::Context;
 
 /// Print the directory in which the sandbox keeps its state
 #[derive(clap::Args)]
@@ -23,14 +22,6 @@ impl Args {
             Error::config("without a home directory the sandbox keeps no state")
                 .hint("name a place: XDG_STATE_HOME=DIRECTORY")
         })?;
-        let look = context.look()?;
-        let path = state.display().to_string();
-        let text = if look.format.is_json() {
-            document_text(&json!({ "path": path }).to_string(), &look)
-        } else {
-            format!("{path}\n")
-        };
-        context.ui.print(&text)?;
-        Ok(Exit::Done)
+        report::path(context, &state)
     }
 }

@@ -1,10 +1,9 @@
 //! `xeroctl sandbox reset`.
 
-use serde_json::json;
-
+use crate::cmd::report;
 use crate::error::{Error, Exit};
 use crate::sandbox;
-use crate::session::{Context, document_text};
+use crate::session::Context;
 
 /// Throw the sandbox's state away; the next command finds a fresh one
 #[derive(clap::Args)]
@@ -27,10 +26,7 @@ impl Args {
             return Ok(Exit::Done);
         };
         if context.globals.dry_run {
-            context
-                .ui
-                .print(&format!("would remove {}\n", state.display()))?;
-            return Ok(Exit::Done);
+            return report::dry(context, &format!("would remove {}", state.display()));
         }
         let existed = sandbox::reset(&state).map_err(|error| {
             Error::new(
@@ -42,17 +38,12 @@ impl Args {
             )
             .cause(error)
         })?;
-        let look = context.look()?;
-        if look.format.is_json() {
-            let document = json!({ "path": state.display().to_string(), "reset": existed });
-            context
-                .ui
-                .print(&document_text(&document.to_string(), &look))?;
-        } else if look.on_terminal() {
-            context.ui.print("The sandbox is fresh again.\n")?;
+        let sentence = if existed {
+            "The sandbox is fresh again."
         } else {
-            context.ui.print("sandbox\treset\n")?;
-        }
+            "The sandbox was fresh already."
+        };
+        report::done(context, "sandbox", "reset", sentence)?;
         Ok(Exit::Done)
     }
 }

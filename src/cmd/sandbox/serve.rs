@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::local;
+use crate::cmd::report::{self, Report};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::sandbox::{Fault, Options, Sandbox};
-use crate::session::{Context, document_text};
+use crate::session::Context;
 use crate::time;
-use crate::view::Format;
 
 /// Serve the sandbox on a loopback port, for curl, scripts and other clients, until it is stopped
 ///
@@ -57,19 +57,18 @@ impl Args {
             context.ui.warn(warning);
         }
         let (base_url, key) = (sandbox.base_url(), sandbox.key());
-        let mut look = context.look()?;
-        let text = match look.format {
-            Format::Json | Format::Ndjson => {
-                // One line, on a terminal too: it is read by whoever waits for the server to be up.
-                look.format = Format::Ndjson;
-                let document = json!({ "base_url": base_url, "key": key, "port": sandbox.port() });
-                document_text(&document.to_string(), &look)
-            }
-            Format::Name => format!("{base_url}\n"),
-            Format::Csv => format!("BASE_URL,KEY\n{base_url},{key}\n"),
-            Format::Table | Format::Wide => format!("BASE_URL\t{base_url}\nKEY\t{key}\n"),
+        let fields = [
+            ("base_url", json!(base_url)),
+            ("key", json!(key)),
+            ("port", json!(sandbox.port())),
+        ];
+        let said = Report {
+            name: &base_url,
+            text: format!("BASE_URL\t{base_url}\nKEY\t{key}"),
+            fields: &fields,
         };
-        context.ui.print(&text)?;
+        // One line, on a terminal too: it is read by whoever waits for the server to be up.
+        report::show_on_one_line(context, &said)?;
         context.ui.hint(&format!(
             "try it: curl -H 'Authorization: Bearer {key}' {base_url}/management/agents"
         ));
