@@ -53,6 +53,9 @@ impl BaseUrl {
         if url.query().is_some() || url.fragment().is_some() {
             return wrong("the base URL holds a query or a fragment");
         }
+        let mut url = url;
+        let plain = unreserved(url.path());
+        url.set_path(&plain);
         let path = url.path().strip_suffix('/').unwrap_or(url.path());
         let Some(before) = path.strip_suffix("/v1") else {
             return wrong("the base URL does not end in /v1");
@@ -99,6 +102,24 @@ impl BaseUrl {
         self.origin.scheme == "https" || self.is_loopback()
     }
 
+    /// Whether both lead to the same project of the same router, however they are spelled.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        let (a, b) = (&self.origin, &other.origin);
+        let host = |base: &Self| base.origin.host.trim_end_matches('.').to_owned();
+        let path = |base: &Self| {
+            base.text
+                .splitn(4, '/')
+                .nth(3)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        a.scheme == b.scheme
+            && a.port == b.port
+            && (host(self) == host(other) || self.is_loopback() && other.is_loopback())
+            && path(self) == path(other)
+    }
+
     /// Whether the host is this machine itself.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
@@ -111,6 +132,28 @@ impl BaseUrl {
             || host.ends_with(".localhost")
             || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
+}
+
+/// A path without the percent-encodings that mean nothing: those of unreserved characters (RFC 3986, section 6.2.2.2).
+fn unreserved(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find('%') {
+        let (before, encoded) = rest.split_at(at);
+        out.push_str(before);
+        let length = encoded.len().min(3);
+        let code = encoded.get(1..length);
+        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        let character = byte
+            .map(char::from)
+            .filter(|c| c.is_ascii_alphanumeric() || "-._~".contains(*c));
+        match character {
+            Some(c) => out.push(c),
+            None => out.push_str(encoded.get(..length).unwrap_or(encoded)),
+        }
+        rest = encoded.get(length..).unwrap_or_default();
+    }
+    out + rest
 }
 
 fn origin(url: &Url) -> Option<Origin> {
@@ -131,6 +174,33 @@ mod tests {
         assert_eq!(base.as_str(), "https://api.example/mount/proj_1/v1");
         assert_eq!(base.project(), "proj_1");
         assert_eq!(base.origin().port, 443);
+    }
+
+    #[test]
+    fn the_same_place_has_many_spellings() {
+        let same = |a: &str, b: &str| {
+            let parse = |text| BaseUrl::parse(text).expect(text);
+            parse(a).is_same_place(&parse(b))
+        };
+        let prod = "https://api.example/proj/v1";
+        for other in [
+            "https://API.example/proj/v1/",
+            "https://api.example:443/proj/v1",
+            "https://api.example./proj/v1",
+            "https://api.example/%70roj/v1",
+            "https://api.example/x/../proj/v1",
+        ] {
+            assert!(same(prod, other), "{other}");
+        }
+        assert!(same("http://127.0.0.1:8/p/v1", "http://localhost:8/p/v1"));
+        for other in [
+            "http://api.example/proj/v1",
+            "https://api.example:8443/proj/v1",
+            "https://api.example/other/v1",
+            "https://api.example/mount/proj/v1",
+        ] {
+            assert!(!same(prod, other), "{other}");
+        }
     }
 
     #[test]

@@ -26,7 +26,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The only code that writes and asks.
     (
         "ui",
-        &["error", "interrupt", "sanitise", "secret", "time", "tone"],
+        &[
+            "error",
+            "interrupt",
+            "json",
+            "json",
+            "sanitise",
+            "secret",
+            "time",
+            "tone",
+        ],
     ),
     (
         "config",

@@ -71,7 +71,7 @@ fn options() -> Vec<Arg> {
     vec![
         option("context", "NAME", "Use this deployment of the configuration, whole (`sandbox` always exists)")
             .value_parser(values::text),
-        option("base-url", "URL", "The router's base URL, ending in /PROJECT/v1").value_parser(values::text),
+        option("base-url", "URL", "The router's base URL, ending in /PROJECT/v1").value_parser(values::base_url),
         option("api-key", "KEY", "The key itself; others on this machine can read it, so prefer --api-key-file")
             .allow_hyphen_values(true)
             // Nothing but its emptiness is told of a key that is refused.

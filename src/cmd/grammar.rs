@@ -72,17 +72,17 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
             let id = argument.get_id().as_str();
             !global::is_global(id) && matches.value_source(id) == Some(ValueSource::CommandLine)
         })
-        .map(|argument| match argument.get_long() {
-            Some(long) => format!("`--{long}`"),
-            None => {
-                let words = matches.get_raw(argument.get_id().as_str());
-                let words: Vec<_> = words
-                    .into_iter()
-                    .flatten()
-                    .map(|word| format!("`{}`", word.to_string_lossy()))
-                    .collect();
-                words.join(", ")
+        .map(|argument| {
+            if let Some(long) = argument.get_long() {
+                return format!("`--{long}`");
             }
+            let words = matches.get_raw(argument.get_id().as_str());
+            let words: Vec<_> = words
+                .into_iter()
+                .flatten()
+                .map(|word| format!("`{}`", word.to_string_lossy()))
+                .collect();
+            words.join(", ")
         })
         .collect();
     if !strays.is_empty() {
@@ -116,7 +116,11 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         result = Error::usage(message);
     }
     for line in paragraphs.flat_map(str::lines).map(str::trim) {
-        if let Some(tip) = line.strip_prefix("tip: ") {
+        // clap advises `--` for a value that begins with a dash, which would make it an id.
+        if let Some(tip) = line
+            .strip_prefix("tip: ")
+            .filter(|tip| !tip.contains("'-- "))
+        {
             result = result.hint(tip);
         }
     }
@@ -130,6 +134,9 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     }
     if let Some(early) = early(words) {
         return early;
+    }
+    if let Some(dashed) = dashed(error, words) {
+        result = result.hint(dashed);
     }
     if matches!(
         error.kind(),
@@ -166,6 +173,23 @@ fn command_of(words: &[OsString]) -> String {
         }
     }
     path
+}
+
+/// How to give an option a value that begins with a dash.
+fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let before = words
+        .windows(2)
+        .find(|pair| pair[1].starts_with(value.as_str()) && pair[0].starts_with("--"))?;
+    Some(format!(
+        "to give {} a value that begins with a dash: {}",
+        before[0],
+        line::quote(&format!("{}={}", before[0], before[1]))
+    ))
+    .filter(|_| value.starts_with('-') && !before[0].contains('='))
 }
 
 /// An id that stands before a verb, as in `agents agt_1 pause-exec`: clap misses the id behind the verb.

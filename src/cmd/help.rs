@@ -26,6 +26,9 @@ impl Args {
             context.ui.print(&exit_codes())?;
             return Ok(Exit::Done);
         }
+        if self.words.first().is_some_and(|word| word == "exit-codes") {
+            return Err(Error::usage("there is nothing below the topic exit-codes"));
+        }
         let mut command = super::grammar::tree();
         for word in &self.words {
             command = command.find_subcommand(word).cloned().ok_or_else(|| {

@@ -23,7 +23,7 @@ pub(super) struct Report<'a> {
 /// # Errors
 /// When standard output can't be written.
 pub(super) fn show(context: &Context, report: &Report<'_>) -> Result<(), Error> {
-    show_as(context, report, context.look()?)
+    show_as(context, report, &context.look()?)
 }
 
 /// Shows one result, as JSON on one line wherever it goes.
@@ -35,10 +35,10 @@ pub(super) fn show_on_one_line(context: &Context, report: &Report<'_>) -> Result
     if look.format == Format::Json {
         look.format = Format::Ndjson;
     }
-    show_as(context, report, look)
+    show_as(context, report, &look)
 }
 
-fn show_as(context: &Context, report: &Report<'_>, look: Look) -> Result<(), Error> {
+fn show_as(context: &Context, report: &Report<'_>, look: &Look) -> Result<(), Error> {
     let Report { name, text, fields } = report;
     let text = match look.format {
         Format::Json | Format::Ndjson => {
@@ -46,7 +46,7 @@ fn show_as(context: &Context, report: &Report<'_>, look: Look) -> Result<(), Err
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), value.clone()));
             let document = Value::Object(members.collect::<Map<_, _>>());
-            document_text(&document.to_string(), &look)
+            document_text(&document.to_string(), look)
         }
         Format::Name => format!("{name}\n"),
         Format::Csv => {

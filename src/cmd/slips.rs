@@ -110,7 +110,8 @@ pub fn elsewhere(group: &str) -> Option<&'static str> {
 #[must_use]
 pub fn meant(group: &Group, id: &str, next: Option<&str>) -> Option<String> {
     let command = group.command;
-    if let Some((_, form)) = group.words.iter().find(|(word, _)| *word == id) {
+    let near = |word: &str| strsim::damerau_levenshtein(id, word) <= usize::from(word.len() > 3);
+    if let Some((_, form)) = group.words.iter().find(|(word, _)| near(word)) {
         let target = next.map_or_else(|| "ID".to_owned(), line::quote);
         let form = format!("xeroctl {command} {}", form.replace("<id>", &target));
         return Some(format!(

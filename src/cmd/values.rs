@@ -17,6 +17,14 @@ pub fn text(text: &str) -> Result<String, String> {
     }
 }
 
+/// A base URL, as it was given.
+///
+/// # Errors
+/// When it is none.
+pub fn base_url(text: &str) -> Result<String, String> {
+    crate::base_url::BaseUrl::parse(text).map(|_| text.to_owned())
+}
+
 /// A path that is not empty and holds no control characters: it may end up in the configuration or in a hint.
 ///
 /// # Errors

@@ -20,6 +20,8 @@ pub struct Edit {
     pub config: Config,
     document: DocumentMut,
     path: PathBuf,
+    /// The comments of a file that holds nothing else.
+    header: String,
     /// The file's lines end as on Windows.
     crlf: bool,
     /// The file begins with a byte order mark.
@@ -48,13 +50,23 @@ impl Edit {
         let lock = lock(&target).map_err(|e| failed("it can't be locked", e))?;
         let text = file::text_of(&target, &path)?;
         let config = Config::parse(&text, &path)?;
-        let document = text
+        let mut document: DocumentMut = text
             .parse()
             .map_err(|_| Error::config(format!("{} is no TOML", path.display())))?;
+        let mut header = String::new();
+        if document.as_table().is_empty() {
+            document
+                .trailing()
+                .as_str()
+                .unwrap_or_default()
+                .clone_into(&mut header);
+            document.set_trailing("");
+        }
         Ok(Self {
             config,
             document,
             path: target,
+            header,
             crlf: text.contains("\r\n"),
             mark: text.starts_with(BYTE_ORDER_MARK),
             _lock: lock,
@@ -84,10 +96,48 @@ impl Edit {
         set(table, "api_key", key.expose().into());
     }
 
-    /// Removes a deployment.
+    /// Removes a deployment, with the comment right above it; what stands above a blank line is another's and stays.
     pub fn remove(&mut self, deployment: &str) {
-        if let Some(tables) = self.deployments() {
-            tables.remove(deployment);
+        let Some(removed) = self
+            .deployments()
+            .and_then(|tables| tables.remove(deployment))
+        else {
+            return;
+        };
+        let above = removed
+            .as_table()
+            .and_then(|table| table.decor().prefix()?.as_str())
+            .and_then(|prefix| prefix.rsplit_once("\n\n"))
+            .map(|(above, _)| format!("{above}\n\n"));
+        if let Some(above) = above.filter(|above| !above.trim().is_empty()) {
+            let position = removed.as_table().and_then(Table::position);
+            self.put_above_next(position, &above);
+        }
+    }
+
+    /// Puts a comment above the first deployment behind `position`, or at the end.
+    fn put_above_next(&mut self, position: Option<isize>, comment: &str) {
+        let next = self
+            .document
+            .get_mut("deployment")
+            .and_then(Item::as_table_mut);
+        let next = next
+            .into_iter()
+            .flat_map(|tables| tables.iter_mut())
+            .filter_map(|(_, item)| item.as_table_mut())
+            .filter(|table| table.position() > position)
+            .min_by_key(|table| table.position());
+        if let Some(table) = next {
+            let old = table.decor().prefix().and_then(|prefix| prefix.as_str());
+            let new = format!(
+                "{comment}{}",
+                old.unwrap_or_default().trim_start_matches('\n')
+            );
+            table.decor_mut().set_prefix(new);
+        } else {
+            let trailing = self.document.trailing().as_str().unwrap_or_default();
+            let trailing = format!("{comment}{trailing}");
+            self.document.set_trailing(trailing);
         }
     }
 
@@ -106,7 +156,7 @@ impl Edit {
     /// # Errors
     /// Exit 1 when it can't be written.
     pub fn write(self) -> Result<(), Error> {
-        let mut text = self.document.to_string();
+        let mut text = self.header + &self.document.to_string();
         if self.crlf {
             text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         }

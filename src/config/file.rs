@@ -102,7 +102,7 @@ pub(super) fn text_of(path: &Path, shown: &Path) -> Result<String, Error> {
     };
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         Error::config(format!(
             "{}, line {line}: this is not UTF-8",
             shown.display()

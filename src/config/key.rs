@@ -1,6 +1,8 @@
 //! Where the key comes from. It is read when it is needed: a dry run needs none.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use super::file::Deployment;
 use super::resolve::{Flags, Origin, Sourced};
@@ -8,6 +10,9 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::ui::Ui;
+
+/// A key is not longer than this; more is a wrong file.
+const LONGEST: usize = 64 * 1024;
 
 /// The source of the key.
 pub enum KeySource {
@@ -49,6 +54,9 @@ impl KeySource {
             Self::FlagFile(path) if path.as_os_str() == "-" => ui
                 .read_key()
                 .map_err(|why| Error::usage(format!("the key on standard input {why}"))),
+            Self::VariableFile(path) if path.as_os_str() == "-" => ui
+                .read_key()
+                .map_err(|why| Error::config(format!("the key on standard input {why}"))),
             Self::FlagFile(path) => file(path, "--api-key-file").map_err(Error::usage),
             Self::Variable(key) => usable(key, "XEROCTL_API_KEY").map_err(Error::config),
             Self::VariableFile(path) => file(path, "XEROCTL_API_KEY_FILE").map_err(Error::config),
@@ -57,13 +65,14 @@ impl KeySource {
                 Error::config("this build cannot read the keychain yet"),
                 deployment,
             )),
-            Self::Sandbox | Self::Missing => Err(ways_round(
-                Error::config(match deployment {
-                    Some(name) => format!("the deployment {name} holds no key"),
-                    None => "there is no key for this base URL".to_owned(),
-                }),
-                deployment,
-            )),
+            Self::Sandbox | Self::Missing => {
+                let deployment = deployment.filter(|name| *name != super::SANDBOX);
+                let error = match deployment {
+                    Some(name) => Error::config(format!("the deployment {name} holds no key")),
+                    None => Error::config("there is no key for this base URL"),
+                };
+                Err(ways_round(error, deployment))
+            }
         }
     }
 }
@@ -99,11 +108,7 @@ pub(super) fn choose(
         }
         (Some(key), None) => Some((KeySource::Flag(key.clone()), Origin::Flag("--api-key"))),
         (None, Some(file)) => {
-            let file = if file.as_os_str() == "-" {
-                file.clone()
-            } else {
-                env.absolute(file)
-            };
+            let file = key_file(env, file);
             Some((KeySource::FlagFile(file), Origin::Flag("--api-key-file")))
         }
         (None, None) => None,
@@ -117,7 +122,7 @@ pub(super) fn choose(
             (KeySource::Variable(Secret::new(key)), origin)
         }),
         env.os("XEROCTL_API_KEY_FILE").map(|file| {
-            let file = env.absolute(file.as_ref());
+            let file = key_file(env, file.as_ref());
             let origin = Origin::Variable("XEROCTL_API_KEY_FILE");
             (KeySource::VariableFile(file), origin)
         }),
@@ -140,6 +145,15 @@ pub(super) fn choose(
         (Some((key, origin)), None, _) => Ok(Sourced::new(key, origin)),
         (None, _, Some(key)) => Ok(Sourced::new(key, asked.deployment.clone())),
         (None, _, None) => Ok(Sourced::new(KeySource::Missing, Origin::Default)),
+    }
+}
+
+/// The file of a key; a dash is standard input.
+fn key_file(env: &Env, file: &Path) -> PathBuf {
+    if file.as_os_str() == "-" {
+        file.to_owned()
+    } else {
+        env.absolute(file)
     }
 }
 
@@ -177,7 +191,13 @@ fn usable(key: &Secret, name: &str) -> Result<Secret, String> {
 /// Reads a key out of a file.
 fn file(path: &PathBuf, name: &str) -> Result<Secret, String> {
     let place = format!("{name} {}", path.display());
-    let bytes = std::fs::read(path).map_err(|error| format!("{place} can't be read: {error}"))?;
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("{place} can't be read: {error}"))?;
+    if bytes.len() > LONGEST {
+        return Err(format!("{place} is too long for a key"));
+    }
     let text = String::from_utf8(bytes).map_err(|_| format!("{place} is not text"))?;
     Secret::key(&text).map_err(|unusable| format!("{place} {}", unusable.reason()))
 }

@@ -9,6 +9,7 @@ use crate::base_url::BaseUrl;
 use crate::env::Env;
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::ui::Ui;
 use crate::view::Format;
 
 /// What was said on the line.
@@ -98,6 +99,15 @@ pub struct Resolved {
     pub protected_by: Option<String>,
 }
 
+impl Resolved {
+    /// Says which variables do not count.
+    pub fn tell_ignored(&self, ui: &Ui) {
+        for name in &self.ignored {
+            ui.note(&format!("{name} is ignored: the deployment decides"));
+        }
+    }
+}
+
 /// Resolves everything.
 ///
 /// # Errors
@@ -132,7 +142,7 @@ pub fn resolve(flags: &Flags, env: &Env, config: &Config) -> Result<Resolved, Er
             .is_some_and(|own| own.origin() == base.origin())
     });
     if !at_home && matches!(key.value, KeySource::Stored(_) | KeySource::Keychain(_)) {
-        return Err(strange_origin(&chosen, router));
+        return Err(strange_origin(&chosen, router, &ignored));
     }
     let settings = stored.filter(|_| at_home);
     let allow_http = allow_http(flags, env, settings, chosen.origin())?;
@@ -348,7 +358,8 @@ fn protected_by(base: &BaseUrl, config: &Config, on_line: Option<&str>) -> Optio
         .filter(|(_, deployment)| deployment.protected == Some(true))
         .filter(|(_, deployment)| {
             let own = deployment.base_url.as_deref();
-            own.and_then(|own| BaseUrl::parse(own).ok()).as_ref() == Some(base)
+            own.and_then(|own| BaseUrl::parse(own).ok())
+                .is_some_and(|own| own.is_same_place(base))
         })
         .map(|(name, _)| name)
         .collect();
@@ -369,13 +380,19 @@ fn nothing_configured(chosen: &Chosen<'_>) -> Error {
     }
 }
 
-fn strange_origin(chosen: &Chosen<'_>, base: Option<&BaseUrl>) -> Error {
+fn strange_origin(chosen: &Chosen<'_>, base: Option<&BaseUrl>, ignored: &[&'static str]) -> Error {
     let name = chosen.name().unwrap_or_default();
     let host = base.map_or("", |base| base.origin().host.as_str());
     Error::config(format!(
         "the key of the deployment {name} goes only to that deployment's own host, not to {host}"
     ))
-    .hint("give the key for this base URL: --api-key-file FILE, or XEROCTL_API_KEY")
+    .hint(match ignored {
+        [] => "give the key for this base URL: --api-key-file FILE, or XEROCTL_API_KEY".to_owned(),
+        names => format!(
+            "give the key for this base URL: --api-key-file FILE ({} does not count beside --context)",
+            names.join(" and ")
+        ),
+    })
     .hint("or add a deployment for it: xeroctl config add NAME --base-url URL")
 }
 

@@ -56,7 +56,10 @@ impl Session<'_> {
                     if writer.count == 0 {
                         self.ui().note(text.empty);
                     }
-                    if let Some(after) = more.filter(|_| text.paged) {
+                    if !text.paged && more.is_some() {
+                        self.ui()
+                            .note("the router has more of this list, but no route to it");
+                    } else if let Some(after) = more {
                         let next = self.context.line.with("--after", &after).command();
                         self.ui().hint(&format!("there is more: {next}"));
                     }

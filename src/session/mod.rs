@@ -131,10 +131,7 @@ impl Context {
     pub fn open(&self) -> Result<Session<'_>, Error> {
         let config = self.config()?;
         let resolved = resolve::resolve(&self.globals.flags, &self.env, &config)?;
-        for name in &resolved.ignored {
-            self.ui
-                .note(&format!("{name} is ignored: the deployment decides"));
-        }
+        resolved.tell_ignored(&self.ui);
         let look = self.look_in(resolved.output.value);
         if self.globals.dry_run {
             let base_url = match &resolved.place.value {

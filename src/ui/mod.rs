@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use jiff::Timestamp;
 
 use crate::error::{Error, Exit};
+use crate::json;
 use crate::sanitise;
 use crate::secret::Secret;
 use crate::time;
@@ -263,7 +264,8 @@ impl Ui {
         }
         if state.manner.json_errors {
             let document = error.document(&at, &state.program);
-            text.push_str(&serde_json::json!({ "error": document }).to_string());
+            let document = serde_json::json!({ "error": document }).to_string();
+            text.push_str(&json::escaped(&document));
             text.push('\n');
         }
         state.say(&text);

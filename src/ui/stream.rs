@@ -106,7 +106,7 @@ pub(super) enum Input {
 }
 
 impl Input {
-    /// One line without its newline; none at the end of input. Reads byte by byte, so that nothing that belongs to
+    /// One line without its newline; none at the end of input, also in the middle of a line: nobody pressed Enter. Reads byte by byte, so that nothing that belongs to
     /// somebody else is taken.
     pub(super) fn line(&mut self) -> io::Result<Option<String>> {
         let mut line = Vec::new();
@@ -116,8 +116,8 @@ impl Input {
                 Self::Memory(bytes) => bytes.pop_front(),
             };
             match byte {
-                None if line.is_empty() => return Ok(None),
-                None | Some(b'\n') => break,
+                None => return Ok(None),
+                Some(b'\n') => break,
                 Some(byte) => line.push(byte),
             }
         }

@@ -47,7 +47,7 @@ pub struct Args {
     revoke: bool,
 
     /// The display name
-    #[arg(long, value_parser = values::text, help_heading = "Fields (--create)")]
+    #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create)")]
     name: Option<String>,
     /// The region that the key is scoped to
     #[arg(long, value_parser = values::region, help_heading = "Fields (--create)")]

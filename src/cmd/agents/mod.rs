@@ -97,7 +97,7 @@ struct Own {
     events: bool,
 
     /// The display name
-    #[arg(long, value_parser = values::text, help_heading = "Fields (--create, --update)")]
+    #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create, --update)")]
     name: Option<String>,
     /// The worker's identifier in the mesh
     #[arg(long, value_name = "ID", value_parser = values::text, help_heading = "Fields (--create, --update)")]

@@ -19,7 +19,7 @@ Examples:
 pub struct Args {
     /// The deployment's name
     #[arg(value_name = "NAME", value_parser = values::deployment)]
-    name: String,
+    name: Option<String>,
     #[command(flatten)]
     options: Options,
 }
@@ -31,23 +31,25 @@ impl Args {
     /// When the configuration can't be read or written, or the name is wrong.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        settings::not_the_sandbox(&self.name)?;
+        let has_base_url = context.globals.flags.base_url.is_some();
+        let Some(name) = self.name.clone().filter(|_| has_base_url) else {
+            let missing = [("NAME", self.name.is_none()), ("--base-url", !has_base_url)];
+            return Err(settings::missing(&missing));
+        };
+        settings::not_the_sandbox(&name)?;
         let mut settings = Settings::read(&self.options, context)?;
-        if settings.base_url.is_none() {
-            return Err(Error::usage("`config add` needs `--base-url`"));
-        }
         if settings.key.is_none() && context.may_ask() && !context.globals.dry_run {
             settings.key = ask_for_key(context)?;
         }
         if context.globals.dry_run {
-            return report::dry(context, &format!("would add {}", self.name));
+            return report::dry(context, &format!("would add {name}"));
         }
-        let sentence = settings::create(context, &self.name, &settings, self.options.make_current)?;
-        report::done(context, &self.name, "added", &sentence)?;
-        settings::remarks(context, &self.name, &settings, settings.key.is_some());
+        let sentence = settings::create(context, &name, &settings, self.options.make_current)?;
+        report::done(context, &name, "added", &sentence)?;
+        settings::remarks(context, &name, &settings, settings.key.is_some());
         context
             .ui
-            .hint(&format!("try it: xeroctl --context {} agents", self.name));
+            .hint(&format!("try it: xeroctl --context {name} agents"));
         Ok(Exit::Done)
     }
 }

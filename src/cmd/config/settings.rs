@@ -128,6 +128,18 @@ impl Settings {
     }
 }
 
+/// The error of a new deployment without all that it needs.
+#[must_use]
+pub fn missing(parts: &[(&str, bool)]) -> Error {
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(_, missing)| *missing)
+        .map(|(part, _)| format!("`{part}`"))
+        .collect();
+    Error::usage(format!("`config add` needs {}", parts.join(" and ")))
+        .hint("xeroctl config add NAME --base-url https://api.example/PROJECT/v1")
+}
+
 /// Refuses to change the deployment that always exists.
 ///
 /// # Errors
@@ -161,8 +173,7 @@ pub fn create(
 ) -> Result<String, Error> {
     not_the_sandbox(name)?;
     let Some(base_url) = &settings.base_url else {
-        return Err(Error::usage("`config add` needs `--base-url`")
-            .hint("xeroctl config add NAME --base-url https://api.example/PROJECT/v1"));
+        return Err(missing(&[("--base-url", true)]));
     };
     let mut edit = Edit::begin(&context.env)?;
     if edit.config.deployments.contains_key(name) {

@@ -54,7 +54,9 @@ impl Args {
             Some(SANDBOX) => sandbox(context),
             Some(name) => stored(name, &config)?,
             None => {
-                let resolved = resolve::resolve(&context.globals.flags, &context.env, &config)?;
+                let resolved = resolve::resolve(&context.globals.flags, &context.env, &config)
+                    .map_err(|error| given(error, context, &config))?;
+                resolved.tell_ignored(&context.ui);
                 in_force(&resolved, context)
             }
         };
@@ -69,6 +71,30 @@ impl Args {
         report::list(context, COLUMNS, &rows)?;
         Ok(Exit::Done)
     }
+}
+
+/// Where the sources contradict each other, what each of them says.
+fn given(error: Error, context: &Context, config: &Config) -> Error {
+    let flags = &context.globals.flags;
+    let env = &context.env;
+    let masked = |given: bool| given.then(|| MASK.to_owned());
+    let sources = [
+        ("--context", flags.context.clone()),
+        ("--base-url", flags.base_url.clone()),
+        ("--api-key", masked(flags.api_key.is_some())),
+        ("XEROCTL_CONTEXT", env.text("XEROCTL_CONTEXT")),
+        ("XEROCTL_BASE_URL", env.text("XEROCTL_BASE_URL")),
+        (
+            "XEROCTL_API_KEY",
+            masked(env.os("XEROCTL_API_KEY").is_some()),
+        ),
+        ("XEROCTL_API_KEY_FILE", env.text("XEROCTL_API_KEY_FILE")),
+        ("current", config.current.clone()),
+    ];
+    sources
+        .into_iter()
+        .filter_map(|(source, value)| Some(format!("{source} is {}", value?)))
+        .fold(error, Error::detail)
 }
 
 fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
