@@ -275,6 +275,27 @@ impl Error {
         &self.0.message
     }
 
+    /// The same error as the cause of a larger failure, which its message now tells first.
+    #[must_use]
+    pub fn because_of(mut self, failure: impl Into<String>) -> Self {
+        let message = std::mem::replace(&mut self.0.message, failure.into());
+        self.0.details.insert(0, message);
+        self
+    }
+
+    /// The same error with another exit code.
+    #[must_use]
+    pub fn with_exit(mut self, exit: Exit) -> Self {
+        self.0.exit = exit;
+        self
+    }
+
+    /// Whether nothing to do next is known yet.
+    #[must_use]
+    pub fn has_no_hint(&self) -> bool {
+        self.0.hints.is_empty()
+    }
+
     /// What the router said, as far as it said anything.
     #[must_use]
     pub fn router(&self) -> &Said {

@@ -1,7 +1,7 @@
 //! SIGINT and SIGTERM: a change under way is finished and reported, everything else ends at once, and the process
 //! ends by the signal, so that a shell loop around it ends too.
 
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
@@ -23,6 +23,8 @@ struct Shared {
     /// What to undo before the process ends, newest last.
     cleanups: Mutex<Vec<(usize, Cleanup)>>,
     next_cleanup: AtomicUsize,
+    /// The user was told that the signal has arrived.
+    told: AtomicBool,
     wake: Notify,
 }
 
@@ -100,13 +102,13 @@ impl Interrupt {
     }
 
     /// Holds signals off while the returned value lives: the first one is kept, the second ends the process after
-    /// saying `last_word`.
+    /// saying `last_word`. Of several holds the word of the first counts.
     #[must_use]
     pub fn hold(&self, last_word: Option<String>) -> Hold {
         self.0.holds.fetch_add(1, Ordering::SeqCst);
-        if last_word.is_some() {
-            *lock(&self.0.last_word) = last_word;
-        }
+        let mut word = lock(&self.0.last_word);
+        *word = word.take().or(last_word);
+        drop(word);
         Hold(self.clone())
     }
 
@@ -125,6 +127,12 @@ impl Interrupt {
             0 => None,
             signal => Some(signal),
         }
+    }
+
+    /// Whether the user is still to be told that a signal has come: true once.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        !self.0.told.swap(true, Ordering::SeqCst)
     }
 
     /// Waits until a signal has come.

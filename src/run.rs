@@ -21,10 +21,16 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
     let line = Line::new(words);
     ui.set_manner(early_manner(&line, env, ui));
     ui.set_program(line.program());
-    let result = parse_and_run(words, line, env, ui, interrupt);
+    let result = parse_and_run(words, line.clone(), env, ui, interrupt);
     let exit = match result {
         Ok(exit) => exit,
         Err(error) => {
+            let error = if error.has_no_hint() && error.router().http_status.is_some() {
+                let asked = line.with_flag("--dry-run").command();
+                error.hint(format!("to see what the router was asked: {asked}"))
+            } else {
+                error
+            };
             ui.error(&error);
             error.exit()
         }

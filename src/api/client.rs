@@ -175,21 +175,32 @@ impl Client {
         url(&self.target.base_url, request)
     }
 
-    /// Sends a request and returns its answer, if that has a 2xx status.
+    /// Sends a request and returns its answer, if that has a 2xx status. When `stop` is ready, no further attempt is
+    /// waited for; one under way goes on.
     ///
     /// # Errors
     /// Whatever the router or the network made of it. An error of a write tells whether its outcome is unknown.
-    pub async fn send(&self, request: &Request) -> Result<Answer, Error> {
+    pub async fn send(
+        &self,
+        request: &Request,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Answer, Error> {
+        let attempts = self.attempts(request, stop);
         let Some(deadline) = self.deadline else {
-            return self.attempts(request).await;
+            return attempts.await;
         };
-        match tokio::time::timeout_at(deadline.at.into(), self.attempts(request)).await {
+        match tokio::time::timeout_at(deadline.at.into(), attempts).await {
             Ok(result) => result,
             Err(_) => Err(fault::timed_out(request, deadline.after)),
         }
     }
 
-    async fn attempts(&self, request: &Request) -> Result<Answer, Error> {
+    async fn attempts(
+        &self,
+        request: &Request,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Answer, Error> {
+        let mut stop = std::pin::pin!(stop);
         let url = self.url(request);
         let began = Instant::now();
         for made in 1.. {
@@ -247,7 +258,10 @@ impl Client {
                         reason: error.message(),
                         noticeable: delay > NOTICEABLE,
                     });
-                    tokio::time::sleep(delay).await;
+                    tokio::select! {
+                        () = tokio::time::sleep(delay) => {}
+                        () = &mut stop => return Err(error),
+                    }
                 }
             }
         }

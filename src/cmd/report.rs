@@ -75,6 +75,7 @@ fn cell(value: &Value) -> String {
 /// # Errors
 /// When standard output can't be written.
 pub(super) fn done(context: &Context, name: &str, done: &str, sentence: &str) -> Result<(), Error> {
+    context.ui.set_changed(sentence);
     let look = context.look()?;
     let text = if look.on_terminal() {
         sentence.to_owned()

@@ -87,6 +87,14 @@ impl Session<'_> {
                 done: distinct,
             });
         }
+        let several = format!(
+            "interrupted: it is unknown which of the {}s were {}; see, of each: {} {}",
+            words.noun,
+            words.done,
+            self.ui().program(),
+            check(distinct[0])
+        );
+        let _hold = self.context.interrupt.hold(Some(several));
         let results = self.run(&distinct, concurrency, endpoint, check).await;
         let done = distinct
             .iter()
@@ -142,42 +150,38 @@ impl Session<'_> {
     ) -> Result<Exit, Error> {
         let at = crate::time::utc(self.ui().now());
         let program = self.ui().program();
-        let mut exits = Vec::new();
+        let describe = |error: &Error| error.document(&at, &program);
         let rows: Vec<Outcome> = ids
             .iter()
-            .zip(results)
-            .map(|(id, result)| {
-                let document = |error: &Error| error.document(&at, &program);
-                Outcome::new(id, result, words, document, &mut exits)
-            })
+            .zip(&results)
+            .map(|(id, result)| Outcome::new(id, result.as_ref(), words, describe))
             .collect();
-        self.show_rows(&rows)?;
-        if exits.iter().all(|exit| *exit == Exit::Done) {
+        self.show_rows(&rows).map_err(|error| lost(error, &rows))?;
+        let tried = || results.iter().flatten();
+        if results.iter().all(|result| matches!(result, Some(Ok(_)))) {
             return Ok(Exit::Done);
         }
-        if exits.contains(&Exit::Done) {
+        if tried().any(Result::is_ok) {
             return Ok(Exit::Partial);
         }
-        // What was not tried has no code of its own.
-        let tried: Vec<Exit> = rows
-            .iter()
-            .zip(exits)
-            .filter(|(row, _)| row.result != NOT_TRIED)
-            .map(|(_, exit)| exit)
+        let count = ids.len();
+        let errors: Vec<Error> = results
+            .into_iter()
+            .flatten()
+            .filter_map(Result::err)
             .collect();
-        let exit = match tried.first() {
-            Some(first) if tried.iter().all(|exit| exit == first) => *first,
-            _ => Exit::Other,
+        let unknown = errors.iter().any(Error::is_outcome_unknown);
+        let none = if unknown { "is known to be" } else { "was" };
+        let summary = format!("none of the {count} {}s {none} {}", words.noun, words.done);
+        let mut errors = errors.into_iter();
+        let Some(first) = errors.next() else {
+            return Err(Error::new(Exit::Other, summary));
         };
-        Err(Error::new(
-            exit,
-            format!(
-                "none of the {} {}s was {}",
-                ids.len(),
-                words.noun,
-                words.done
-            ),
-        ))
+        let exit = first.exit();
+        let common = errors.all(|error| error.exit() == exit);
+        Err(first
+            .because_of(summary)
+            .with_exit(if common { exit } else { Exit::Other }))
     }
 
     fn show_rows(&self, rows: &[Outcome]) -> Result<(), Error> {
@@ -215,26 +219,21 @@ const NOT_TRIED: &str = "not tried";
 impl Outcome {
     fn new<T>(
         id: &Id,
-        result: Option<Result<Reply<T>, Error>>,
+        result: Option<&Result<Reply<T>, Error>>,
         words: &Words<'_>,
         describe: impl Fn(&Error) -> Value,
-        exits: &mut Vec<Exit>,
     ) -> Self {
         let id = id.to_string();
         match result {
-            Some(Ok(reply)) => {
-                exits.push(Exit::Done);
-                Self {
-                    id,
-                    result: words.done.to_owned(),
-                    code: None,
-                    message: None,
-                    document: Ok(reply.document),
-                }
-            }
+            Some(Ok(reply)) => Self {
+                id,
+                result: words.done.to_owned(),
+                code: None,
+                message: None,
+                document: Ok(reply.document.clone()),
+            },
             Some(Err(error)) => {
-                exits.push(error.exit());
-                let document = describe(&error);
+                let document = describe(error);
                 let result = if error.is_outcome_unknown() {
                     "unknown"
                 } else {
@@ -249,7 +248,6 @@ impl Outcome {
                 }
             }
             None => {
-                exits.push(Exit::Other);
                 let error = Error::new(
                     Exit::Other,
                     "not tried, because an earlier one was refused or interrupted",
@@ -273,6 +271,16 @@ impl Outcome {
             Err(error) => format!("{{\"id\":{id},\"ok\":false,\"error\":{error}}}"),
         }
     }
+}
+
+/// The results of changes that were made belong to the user even where standard output takes nothing.
+fn lost(error: Error, rows: &[Outcome]) -> Error {
+    if error.is_closed_pipe() {
+        return error;
+    }
+    rows.iter().fold(error, |error, row| {
+        error.detail(format!("{}: {}", row.id, row.result))
+    })
 }
 
 /// Waits until one of the futures is ready, and takes it out.

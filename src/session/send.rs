@@ -58,7 +58,7 @@ impl Session<'_> {
         }
         let _hold = interrupt.hold(None);
         tokio::select! {
-            answer = client.send(request) => answer,
+            answer = client.send(request, std::future::pending()) => answer,
             () = interrupt.wait() => Err(interrupt.error()),
         }
     }
@@ -80,18 +80,25 @@ impl Session<'_> {
             self.ui().program()
         );
         let _hold = interrupt.hold(Some(lost.clone()));
-        let send = client.send(request);
+        let send = client.send(request, interrupt.wait());
         let mut send = std::pin::pin!(send);
         let answer = tokio::select! {
+            // First, so that a signal between two attempts ends here.
+            biased;
             answer = &mut send => answer,
             () = interrupt.wait() => {
-                self.ui().note("interrupted: waiting for the answer to the change under way (Ctrl-C again ends at once)");
+                if interrupt.is_news() {
+                    self.ui().note("interrupted: waiting for the answer to the change under way (Ctrl-C again ends at once)");
+                }
                 match tokio::time::timeout(GRACE, send).await {
                     Ok(answer) => answer,
                     Err(_) => Err(Error::new(interrupt.error().exit(), lost).unknown_outcome()),
                 }
             }
         };
+        if answer.is_ok() {
+            self.ui().set_changed(request.action);
+        }
         let reply = answer.and_then(|answer| Reply::read(&answer).map_err(Error::unknown_outcome));
         reply.map_err(|error| {
             if error.is_outcome_unknown() {

@@ -63,6 +63,8 @@ struct State {
     manner: Manner,
     program: String,
     secrets: Vec<Secret>,
+    /// The change that was made, should its result not reach the user.
+    changed: Option<String>,
 }
 
 impl Ui {
@@ -110,6 +112,7 @@ impl Ui {
             manner: Manner::default(),
             program: "xeroctl".to_owned(),
             secrets: Vec::new(),
+            changed: None,
         };
         Self(Arc::new(Shared {
             terminals,
@@ -172,13 +175,23 @@ impl Ui {
     /// # Errors
     /// As [`Ui::print`].
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.state().output.put(bytes).map_err(|error| {
+        let mut state = self.state();
+        state.output.put(bytes).map_err(|error| {
             if error.kind() == io::ErrorKind::BrokenPipe {
-                Error::closed_pipe()
-            } else {
-                Error::new(Exit::Other, "standard output could not be written").cause(error)
+                return Error::closed_pipe();
+            }
+            let failed =
+                Error::new(Exit::Other, "standard output could not be written").cause(error);
+            match &state.changed {
+                Some(action) => failed.detail(format!("the change itself was made: {action}")),
+                None => failed,
             }
         })
+    }
+
+    /// Remembers a change that was made: an error of standard output must not hide it.
+    pub fn set_changed(&self, action: &str) {
+        self.state().changed = Some(action.to_owned());
     }
 
     /// Whether whatever is written to standard output is lost for certain: it was closed when the process began.

@@ -245,7 +245,11 @@ async fn list(
         empty: "no join keys in this project",
         paged: true,
     };
-    let mut notice = named.map(|id| Notice { id, told: false });
+    let mut notice = named.map(|id| Notice {
+        id,
+        told: false,
+        is_all: include_terminal && span.all && span.after.is_none(),
+    });
     let seen = |keys: &[JoinKey], last: bool| {
         if let Some(notice) = &mut notice {
             notice.see(session, keys, last);
@@ -259,6 +263,8 @@ async fn list(
 struct Notice<'a> {
     id: &'a Id,
     told: bool,
+    /// The list holds every key, so there is nowhere else to look.
+    is_all: bool,
 }
 
 impl Notice<'_> {
@@ -280,10 +286,12 @@ impl Notice<'_> {
             ui.note(&format!(
                 "the router has no route to a single join key, so this is the list; {id} is not in it"
             ));
-            ui.next(
-                "to look further",
-                "agents join-keys --include-terminal --all",
-            );
+            if !self.is_all {
+                ui.next(
+                    "to look further",
+                    "agents join-keys --include-terminal --all",
+                );
+            }
             if let Some(meant) = slips::meant(&slips::JOIN_KEYS, id.as_str(), None) {
                 ui.hint(&meant);
             }
