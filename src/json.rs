@@ -101,22 +101,30 @@ fn string_length(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// The document with null in the place of every value that is the text `secret`. `text` must be valid JSON.
+/// The document with null in the place of every text that holds `secret`, and of every text under one of these members.
+/// `text` must be valid JSON.
 #[must_use]
-pub fn without(text: &str, secret: &str) -> String {
-    let is_secret = |token: &str| {
-        token.starts_with('"')
-            && serde_json::from_str::<String>(token).is_ok_and(|text| text == secret)
+pub fn without(text: &str, members: &[&str], secret: &str) -> String {
+    let read = |token: &str| match token.as_bytes().first() {
+        Some(b'"') => serde_json::from_str::<String>(token).ok(),
+        _ => None,
     };
     let mut out = String::with_capacity(text.len());
     let mut tokens = Tokens(text).peekable();
+    let mut member = String::new();
+    let mut before = "";
     while let Some(token) = tokens.next() {
         let is_name = tokens.peek() == Some(&":");
-        out.push_str(if !is_name && is_secret(token) {
-            "null"
-        } else {
-            token
-        });
+        let value = read(token);
+        let named = before == ":" && members.contains(&member.as_str());
+        let is_secret = value
+            .as_ref()
+            .is_some_and(|value| named || value.contains(secret));
+        out.push_str(if is_secret && !is_name { "null" } else { token });
+        if is_name {
+            member = value.unwrap_or_default();
+        }
+        before = token;
     }
     out
 }

@@ -1,6 +1,7 @@
 //! The one HTTP client: sends a [`Request`], sends it again where that is safe, and returns what came.
 
 use std::error::Error as _;
+use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -104,13 +105,27 @@ impl Answer {
     pub fn text(&self) -> Result<&str, Error> {
         std::str::from_utf8(&self.body)
             .map(|text| text.trim_matches([' ', '\t', '\r', '\n', '\u{feff}']))
-            .map_err(|e| self.garbled(e))
+            .map_err(|_| self.garbled("no UTF-8 text"))
     }
 
     /// The error of a body that is not what the route answers.
     #[must_use]
-    pub fn garbled(&self, cause: impl Into<anyhow::Error>) -> Error {
-        fault::garbled(self).cause(cause)
+    pub fn garbled(&self, cause: impl fmt::Display) -> Error {
+        fault::garbled(self, cause)
+    }
+
+    /// The error of a body that is no JSON, or JSON of another form than documented. Of the parser's own words only the
+    /// place is told: they quote values, and a value may be a token.
+    #[must_use]
+    pub fn misshapen(&self, error: &serde_json::Error) -> Error {
+        use serde_json::error::Category;
+        let what = match error.classify() {
+            Category::Data => "another form than documented",
+            Category::Eof => "JSON that breaks off",
+            Category::Syntax | Category::Io => "no JSON",
+        };
+        let (line, column) = (error.line(), error.column());
+        self.garbled(format_args!("{what} (line {line}, column {column})"))
     }
 }
 
@@ -394,13 +409,16 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Erro
 }
 
 fn find_tls(error: &reqwest::Error) -> Option<rustls::Error> {
-    causes(error).find_map(|cause| {
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref());
-        cause.downcast_ref().or(inner).cloned()
-    })
+    causes(error).find_map(tls_in)
+}
+
+/// TLS errors travel inside I/O errors, some of them inside further ones, which are no sources of each other.
+fn tls_in(cause: &(dyn std::error::Error + 'static)) -> Option<rustls::Error> {
+    if let Some(found) = cause.downcast_ref::<rustls::Error>() {
+        return Some(found.clone());
+    }
+    let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
+    tls_in(inner)
 }
 
 /// Whether a decompressor found that the data is no compressed data. A cut answer is reported otherwise.

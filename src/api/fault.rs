@@ -1,5 +1,6 @@
 //! What an answer without success means: the router's envelope, a proxy's page, or nothing at all.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
@@ -210,15 +211,17 @@ fn foreign(answer: &Answer) -> String {
     format!("the answer is not the router's ({kind}): {excerpt}")
 }
 
-/// A success whose body is not what the route answers. The request id stays; what is said of the outcome of a write
-/// is the caller's.
+/// A success whose body is `what` instead of what the route answers. The body itself is shown only where it is nothing
+/// like the router's own answer, which may hold a token.
 #[must_use]
-pub fn garbled(answer: &Answer) -> Error {
+pub fn garbled(answer: &Answer, what: impl fmt::Display) -> Error {
     let text = String::from_utf8_lossy(&answer.body);
     let message = if text.trim().is_empty() {
-        format!("HTTP {}: the answer is empty", answer.status)
-    } else {
+        format!("HTTP {}, but the answer is empty", answer.status)
+    } else if text.trim_start().starts_with('<') {
         format!("HTTP {}, but {}", answer.status, foreign(answer))
+    } else {
+        format!("HTTP {}, but the answer is {what}", answer.status)
     };
     Error::unavailable(message)
         .said(Said {
@@ -243,6 +246,12 @@ pub(super) fn broken(
     let error = Error::unavailable(format!("could not {}: {message}", request.action))
         .detail(format!("base URL: {base_url}"))
         .cause(cause);
+    let error = match outcome {
+        Outcome::Untrusted => error.hint(
+            "a CA of your own is named with `xeroctl config set NAME --ca-cert FILE`, or SSL_CERT_FILE=FILE",
+        ),
+        _ => error.next("where the base URL comes from", "config show"),
+    };
     let error = if retry::may_repeat(request.method, outcome) {
         error.retryable(None)
     } else {

@@ -13,7 +13,7 @@ use crate::time::Stamp;
 const JOIN_KEYS: [&str; 2] = ["management", "join-keys"];
 
 /// The members under which a token may come. Assumed.
-const TOKEN_NAMES: &[&str] = &["token", "key", "join_key"];
+pub const TOKEN_NAMES: &[&str] = &["token", "key", "join_key"];
 
 /// A join key, without its token.
 #[derive(Debug, Deserialize)]

@@ -12,6 +12,7 @@ pub mod fault;
 pub mod id;
 pub mod join_keys;
 pub mod page;
+mod pinned;
 pub mod request;
 pub mod retry;
 pub mod trust;

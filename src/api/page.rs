@@ -66,10 +66,10 @@ impl Page {
     /// Exit 17 when it is neither.
     pub fn read(answer: &Answer) -> Result<Self, Error> {
         let document: Box<RawValue> =
-            serde_json::from_str(answer.text()?).map_err(|e| answer.garbled(e))?;
+            serde_json::from_str(answer.text()?).map_err(|e| answer.misshapen(&e))?;
         let text = document.get();
         if text.starts_with('[') {
-            let items = serde_json::from_str(text).map_err(|e| answer.garbled(e))?;
+            let items = serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
             return Ok(Self {
                 document,
                 items,
@@ -79,7 +79,7 @@ impl Page {
                 last_id: None,
             });
         }
-        let envelope: Envelope = serde_json::from_str(text).map_err(|e| answer.garbled(e))?;
+        let envelope: Envelope = serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
         Ok(Self {
             items: envelope.data,
             bare: false,

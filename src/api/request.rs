@@ -128,14 +128,15 @@ impl<T: DeserializeOwned> Reply<T> {
         let text = answer.text()?;
         let disguised = serde_json::from_str::<Disguised>(text);
         if disguised.is_ok_and(|object| object.error.is_some()) {
-            return Err(answer.garbled(anyhow::anyhow!("the body is an error")));
+            return Err(answer.garbled("an error"));
         }
         Self::parse(text, answer)
     }
 
     fn parse(text: &str, answer: &Answer) -> Result<Self, Error> {
-        let document: Box<RawValue> = serde_json::from_str(text).map_err(|e| answer.garbled(e))?;
-        let value = serde_json::from_str(document.get()).map_err(|e| answer.garbled(e))?;
+        let document: Box<RawValue> =
+            serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
+        let value = serde_json::from_str(document.get()).map_err(|e| answer.misshapen(&e))?;
         Ok(Self { value, document })
     }
 }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{ClientBuilder, NoProxy, Proxy};
+use rustls::client::WebPkiServerVerifier;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
+use super::pinned::Pinned;
 use crate::base_url::BaseUrl;
 use crate::error::Error;
 
@@ -92,44 +95,45 @@ pub fn builder(
             .map_err(|_| Error::config("the proxy variables hold no URL of a proxy"))?;
         builder = builder.proxy(proxy.no_proxy(NoProxy::from_string("")));
     }
-    // Loading certificates takes longer than everything else before the first byte, and plain http needs none.
-    let roots = if secure {
-        roots(ca)?
-    } else {
-        RootCertStore::empty()
-    };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = ClientConfig::builder_with_provider(provider)
+    let tls = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|e| Error::config("TLS can't be set up").cause(e))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(builder.tls_backend_preconfigured(tls))
+        .map_err(|e| Error::config("TLS can't be set up").cause(e))?;
+    // Loading certificates takes longer than everything else before the first byte, and plain http needs none.
+    let tls = if !secure {
+        tls.with_root_certificates(RootCertStore::empty())
+    } else if let Some(ca) = ca {
+        let verifier = named_by(ca, provider)?;
+        tls.dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+    } else {
+        tls.with_root_certificates(system()?)
+    };
+    Ok(builder.tls_backend_preconfigured(tls.with_no_client_auth()))
 }
 
-fn roots(ca: Option<&CaFile>) -> Result<RootCertStore, Error> {
+/// A verifier that trusts the certificates of a file.
+fn named_by(ca: &CaFile, provider: Arc<CryptoProvider>) -> Result<Pinned, Error> {
+    let place = format!("{} {}", ca.setting, ca.path.display());
+    let named = read(&ca.path).map_err(|why| Error::config(format!("{place}: {why}")))?;
+    let unusable = || Error::config(format!("{place}: a certificate in it can't be used"));
     let mut roots = RootCertStore::empty();
-    match ca {
-        Some(ca) => {
-            let certificates = read(&ca.path).map_err(|why| {
-                Error::config(format!("{} {}: {why}", ca.setting, ca.path.display()))
-            })?;
-            for certificate in certificates {
-                roots.add(certificate).map_err(|e| {
-                    Error::config(format!(
-                        "{} {}: a certificate in it can't be used",
-                        ca.setting,
-                        ca.path.display()
-                    ))
-                    .cause(e)
-                })?;
-            }
-        }
-        None => {
-            // One odd certificate of the system must not shut out all the others.
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
+    for certificate in &named {
+        roots
+            .add(certificate.clone())
+            .map_err(|e| unusable().cause(e))?;
     }
+    let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|e| unusable().cause(e))?;
+    Ok(Pinned { usual, named })
+}
+
+/// The CA certificates of this system.
+fn system() -> Result<RootCertStore, Error> {
+    let mut roots = RootCertStore::empty();
+    // One odd certificate of the system must not shut out all the others.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         return Err(Error::config(
             "this system has no CA certificates, so no https server can be trusted",

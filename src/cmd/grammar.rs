@@ -103,7 +103,14 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
 
 /// clap's error in our own form.
 fn usage(error: &clap::Error, words: &[OsString]) -> Error {
-    let rendered = error.render().to_string();
+    let mut rendered = error.render().to_string();
+    // A forgotten blank makes the key a part of the option's name.
+    let known = ["--api-key", "--api-key-file"];
+    for word in words.iter().filter_map(|word| word.to_str()) {
+        if word.starts_with("--api-key") && !known.contains(&word) {
+            rendered = rendered.replace(word, "--api-key***");
+        }
+    }
     let mut paragraphs = rendered.split("\n\n");
     let first = paragraphs.next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first);

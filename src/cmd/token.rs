@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::agents::join_keys::{CREATED, revoke_command};
 use crate::api::Id;
-use crate::api::join_keys::{Create, Created, Revoke};
+use crate::api::join_keys::{Create, Created, Revoke, TOKEN_NAMES};
 use crate::api::request::Reply;
 use crate::error::{Error, Exit};
 use crate::interrupt::{Interrupt, Undo};
@@ -107,7 +107,7 @@ fn deliver(
 /// The key without its token, which is in a file now.
 fn show_without_token(session: &Session<'_>, reply: &Reply<Created>) -> Result<(), Error> {
     let token = reply.value.token.as_ref().map_or("", Secret::expose);
-    let document = json::without(reply.document.get(), token);
+    let document = json::without(reply.document.get(), TOKEN_NAMES, token);
     let shown: Created = serde_json::from_str(&document)
         .map_err(|error| Error::new(Exit::Other, "the key can't be shown").cause(error))?;
     session.show_as(&shown, &document, CREATED)

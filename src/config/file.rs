@@ -114,11 +114,10 @@ pub(super) fn text_of(path: &Path, shown: &Path) -> Result<String, Error> {
 fn broken(error: &toml::de::Error, text: &str, path: &Path) -> Error {
     let before = &text[..error.span().map_or(0, |span| span.start).min(text.len())];
     let number = before.matches('\n').count() + 1;
-    let line = text.lines().nth(number - 1).unwrap_or_default();
-    let what = if line.contains("key") {
-        "the value of a key has the wrong form".to_owned()
-    } else {
-        error.message().replace('\n', "; ")
+    // Of a wrong type, the message quotes the value.
+    let what = match error.message().split_once(", expected ") {
+        Some((_, expected)) => format!("the value has another type than {expected}"),
+        None => error.message().replace('\n', "; "),
     };
     Error::config(format!("{}, line {number}: {what}", path.display()))
         .hint(format!("edit {}", path.display()))

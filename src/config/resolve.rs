@@ -79,6 +79,15 @@ pub enum Place {
     Router(BaseUrl),
 }
 
+/// A deployment whose router is changed only where the line names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protection {
+    /// The deployment.
+    pub deployment: String,
+    /// The line names it.
+    pub is_named: bool,
+}
+
 /// What the line, the environment and the file come to.
 pub struct Resolved {
     /// The deployment in use, if any.
@@ -95,8 +104,8 @@ pub struct Resolved {
     pub ca: Option<CaFile>,
     /// Set variables that do not count because a deployment was named on the line.
     pub ignored: Vec<&'static str>,
-    /// The protected deployment that the base URL belongs to, where it was not named on the line.
-    pub protected_by: Option<String>,
+    /// The protected deployment that the base URL belongs to.
+    pub protection: Option<Protection>,
 }
 
 impl Resolved {
@@ -157,7 +166,7 @@ pub fn resolve(flags: &Flags, env: &Env, config: &Config) -> Result<Resolved, Er
     Ok(Resolved {
         output: output(flags, env, stored, chosen.origin())?,
         ca: ca(env, settings, config),
-        protected_by: router.and_then(|base| protected_by(base, config, flags.context.as_deref())),
+        protection: router.and_then(|base| protection(base, config, flags.context.as_deref())),
         allow_http,
         ignored,
         place,
@@ -351,22 +360,20 @@ fn ca(env: &Env, stored: Option<&Deployment>, config: &Config) -> Option<CaFile>
     })
 }
 
-fn protected_by(base: &BaseUrl, config: &Config, on_line: Option<&str>) -> Option<String> {
-    let owners: Vec<&String> = config
-        .deployments
-        .iter()
-        .filter(|(_, deployment)| deployment.protected == Some(true))
-        .filter(|(_, deployment)| {
-            let own = deployment.base_url.as_deref();
-            own.and_then(|own| BaseUrl::parse(own).ok())
+fn protection(base: &BaseUrl, config: &Config, on_line: Option<&str>) -> Option<Protection> {
+    let owners = config.deployments.iter().filter(|(_, deployment)| {
+        let own = deployment.base_url.as_deref();
+        deployment.protected == Some(true)
+            && own
+                .and_then(|own| BaseUrl::parse(own).ok())
                 .is_some_and(|own| own.is_same_place(base))
-        })
-        .map(|(name, _)| name)
-        .collect();
-    if owners.iter().any(|name| Some(name.as_str()) == on_line) {
-        return None;
-    }
-    owners.first().map(|name| (*name).clone())
+    });
+    let owners: Vec<&String> = owners.map(|(name, _)| name).collect();
+    let named = owners.iter().find(|name| Some(name.as_str()) == on_line);
+    named.or(owners.first()).map(|name| Protection {
+        deployment: (*name).clone(),
+        is_named: named.is_some(),
+    })
 }
 
 fn nothing_configured(chosen: &Chosen<'_>) -> Error {

@@ -105,11 +105,14 @@ impl Session<'_> {
 
     /// A protected deployment is changed only where the line names it, wherever the base URL came from.
     pub(super) fn check_protection(&self) -> Result<(), Error> {
-        match &self.resolved.protected_by {
-            Some(name) if !self.is_dry() => Err(Error::config(format!(
-                "the deployment {name} is protected: changes need its name on the line"
-            ))
-            .hint(self.context.line.with("--context", name).command())),
+        match &self.resolved.protection {
+            Some(protection) if !protection.is_named && !self.is_dry() => {
+                let name = &protection.deployment;
+                Err(Error::config(format!(
+                    "the deployment {name} is protected: changes need its name on the line"
+                ))
+                .hint(self.context.line.with("--context", name).command()))
+            }
             _ => Ok(()),
         }
     }

@@ -91,7 +91,7 @@ impl Session<'_> {
         let items = page
             .items
             .iter()
-            .map(|item| serde_json::from_str(item.get()).map_err(|e| answer.garbled(e)));
+            .map(|item| serde_json::from_str(item.get()).map_err(|e| answer.misshapen(&e)));
         let items = if self.look.format.is_json() {
             // A program gets the router's own words, understood or not.
             items.filter_map(Result::ok).collect::<Vec<_>>()

@@ -1,7 +1,7 @@
 //! The table on a terminal: aligned, coloured, and cut to the width that there is.
 
 use comfy_table::{Table, presets};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::column::{self, Column, Kind, Rank};
 use super::{Look, plain, record};
@@ -209,15 +209,12 @@ fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let mut out = String::new();
-    let mut used = 1;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
+    // The width of a text is not the sum of its characters' widths: some change the one before.
+    let kept = text
+        .char_indices()
+        .map(|(at, c)| &text[..at + c.len_utf8()])
+        .take_while(|prefix| prefix.width() < width)
+        .last()
+        .unwrap_or_default();
+    format!("{kept}…")
 }

@@ -138,24 +138,25 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
         Some(allow_http),
         &resolved.allow_http.origin,
     ));
+    let ca = resolved.ca.as_ref();
+    let by_deployment = ca.is_some_and(|ca| ca.setting == "ca_cert");
+    let deployment = resolved.deployment.as_ref().filter(|_| by_deployment);
     rows.push(Row {
         setting: "ca_cert",
-        value: resolved.ca.as_ref().map(|ca| ca.path.display().to_string()),
-        origin: Some(
-            resolved
-                .ca
-                .as_ref()
-                .map_or("default", |ca| ca.setting)
-                .to_owned(),
-        ),
+        value: ca.map(|ca| ca.path.display().to_string()),
+        origin: Some(match deployment {
+            Some(name) => format!("deployment.{}", name.value),
+            None => ca.map_or("default", |ca| ca.setting).to_owned(),
+        }),
     });
+    let protection = resolved.protection.as_ref();
     rows.push(Row {
         setting: "protected",
-        value: Some(resolved.protected_by.is_some().to_string()),
-        origin: resolved
-            .protected_by
-            .as_ref()
-            .map(|name| format!("deployment.{name}")),
+        value: Some(protection.is_some().to_string()),
+        origin: Some(match protection {
+            Some(protection) => format!("deployment.{}", protection.deployment),
+            None => "default".to_owned(),
+        }),
     });
     rows
 }

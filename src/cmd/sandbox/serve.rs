@@ -44,6 +44,12 @@ impl Args {
     /// Exit 17 when the port can't be had.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        if context.globals.dry_run {
+            return report::dry(
+                context,
+                &format!("would serve the sandbox on 127.0.0.1:{}", self.port),
+            );
+        }
         let defaults = local::options(&context.env);
         let sandbox = Sandbox::start(Options {
             port: self.port,
