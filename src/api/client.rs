@@ -1,11 +1,11 @@
 //! The one HTTP client: sends a [`Request`], sends it again where that is safe, and returns what came.
 
-use std::error::Error as _;
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
+use super::broken::{Broken, broken};
 use super::fault;
 use super::request::Request;
 use super::retry::{self, Attempt, Outcome, Verdict};
@@ -146,13 +146,6 @@ pub struct Client {
     observer: std::sync::Arc<dyn Observer>,
     deadline: Option<Deadline>,
     clock: fn() -> SystemTime,
-}
-
-/// What an attempt that got no answer came to.
-struct Broken {
-    outcome: Outcome<'static>,
-    message: String,
-    cause: anyhow::Error,
 }
 
 impl Client {
@@ -367,69 +360,4 @@ fn encode(text: &str, out: &mut String) {
             let _ = write!(out, "%{byte:02X}");
         }
     }
-}
-
-/// Tells what kind of failure the HTTP library reports. It wraps causes in causes; the innermost tells most.
-fn broken(error: reqwest::Error, answering: bool) -> Broken {
-    let error = error.without_url();
-    let trust = find_tls(&error);
-    let (outcome, message) = if let Some(trust) = trust {
-        (Outcome::Untrusted, format!("TLS: {trust}"))
-    } else if error.is_connect() {
-        let what = if error.is_timeout() {
-            "no connection within 10 s"
-        } else {
-            "no connection"
-        };
-        (Outcome::Unreachable, what.to_owned())
-    } else if error.is_timeout() {
-        (Outcome::Lost, "nothing came for 30 s".to_owned())
-    } else if is_corrupt(&error) {
-        (
-            Outcome::Unusable,
-            "the answer can't be decompressed".to_owned(),
-        )
-    } else if answering {
-        (Outcome::Lost, "the answer broke off".to_owned())
-    } else {
-        (
-            Outcome::Lost,
-            "the connection ended before an answer came".to_owned(),
-        )
-    };
-    Broken {
-        outcome,
-        message,
-        cause: innermost(&error),
-    }
-}
-
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-}
-
-fn find_tls(error: &reqwest::Error) -> Option<rustls::Error> {
-    causes(error).find_map(tls_in)
-}
-
-/// TLS errors travel inside I/O errors, some of them inside further ones, which are no sources of each other.
-fn tls_in(cause: &(dyn std::error::Error + 'static)) -> Option<rustls::Error> {
-    if let Some(found) = cause.downcast_ref::<rustls::Error>() {
-        return Some(found.clone());
-    }
-    let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
-    tls_in(inner)
-}
-
-/// Whether a decompressor found that the data is no compressed data. A cut answer is reported otherwise.
-fn is_corrupt(error: &reqwest::Error) -> bool {
-    use std::io::ErrorKind::{InvalidData, InvalidInput};
-    causes(error)
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .any(|cause| matches!(cause.kind(), InvalidData | InvalidInput))
-}
-
-fn innermost(error: &reqwest::Error) -> anyhow::Error {
-    let last = causes(error).last().map(ToString::to_string);
-    anyhow::Error::msg(last.unwrap_or_else(|| error.to_string()))
 }

@@ -51,7 +51,8 @@ impl Fault {
                 .header("retry-after")
                 .and_then(|value| retry_after(value, now)),
         };
-        let envelope: Option<Envelope> = serde_json::from_slice(&answer.body).ok();
+        let envelope: Option<Envelope> =
+            serde_json::from_str(answer.text().unwrap_or_default()).ok();
         let Some(error) = envelope.map(|envelope| envelope.error) else {
             return fault.conceal(target.key.as_ref());
         };

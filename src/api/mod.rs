@@ -5,6 +5,7 @@
 
 pub mod advice;
 pub mod agents;
+mod broken;
 pub mod candidates;
 pub mod client;
 pub mod document;

@@ -47,6 +47,13 @@ impl Edit {
         let directory = parent(&target);
         make_directory(directory, file::own_directory(env, &path).as_deref())
             .map_err(|e| failed("its directory can't be made", e))?;
+        if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
+            // Renaming a file over a device would take the device away from everybody.
+            return Err(Error::config(format!(
+                "{} is no regular file",
+                path.display()
+            )));
+        }
         let lock = lock(&target).map_err(|e| failed("it can't be locked", e))?;
         let text = file::text_of(&target, &path)?;
         let config = Config::parse(&text, &path)?;

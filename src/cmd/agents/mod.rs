@@ -399,9 +399,10 @@ pub(super) fn slip(error: Error, id: &Id) -> Error {
     }
 }
 
-/// The words of the command that does something with one agent; an id that begins with a dash comes last, behind `--`.
+/// The words of the command that does something with one agent; an id that would be taken for
+/// an option or a verb comes last, behind `--`.
 pub(super) fn command(id: &str, options: &str) -> String {
-    let words = if id.starts_with('-') {
+    let words = if id.starts_with('-') || VERBS.contains(&id) {
         format!("agents {options} -- {}", line::quote(id))
     } else {
         format!("agents {} {options}", line::quote(id))

@@ -12,7 +12,7 @@ use crate::session::Context;
 #[command(after_help = "\
 Examples:
   xeroctl agents pause-exec agt_abc123
-  xeroctl agents pause-exec agt_abc123 agt_def456
+  xeroctl agents pause-exec agt_abc123 agt_wsyochq960t11jwn
   xeroctl agents pause-exec agt_abc123 --workspace ws_team_a")]
 pub struct Args {
     #[command(flatten)]
