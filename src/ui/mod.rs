@@ -300,10 +300,14 @@ impl State {
     /// Writes to standard error, without the secrets.
     fn say(&mut self, text: &str) {
         let mut text = std::borrow::Cow::Borrowed(text);
-        for secret in &self.secrets {
-            // A secret of a few characters would mask half of every message.
-            if secret.expose().len() >= 6 && text.contains(secret.expose()) {
-                text = text.replace(secret.expose(), "***").into();
+        // A secret of a few characters would mask half of every message.
+        let secrets = self.secrets.iter().map(Secret::expose);
+        for secret in secrets.filter(|secret| secret.len() >= 6) {
+            let in_json = serde_json::Value::from(secret).to_string();
+            for form in [secret, in_json.trim_matches('"')] {
+                if text.contains(form) {
+                    text = text.replace(form, "***").into();
+                }
             }
         }
         self.error.say(&text);

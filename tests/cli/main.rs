@@ -1,0 +1,23 @@
+//! Commands in this process: whole outputs (standard output, standard error, exit code) in one snapshot each.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod agents;
+mod base_urls;
+mod config;
+mod config_file;
+mod consent;
+mod dry_run;
+mod formats;
+mod help;
+mod hostile;
+mod join_keys;
+mod paging;
+mod properties;
+mod resolve;
+mod secrets;
+mod shown;
+mod tokens;
+mod usage;
+mod verbs;

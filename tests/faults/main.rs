@@ -1,0 +1,12 @@
+//! The client against a router that errs: every documented error code, foreign and broken answers, retries, lists that
+//! break off. The router is scripted byte by byte and shares no code with the client.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod codes;
+mod lists;
+mod network;
+mod retries;
+mod several;
+mod shapes;
