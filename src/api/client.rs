@@ -1,10 +1,10 @@
 //! The one HTTP client: sends a [`Request`], sends it again where that is safe, and returns what came.
 
-use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
+use super::answer::Answer;
 use super::broken::{Broken, broken};
 use super::fault;
 use super::request::Request;
@@ -68,65 +68,6 @@ pub enum Event<'a> {
 pub trait Observer: Send + Sync {
     /// Takes note of an event.
     fn event(&self, event: Event<'_>);
-}
-
-/// An answer with a 2xx status.
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body, decompressed.
-    pub body: Vec<u8>,
-    /// The base URL that was asked.
-    pub base_url: String,
-}
-
-impl Answer {
-    /// The header `X-Request-ID`: the only handle to correlate with the router's own logs. Documented.
-    #[must_use]
-    pub fn request_id(&self) -> Option<String> {
-        self.header("x-request-id").map(str::to_owned)
-    }
-
-    /// A header as text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .filter(|value| !value.is_empty())
-    }
-
-    /// The body as text without white space around it.
-    ///
-    /// # Errors
-    /// Exit 17 when it is not UTF-8.
-    pub fn text(&self) -> Result<&str, Error> {
-        std::str::from_utf8(&self.body)
-            .map(|text| text.trim_matches([' ', '\t', '\r', '\n', '\u{feff}']))
-            .map_err(|_| self.garbled("no UTF-8 text"))
-    }
-
-    /// The error of a body that is not what the route answers.
-    #[must_use]
-    pub fn garbled(&self, cause: impl fmt::Display) -> Error {
-        fault::garbled(self, cause)
-    }
-
-    /// The error of a body that is no JSON, or JSON of another form than documented. Of the parser's own words only the
-    /// place is told: they quote values, and a value may be a token.
-    #[must_use]
-    pub fn misshapen(&self, error: &serde_json::Error) -> Error {
-        use serde_json::error::Category;
-        let what = match error.classify() {
-            Category::Data => "another form than documented",
-            Category::Eof => "JSON that breaks off",
-            Category::Syntax | Category::Io => "no JSON",
-        };
-        let (line, column) = (error.line(), error.column());
-        self.garbled(format_args!("{what} (line {line}, column {column})"))
-    }
 }
 
 /// How long the whole command may take.
@@ -240,7 +181,8 @@ impl Client {
             let (verdict, error) = match result {
                 Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
                 Ok(answer) => {
-                    let fault = fault::Fault::read(&answer, (self.clock)(), &self.target);
+                    let fault =
+                        fault::Fault::read(&answer, (self.clock)(), self.target.key.as_ref());
                     let verdict = retry::decide(&attempt, fault.outcome());
                     (verdict, fault.error(request, &answer))
                 }

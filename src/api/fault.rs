@@ -1,22 +1,18 @@
 //! What an answer without success means: the router's envelope, a proxy's page, or nothing at all.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::advice;
-use super::client::{Answer, Target};
+use super::answer::Answer;
 use super::document::Document;
 use super::request::Request;
 use super::retry::{self, Outcome};
 use crate::error::{Error, Exit, Said};
 use crate::secret::Secret;
 use crate::time;
-
-/// The first line of a foreign answer is shown up to here.
-const LONGEST_EXCERPT: usize = 200;
 
 /// An answer without success, understood.
 pub struct Fault {
@@ -35,9 +31,10 @@ struct Envelope {
 }
 
 impl Fault {
-    /// Reads the envelope and the headers; `now` serves a `Retry-After` that is a date.
+    /// Reads the envelope and the headers; `now` serves a `Retry-After` that is a date, and `key` is what no message
+    /// may repeat.
     #[must_use]
-    pub fn read(answer: &Answer, now: SystemTime, target: &Target) -> Self {
+    pub fn read(answer: &Answer, now: SystemTime, key: Option<&Secret>) -> Self {
         let mut fault = Self {
             status: answer.status,
             message: None,
@@ -54,7 +51,7 @@ impl Fault {
         let envelope: Option<Envelope> =
             serde_json::from_str(answer.text().unwrap_or_default()).ok();
         let Some(error) = envelope.map(|envelope| envelope.error) else {
-            return fault.conceal(target.key.as_ref());
+            return fault.conceal(key);
         };
         if let Ok(error) = serde_json::from_str::<Document>(error.get()) {
             fault.enveloped = true;
@@ -68,7 +65,7 @@ impl Fault {
             fault.enveloped = true;
             fault.message = Some(text);
         }
-        fault.conceal(target.key.as_ref())
+        fault.conceal(key)
     }
 
     /// A router may repeat the key that it refuses; no message of ours does.
@@ -107,7 +104,7 @@ impl Fault {
         let unknown = exit == Exit::Unavailable
             && request.method.writes()
             && !retry::nothing_was_done(self.outcome());
-        let why = self.message.clone().unwrap_or_else(|| foreign(answer));
+        let why = self.message.clone().unwrap_or_else(|| answer.excerpt());
         let class = match (&self.said.code, &self.said.kind) {
             (Some(code), _) => format!(" ({code})"),
             (None, Some(kind)) => format!(" ({kind})"),
@@ -198,42 +195,6 @@ pub fn exit_code(code: Option<&str>, status: u16, enveloped: bool) -> Exit {
             _ => Exit::Unavailable,
         },
     }
-}
-
-/// What can be said of an answer that is no JSON error: a proxy's page, or nothing.
-fn foreign(answer: &Answer) -> String {
-    let text = String::from_utf8_lossy(&answer.body);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    let Some(line) = line else {
-        return "the answer is empty".to_owned();
-    };
-    let kind = answer.header("content-type").unwrap_or("no content type");
-    let excerpt: String = line.chars().take(LONGEST_EXCERPT).collect();
-    format!("the answer is not the router's ({kind}): {excerpt}")
-}
-
-/// A success whose body is `what` instead of what the route answers. The body itself is shown only where it is nothing
-/// like the router's own answer, which may hold a token.
-#[must_use]
-pub fn garbled(answer: &Answer, what: impl fmt::Display) -> Error {
-    let text = String::from_utf8_lossy(&answer.body);
-    let message = if text.trim().is_empty() {
-        format!("HTTP {}, but the answer is empty", answer.status)
-    } else if text.trim_start().starts_with('<') {
-        format!("HTTP {}, but {}", answer.status, foreign(answer))
-    } else {
-        format!("HTTP {}, but the answer is {what}", answer.status)
-    };
-    Error::unavailable(message)
-        .said(Said {
-            http_status: Some(answer.status),
-            request_id: answer.request_id(),
-            ..Said::default()
-        })
-        .next(
-            format!("is {} the base URL of a router", answer.base_url),
-            "config show",
-        )
 }
 
 /// No answer came.

@@ -5,6 +5,7 @@
 
 pub mod advice;
 pub mod agents;
+pub mod answer;
 mod broken;
 pub mod candidates;
 pub mod client;
@@ -14,10 +15,13 @@ pub mod id;
 pub mod join_keys;
 pub mod page;
 mod pinned;
+pub mod reply;
 pub mod request;
 pub mod retry;
 pub mod trust;
 
-pub use client::{Answer, Client};
+pub use answer::Answer;
+pub use client::Client;
 pub use id::Id;
-pub use request::{Endpoint, Method, Reply, Request};
+pub use reply::Reply;
+pub use request::{Endpoint, Method, Request};

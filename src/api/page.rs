@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::client::Answer;
+use super::answer::Answer;
 use super::document::Document;
 use super::request::Request;
 use crate::error::Error;

@@ -1,12 +1,8 @@
 //! A request is a value: what would be sent can be printed, compared and tested without sending it.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
-
-use super::client::Answer;
-use crate::error::Error;
 
 /// The HTTP methods that the router's routes use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,51 +90,6 @@ pub trait Endpoint {
 
     /// The request that asks it.
     fn request(&self) -> Request;
-}
-
-/// An answer: understood, and as it came.
-pub struct Reply<T> {
-    /// What was understood.
-    pub value: T,
-    /// The router's own document; `{}` where the body was empty.
-    pub document: Box<RawValue>,
-}
-
-impl<T: DeserializeOwned> Reply<T> {
-    /// Reads the answer of a change that succeeded; its body may be empty.
-    ///
-    /// # Errors
-    /// Exit 17 when the body is not the JSON that the route answers.
-    pub fn read(answer: &Answer) -> Result<Self, Error> {
-        match answer.text()? {
-            "" => Self::parse("{}", answer),
-            text => Self::parse(text, answer),
-        }
-    }
-
-    /// Reads the answer of a read that succeeded: an object, and not an error in disguise.
-    ///
-    /// # Errors
-    /// As [`Reply::read`]; also when there is no body.
-    pub fn read_object(answer: &Answer) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Disguised {
-            error: Option<serde_json::Map<String, Value>>,
-        }
-        let text = answer.text()?;
-        let disguised = serde_json::from_str::<Disguised>(text);
-        if disguised.is_ok_and(|object| object.error.is_some()) {
-            return Err(answer.garbled("an error"));
-        }
-        Self::parse(text, answer)
-    }
-
-    fn parse(text: &str, answer: &Answer) -> Result<Self, Error> {
-        let document: Box<RawValue> =
-            serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
-        let value = serde_json::from_str(document.get()).map_err(|e| answer.misshapen(&e))?;
-        Ok(Self { value, document })
-    }
 }
 
 /// The answer of an action that returns nothing that matters: any JSON, or no body at all.

@@ -224,8 +224,8 @@ fn meant(words: &[OsString]) -> Option<String> {
         .iter()
         .rposition(|word| matches!(*word, "agents" | "join-keys"))?;
     let slips = match words[group] {
-        "agents" => &slips::AGENTS,
-        _ => &slips::JOIN_KEYS,
+        "agents" => &agents::SLIPS,
+        _ => &agents::join_keys::SLIPS,
     };
     let mut rest = words[group + 1..]
         .iter()

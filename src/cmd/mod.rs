@@ -6,10 +6,10 @@ pub mod global;
 pub mod grammar;
 pub mod group;
 pub mod help;
+pub mod paging;
 mod report;
 pub mod sandbox;
 pub mod slips;
-pub mod token;
 pub mod values;
 
 /// Makes the enum of a group's commands out of one line each: the variant, then the module that holds its `Args`.

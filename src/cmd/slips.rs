@@ -11,55 +11,8 @@ pub struct Group {
     pub verbs: &'static [&'static str],
     /// Words that other programs use for actions, with the documented form behind the group, in which `<id>` stands
     /// for the word that follows.
-    words: &'static [(&'static str, &'static str)],
+    pub words: &'static [(&'static str, &'static str)],
 }
-
-/// `xeroctl agents`.
-pub const AGENTS: Group = Group {
-    command: "agents",
-    verbs: super::agents::VERBS,
-    words: &[
-        ("list", ""),
-        ("ls", ""),
-        ("get", "<id>"),
-        ("show", "<id>"),
-        ("describe", "<id>"),
-        ("create", "--create"),
-        ("add", "--create"),
-        ("update", "<id> --update"),
-        ("edit", "<id> --update"),
-        ("delete", "<id> --delete"),
-        ("remove", "<id> --delete"),
-        ("rm", "<id> --delete"),
-        ("events", "<id> --events"),
-        ("revoke", "revoke-credentials <id>"),
-        ("pause", "pause-exec <id>"),
-        ("resume", "resume-exec <id>"),
-        ("rotate", "curve-rotate <id>"),
-        ("help", "--help"),
-    ],
-};
-
-/// `xeroctl agents join-keys`.
-pub const JOIN_KEYS: Group = Group {
-    command: "agents join-keys",
-    verbs: &[],
-    words: &[
-        ("list", ""),
-        ("ls", ""),
-        ("get", ""),
-        ("show", ""),
-        ("create", "--create"),
-        ("add", "--create"),
-        ("update", "--help"),
-        ("events", "--help"),
-        ("delete", "<id> --revoke"),
-        ("remove", "<id> --revoke"),
-        ("rm", "<id> --revoke"),
-        ("revoke", "<id> --revoke"),
-        ("help", "--help"),
-    ],
-};
 
 /// Groups of the wider product that the documents mention, with what to do instead.
 const ELSEWHERE: &[(&str, &str)] = &[

@@ -146,7 +146,7 @@ fn loose_modes(path: &Path, directory: Option<PathBuf>) -> Vec<String> {
             std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
         loose.then(|| {
             format!(
-                "others can read {}: chmod {mode} {}",
+                "{} is open to others: chmod {mode} {}",
                 path.display(),
                 crate::line::quote(&path.display().to_string())
             )

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::file::Deployment;
-use super::resolve::{Flags, Origin, Sourced};
+use super::source::{Flags, Origin, Sourced};
 use crate::env::Env;
 use crate::error::Error;
 use crate::secret::Secret;

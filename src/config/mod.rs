@@ -4,10 +4,12 @@ pub mod edit;
 pub mod file;
 pub mod key;
 pub mod resolve;
+pub mod source;
 
 pub use file::{Config, Deployment};
 pub use key::KeySource;
-pub use resolve::{Flags, Origin, Place, Resolved, Sourced};
+pub use resolve::{Place, Resolved};
+pub use source::{Flags, Origin, Sourced};
 
 /// The deployment that always exists: the router embedded in this program.
 pub const SANDBOX: &str = "sandbox";

@@ -3,11 +3,11 @@
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
+use super::app::{App, Route};
 use super::call::Call;
 use super::clock::Seconds;
 use super::fields::{COUNT, Fields, required};
 use super::reply::{Answer, Refusal, created, done, ok};
-use super::server::{App, Route};
 use super::state::{Agent, Document, Event};
 use super::{exec, id, page};
 

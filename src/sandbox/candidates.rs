@@ -4,11 +4,11 @@ use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
 use super::agents::{find, find_mut};
+use super::app::{App, Route};
 use super::call::Call;
 use super::clock::{Seconds, Spelling};
 use super::page;
 use super::reply::{Answer, Refusal, done, ok};
-use super::server::{App, Route};
 use super::state::{Candidate, Document};
 
 pub(super) const ROUTES: &[Route] = &[

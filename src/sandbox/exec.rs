@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
+use super::app::{App, Route};
 use super::call::Call;
 use super::clock::{Seconds, Spelling};
 use super::page;
 use super::reply::{Answer, Refusal, ok};
-use super::server::{App, Route};
 use super::state::{Document, Execution, Invocation};
 
 pub(super) const ROUTES: &[Route] = &[

@@ -10,11 +10,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::app::App;
 use super::call::{decode, no_route};
 use super::fault::Outcome;
 use super::line::Line;
 use super::reply::Refusal;
-use super::server::App;
 use super::{PROJECT, id};
 
 /// Lets a request through or answers in the handler's place. Every answer carries an `X-Request-ID`.

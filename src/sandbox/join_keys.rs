@@ -3,12 +3,12 @@
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
+use super::app::{App, Route};
 use super::call::Call;
 use super::clock::{Seconds, Spelling};
 use super::fields::{COUNT, required};
 use super::id;
 use super::reply::{Answer, Refusal, created, done, ok};
-use super::server::{App, Route};
 use super::state::{Document, JoinKey};
 
 pub(super) const ROUTES: &[Route] = &[

@@ -6,10 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::agents::{detail, find_mut};
+use super::app::{App, Route};
 use super::call::Call;
 use super::id;
 use super::reply::{Answer, Refusal, accepted, done, ok};
-use super::server::{App, Route};
 use super::state::{Document, Rotation};
 
 pub(super) const ROUTES: &[Route] = &[

@@ -9,6 +9,7 @@
 //! by `call` and `fields`, and works on the document of `state` through `store`, which holds the lock meanwhile.
 
 mod agents;
+mod app;
 mod call;
 mod candidates;
 mod clock;

@@ -4,32 +4,20 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
-use axum::routing::{MethodFilter, Router, on};
+use axum::routing::{Router, on};
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
+use super::app::App;
 use super::call::{Call, no_route};
 use super::line::{Line, Lines};
 use super::page::Pages;
-use super::reply::{Answer, Refusal};
+use super::reply::Refusal;
 use super::store::Store;
-use super::{Fault, Options, PROJECT, agents, candidates, exec, gate, join_keys, lifecycle};
-
-/// What every handler is given.
-pub(super) struct App {
-    pub(super) store: Store,
-    pub(super) pages: Pages,
-    pub(super) base_url: String,
-    pub(super) latency: Duration,
-    pub(super) faults: Mutex<Vec<Fault>>,
-}
-
-/// A method, a path below the base URL, and the function that answers there.
-pub(super) type Route = (MethodFilter, &'static str, fn(&App, &Call) -> Answer);
+use super::{Options, PROJECT, agents, candidates, exec, gate, join_keys, lifecycle};
 
 /// The running server. Dropping it stops it.
 pub(super) struct Server {

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::api::client::{Answer, Event, Observer};
+use crate::api::answer::Answer;
+use crate::api::client::{Event, Observer};
 use crate::time;
 use crate::ui::Ui;
 

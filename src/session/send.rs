@@ -6,8 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{Mode, Session};
-use crate::api::client::{self, Answer};
-use crate::api::request::{Endpoint, Reply, Request};
+use crate::api::answer::Answer;
+use crate::api::client;
+use crate::api::reply::Reply;
+use crate::api::request::{Endpoint, Request};
 use crate::error::{Error, Exit};
 use crate::json;
 use crate::view::column::{self, Column};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Format, Look};
 use crate::sanitise;
 use crate::time::Stamp;
+use crate::tone::Tone;
 
 /// What stands in one cell, before it has a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,4 +169,18 @@ pub fn name_of<T>(columns: &[Column<T>], value: &T, look: &Look) -> Option<Strin
         .iter()
         .find(|column| column.kind == Kind::Id)
         .and_then(|column| (column.cell)(value).show(look))
+}
+
+/// The meaning of a cell's text.
+pub(super) fn tone(kind: Kind, text: Option<&str>) -> Tone {
+    match (kind, text) {
+        (_, None) => Tone::Faint,
+        (Kind::State, Some(word)) => Tone::of_state(word),
+        _ => Tone::Plain,
+    }
+}
+
+/// How an absent value is written: `-`, and nothing in CSV.
+pub(super) fn absent(text: Option<String>, format: Format) -> String {
+    text.unwrap_or_else(|| if format == Format::Csv { "" } else { "-" }.to_owned())
 }

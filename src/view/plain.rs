@@ -1,7 +1,7 @@
 //! Rows for programs: tab-separated lines and CSV.
 
 use super::column::{self, Column};
-use super::{Format, Look, record};
+use super::{Format, Look};
 use crate::tone::Tone;
 
 /// The heading line of a list off a terminal, as tab-separated text or CSV.
@@ -24,8 +24,8 @@ pub fn rows<T>(columns: &[Column<T>], values: &[T], look: &Look) -> String {
             .iter()
             .map(|column| {
                 let cell = (column.cell)(value).show(look);
-                let tone = record::tone(column.kind, cell.as_deref());
-                tone.paint(&absent(cell, look.format), look.colour)
+                let tone = column::tone(column.kind, cell.as_deref());
+                tone.paint(&column::absent(cell, look.format), look.colour)
             })
             .collect::<Vec<_>>();
         out.push_str(&line(&cells, look.format));
@@ -49,11 +49,6 @@ pub fn csv(headings: &[&str], cells: &[&str], headers: bool) -> String {
     } else {
         line(cells)
     }
-}
-
-/// How an absent value is written: `-`, and nothing in CSV.
-pub(super) fn absent(text: Option<String>, format: Format) -> String {
-    text.unwrap_or_else(|| if format == Format::Csv { "" } else { "-" }.to_owned())
 }
 
 /// One line of cells.

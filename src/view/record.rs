@@ -1,6 +1,6 @@
 //! One object: a field a line, with everything that is known of it.
 
-use super::column::{Column, Kind};
+use super::column::{self, Column};
 use super::{Format, Look, plain};
 use crate::tone::Tone;
 
@@ -19,8 +19,8 @@ pub fn record<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
     for column in columns {
         let cell = (column.cell)(value);
         let shown = cell.show(look);
-        let tone = tone(column.kind, shown.as_deref());
-        let shown = plain::absent(shown, look.format);
+        let tone = column::tone(column.kind, shown.as_deref());
+        let shown = column::absent(shown, look.format);
         if look.on_terminal() {
             let mut heading = format!("{:width$}", column.heading);
             let mut lines = cell.lines(look);
@@ -44,15 +44,6 @@ pub fn record<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
     out
 }
 
-/// The meaning of a cell's text.
-pub(super) fn tone(kind: Kind, text: Option<&str>) -> Tone {
-    match (kind, text) {
-        (_, None) => Tone::Faint,
-        (Kind::State, Some(word)) => Tone::of_state(word),
-        _ => Tone::Plain,
-    }
-}
-
 fn csv<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
     let headings = columns
         .iter()
@@ -60,7 +51,7 @@ fn csv<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
         .collect::<Vec<_>>();
     let cells = columns
         .iter()
-        .map(|column| plain::absent((column.cell)(value).show(look), look.format))
+        .map(|column| column::absent((column.cell)(value).show(look), look.format))
         .collect::<Vec<_>>();
     let header = if look.headers {
         plain::line(&headings, look.format)

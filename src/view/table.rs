@@ -3,8 +3,8 @@
 use comfy_table::{Table, presets};
 use unicode_width::UnicodeWidthStr;
 
+use super::Look;
 use super::column::{self, Column, Kind, Rank};
-use super::{Look, plain, record};
 use crate::tone::Tone;
 
 /// Blanks between two columns.
@@ -145,8 +145,8 @@ fn draw(columns: &[Lane], rows: usize, look: &Look) -> String {
                 .iter()
                 .map(|column| {
                     let cell = column.cells[row].clone();
-                    let tone = record::tone(column.kind, cell.as_deref());
-                    let text = plain::absent(cell, look.format);
+                    let tone = column::tone(column.kind, cell.as_deref());
+                    let text = column::absent(cell, look.format);
                     (cut(&text, column.width), tone)
                 })
                 .collect(),

@@ -1,14 +1,14 @@
 //! `xeroctl agents join-keys`: limited-use tokens with which workers enroll themselves.
 
-use super::Paging;
+use super::token;
 use crate::api::Id;
-use crate::api::join_keys::{self, Create, JoinKey, List, Revoke};
+use crate::api::join_keys::{Create, JoinKey, List, Revoke};
 use crate::api::page::Span;
 use crate::cmd::group::{self, Act, Row};
+use crate::cmd::paging::Paging;
+use crate::cmd::slips::{self, Group};
 use crate::cmd::values::{self, Tiers};
-use crate::cmd::{slips, token};
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::session::{Consent, Context, ListText, Session};
 use crate::view::column::{Cell, Column};
 
@@ -81,6 +81,27 @@ pub struct Args {
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
+
+/// What is meant by words in the place of an id.
+pub const SLIPS: Group = Group {
+    command: "agents join-keys",
+    verbs: &[],
+    words: &[
+        ("list", ""),
+        ("ls", ""),
+        ("get", ""),
+        ("show", ""),
+        ("create", "--create"),
+        ("add", "--create"),
+        ("update", "--help"),
+        ("events", "--help"),
+        ("delete", "<id> --revoke"),
+        ("remove", "<id> --revoke"),
+        ("rm", "<id> --revoke"),
+        ("revoke", "<id> --revoke"),
+        ("help", "--help"),
+    ],
+};
 
 /// What a flag selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -292,7 +313,7 @@ impl Notice<'_> {
                     "agents join-keys --include-terminal --all",
                 );
             }
-            if let Some(meant) = slips::meant(&slips::JOIN_KEYS, id.as_str(), None) {
+            if let Some(meant) = slips::meant(&SLIPS, id.as_str(), None) {
                 ui.hint(&meant);
             }
         }
@@ -318,31 +339,3 @@ async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Err
     }
     Ok(Exit::Done)
 }
-
-/// The words of the command that revokes a key without asking.
-pub(crate) fn revoke_command(id: &str) -> String {
-    if id.starts_with('-') {
-        format!("agents join-keys --revoke --force -- {}", line::quote(id))
-    } else {
-        format!("agents join-keys {} --revoke --force", line::quote(id))
-    }
-}
-
-/// What is shown of a key that was just created: its token comes last.
-pub(crate) const CREATED: &[Column<join_keys::Created>] = &[
-    Column::id("ID", |created| Cell::from(&created.key.id)),
-    Column::text("NAME", |created| Cell::from(&created.key.name)),
-    Column::state("STATUS", |created| Cell::from(&created.key.status)),
-    Column::text("REGION", |created| Cell::from(&created.key.region)),
-    Column::text("ENROLLMENTS", |created| {
-        Cell::from(&created.key.enrollments)
-    }),
-    Column::text("MAX", |created| Cell::from(&created.key.max_enrollments)),
-    Column::text("EXPIRES", |created| Cell::from(&created.key.expires_at)),
-    Column::text("ROLE", |created| Cell::from(&created.key.agent_role)),
-    Column::text("CREATED", |created| Cell::from(&created.key.created_at)),
-    Column::text("TOKEN", |created| match &created.token {
-        Some(token) => token.expose().into(),
-        None => Cell::Absent,
-    }),
-];

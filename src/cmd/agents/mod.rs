@@ -1,5 +1,6 @@
 //! `xeroctl agents`: the records of the fleet. A flag selects the action; everything else about agents is a verb.
 
+mod action;
 pub mod candidates;
 pub mod control;
 pub mod curve_rotate;
@@ -7,18 +8,17 @@ pub mod join_keys;
 pub mod pause_exec;
 pub mod resume_exec;
 pub mod revoke_credentials;
+mod token;
 
 use super::commands;
-use super::group::{self, Act, Row};
-use super::slips;
-use super::values::{self, Tiers};
+use super::slips::{self, Group};
 use crate::api::Id;
-use crate::api::agents::{self, Agent, Event, Fields};
-use crate::api::page::Span;
+use crate::api::agents::{self, Agent, Event};
 use crate::error::{Error, Exit};
 use crate::line;
 use crate::session::{Consent, Context, ListText, Session};
 use crate::view::column::{Cell, Column};
+use action::{Action, Own};
 
 commands! {
     /// The verbs of the group.
@@ -41,6 +41,32 @@ pub const VERBS: &[&str] = &[
     "candidates",
     "curve-rotate",
 ];
+
+/// What is meant by words and mistyped verbs in the place of an id.
+pub const SLIPS: Group = Group {
+    command: "agents",
+    verbs: VERBS,
+    words: &[
+        ("list", ""),
+        ("ls", ""),
+        ("get", "<id>"),
+        ("show", "<id>"),
+        ("describe", "<id>"),
+        ("create", "--create"),
+        ("add", "--create"),
+        ("update", "<id> --update"),
+        ("edit", "<id> --update"),
+        ("delete", "<id> --delete"),
+        ("remove", "<id> --delete"),
+        ("rm", "<id> --delete"),
+        ("events", "<id> --events"),
+        ("revoke", "revoke-credentials <id>"),
+        ("pause", "pause-exec <id>"),
+        ("resume", "resume-exec <id>"),
+        ("rotate", "curve-rotate <id>"),
+        ("help", "--help"),
+    ],
+};
 
 /// List, show, create, update and delete agents, and see their history
 ///
@@ -72,209 +98,6 @@ pub struct Args {
     own: Own,
     #[command(subcommand)]
     verb: Option<Verb>,
-}
-
-/// The options of the group itself.
-#[derive(clap::Args, Clone, Debug, Default)]
-#[group(skip)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag on the line")]
-struct Own {
-    /// The agent's id
-    #[arg(value_name = "AGENT")]
-    id: Option<Id>,
-
-    /// Create an agent record
-    #[arg(long, group = "action", help_heading = "Actions")]
-    create: bool,
-    /// Change the given fields of an agent
-    #[arg(long, group = "action", help_heading = "Actions")]
-    update: bool,
-    /// Delete an agent record; asks first
-    #[arg(long, group = "action", help_heading = "Actions")]
-    delete: bool,
-    /// List the history of an agent
-    #[arg(long, group = "action", help_heading = "Actions")]
-    events: bool,
-
-    /// The display name
-    #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create, --update)")]
-    name: Option<String>,
-    /// The worker's identifier in the mesh
-    #[arg(long, value_name = "ID", value_parser = values::text, help_heading = "Fields (--create, --update)")]
-    worker_id: Option<String>,
-    /// The agent's Curve25519 public key, base64 of 32 bytes
-    #[arg(long, value_name = "KEY", allow_hyphen_values = true, value_parser = values::public_key, help_heading = "Fields (--create, --update)")]
-    public_key: Option<String>,
-    /// The deployment region, for example us-east or eu-west
-    #[arg(long, value_parser = values::region, help_heading = "Fields (--create, --update)")]
-    region: Option<String>,
-    /// Concurrent inference requests; 0 leaves it to the router
-    #[arg(long, value_name = "N", value_parser = values::count, help_heading = "Fields (--create, --update)")]
-    max_concurrent: Option<u32>,
-    /// A text for people; '' empties it
-    #[arg(
-        long,
-        value_name = "TEXT",
-        allow_hyphen_values = true,
-        help_heading = "Fields (--create, --update)"
-    )]
-    description: Option<String>,
-    /// Service tiers, separated by commas; '' empties the list
-    #[arg(long, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create, --update)")]
-    supported_tiers: Option<Tiers>,
-    /// The status, for example active or suspended (--update)
-    #[arg(long, value_parser = values::text, help_heading = "Fields (--create, --update)")]
-    status: Option<String>,
-
-    #[command(flatten)]
-    paging: Paging,
-
-    /// Delete without asking
-    #[arg(long, short = 'y', visible_alias = "yes")]
-    force: bool,
-}
-
-/// The options of every list.
-#[derive(clap::Args, Clone, Debug, Default, PartialEq, Eq)]
-#[group(skip)]
-pub struct Paging {
-    /// How many items in all
-    #[arg(long, value_name = "N", value_parser = values::limit, help_heading = "Lists")]
-    pub limit: Option<usize>,
-    /// Begin after this id
-    #[arg(long, value_name = "CURSOR", allow_hyphen_values = true, value_parser = values::text, help_heading = "Lists")]
-    pub after: Option<String>,
-    /// Everything, page by page
-    #[arg(long, conflicts_with = "limit", help_heading = "Lists")]
-    pub all: bool,
-}
-
-impl From<Paging> for Span {
-    fn from(paging: Paging) -> Self {
-        Self {
-            limit: paging.limit,
-            all: paging.all,
-            after: paging.after,
-        }
-    }
-}
-
-/// What a flag selects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    List,
-    Get,
-    Create,
-    Update,
-    Delete,
-    Events,
-}
-
-impl Act for Kind {
-    fn chosen_by(self) -> &'static str {
-        match self {
-            Self::List => "the list (no id)",
-            Self::Get => "an id without an action",
-            Self::Create => "`--create`",
-            Self::Update => "`--update`",
-            Self::Delete => "`--delete`",
-            Self::Events => "`--events`",
-        }
-    }
-}
-
-/// What is to be done, with all that it takes.
-#[derive(Debug, PartialEq, Eq)]
-enum Action {
-    List(Span),
-    Get(Id),
-    Create(Fields),
-    Update(Id, Fields),
-    Delete { id: Id, force: bool },
-    Events(Id, Span),
-}
-
-impl Own {
-    fn kind(&self) -> Kind {
-        match self {
-            Self { create: true, .. } => Kind::Create,
-            Self { update: true, .. } => Kind::Update,
-            Self { delete: true, .. } => Kind::Delete,
-            Self { events: true, .. } => Kind::Events,
-            Self { id: Some(_), .. } => Kind::Get,
-            _ => Kind::List,
-        }
-    }
-
-    /// Which option belongs to which action.
-    fn rows(&self) -> [Row<Kind>; 13] {
-        use Kind::{Create, Delete, Events, Get, List, Update};
-        const WRITE: &[Kind] = &[Create, Update];
-        const PAGES: &[Kind] = &[List, Events];
-        const ONE: &[Kind] = &[Get, Update, Delete, Events];
-        let row = |option, given, takes, requires| Row {
-            option,
-            given,
-            takes,
-            requires,
-        };
-        [
-            row("AGENT", self.id.is_some(), ONE, ONE),
-            row("--name", self.name.is_some(), WRITE, &[Create]),
-            row("--worker-id", self.worker_id.is_some(), WRITE, &[Create]),
-            row("--public-key", self.public_key.is_some(), WRITE, &[Create]),
-            row("--region", self.region.is_some(), WRITE, &[Create]),
-            row(
-                "--max-concurrent",
-                self.max_concurrent.is_some(),
-                WRITE,
-                &[],
-            ),
-            row("--description", self.description.is_some(), WRITE, &[]),
-            row(
-                "--supported-tiers",
-                self.supported_tiers.is_some(),
-                WRITE,
-                &[],
-            ),
-            row("--status", self.status.is_some(), &[Update], &[]),
-            row("--limit", self.paging.limit.is_some(), PAGES, &[]),
-            row("--after", self.paging.after.is_some(), PAGES, &[]),
-            row("--all", self.paging.all, PAGES, &[]),
-            row("--force", self.force, &[Delete], &[]),
-        ]
-    }
-
-    fn action(self) -> Result<Action, Error> {
-        let kind = self.kind();
-        group::check(kind, &self.rows())?;
-        let fields = Fields {
-            name: self.name,
-            worker_id: self.worker_id,
-            public_key: self.public_key,
-            region: self.region,
-            max_concurrent_requests: self.max_concurrent,
-            description: self.description,
-            supported_tiers: self.supported_tiers.map(|Tiers(tiers)| tiers),
-            status: self.status,
-        };
-        let span = self.paging.into();
-        Ok(match (kind, self.id) {
-            (Kind::Get, Some(id)) => Action::Get(id),
-            (Kind::Update, Some(_)) if fields == Fields::default() => {
-                return Err(Error::usage("`--update` needs at least one field to change")
-                    .hint("fields: --name, --worker-id, --public-key, --region, --max-concurrent, --description, --supported-tiers, --status"));
-            }
-            (Kind::Update, Some(id)) => Action::Update(id, fields),
-            (Kind::Delete, Some(id)) => Action::Delete {
-                id,
-                force: self.force,
-            },
-            (Kind::Events, Some(id)) => Action::Events(id, span),
-            (Kind::Create, _) => Action::Create(fields),
-            _ => Action::List(span),
-        })
-    }
 }
 
 /// What is shown of an agent. The first six are documented as the columns of the list.
@@ -393,7 +216,7 @@ pub(super) fn slip(error: Error, id: &Id) -> Error {
         None => error.next("the agents that there are", "agents"),
         Some(_) => error,
     };
-    match slips::meant(&slips::AGENTS, id.as_str(), None) {
+    match slips::meant(&SLIPS, id.as_str(), None) {
         Some(meant) => error.hint(meant),
         None => error,
     }

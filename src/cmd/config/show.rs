@@ -6,7 +6,7 @@ use super::settings;
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::{Config, KeySource, Place, Resolved, SANDBOX, resolve};
+use crate::config::{Config, KeySource, Origin, Place, Resolved, SANDBOX, resolve};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 use crate::view::column::{Cell, Column};
@@ -98,7 +98,7 @@ fn given(error: Error, context: &Context, config: &Config) -> Error {
 }
 
 fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
-    let row = |setting, value, origin: &resolve::Origin| Row {
+    let row = |setting, value, origin: &Origin| Row {
         setting,
         value,
         origin: Some(origin.to_string()),

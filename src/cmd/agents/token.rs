@@ -4,10 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::agents::join_keys::{CREATED, revoke_command};
 use crate::api::Id;
 use crate::api::join_keys::{Create, Created, Revoke, TOKEN_NAMES};
-use crate::api::request::Reply;
+use crate::api::reply::Reply;
 use crate::error::{Error, Exit};
 use crate::interrupt::{Interrupt, Undo};
 use crate::json;
@@ -15,13 +14,33 @@ use crate::line;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::view::Format;
+use crate::view::column::{Cell, Column};
+
+/// What is shown of a key that was just created: its token comes last.
+const CREATED: &[Column<Created>] = &[
+    Column::id("ID", |created| Cell::from(&created.key.id)),
+    Column::text("NAME", |created| Cell::from(&created.key.name)),
+    Column::state("STATUS", |created| Cell::from(&created.key.status)),
+    Column::text("REGION", |created| Cell::from(&created.key.region)),
+    Column::text("ENROLLMENTS", |created| {
+        Cell::from(&created.key.enrollments)
+    }),
+    Column::text("MAX", |created| Cell::from(&created.key.max_enrollments)),
+    Column::text("EXPIRES", |created| Cell::from(&created.key.expires_at)),
+    Column::text("ROLE", |created| Cell::from(&created.key.agent_role)),
+    Column::text("CREATED", |created| Cell::from(&created.key.created_at)),
+    Column::text("TOKEN", |created| match &created.token {
+        Some(token) => token.expose().into(),
+        None => Cell::Absent,
+    }),
+];
 
 /// Creates a join key and delivers its token: to standard output, or into a new file.
 ///
 /// # Errors
 /// Exit 2 before any request when the token has no place to go; exit 1 when the key was created but its token could
 /// not be delivered, after revoking the key.
-pub async fn create(
+pub(super) async fn create(
     session: &Session<'_>,
     create: &Create,
     token_file: Option<&Path>,
@@ -143,6 +162,15 @@ async fn take_back(session: &Session<'_>, created: &Created, why: Error) -> Erro
                 error.message()
             ))
             .next("revoke it", revoke_command(id)),
+    }
+}
+
+/// The words of the command that revokes a key without asking.
+fn revoke_command(id: &str) -> String {
+    if id.starts_with('-') {
+        format!("agents join-keys --revoke --force -- {}", line::quote(id))
+    } else {
+        format!("agents join-keys {} --revoke --force", line::quote(id))
     }
 }
 

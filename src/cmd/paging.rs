@@ -1,0 +1,29 @@
+//! The options of every list.
+
+use super::values;
+use crate::api::page::Span;
+
+/// The options of every list.
+#[derive(clap::Args, Clone, Debug, Default, PartialEq, Eq)]
+#[group(skip)]
+pub struct Paging {
+    /// How many items in all
+    #[arg(long, value_name = "N", value_parser = values::limit, help_heading = "Lists")]
+    pub limit: Option<usize>,
+    /// Begin after this id
+    #[arg(long, value_name = "CURSOR", allow_hyphen_values = true, value_parser = values::text, help_heading = "Lists")]
+    pub after: Option<String>,
+    /// Everything, page by page
+    #[arg(long, conflicts_with = "limit", help_heading = "Lists")]
+    pub all: bool,
+}
+
+impl From<Paging> for Span {
+    fn from(paging: Paging) -> Self {
+        Self {
+            limit: paging.limit,
+            all: paging.all,
+            after: paging.after,
+        }
+    }
+}
