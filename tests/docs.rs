@@ -118,6 +118,26 @@ fn the_reference_is_the_help_of_every_command() {
 }
 
 #[test]
+fn every_example_in_the_help_fits_a_terminal_of_80_columns() {
+    fn check(command: &clap::Command) {
+        let examples = command.get_after_help().map(ToString::to_string);
+        let examples = examples.unwrap_or_default();
+        if !command.has_subcommands() {
+            assert!(
+                examples.contains("Examples:"),
+                "{} has no examples",
+                command.get_name()
+            );
+        }
+        for line in examples.lines().filter(|line| line.starts_with("  ")) {
+            assert!(line.len() <= 79, "{}: {line}", command.get_name());
+        }
+        command.get_subcommands().for_each(check);
+    }
+    check(&xeroctl::cmd::grammar::tree());
+}
+
+#[test]
 fn every_command_that_an_advice_names_exists() {
     for advice in xeroctl::api::advice::TABLE {
         if let xeroctl::api::advice::Next::Run(command) = advice.next {

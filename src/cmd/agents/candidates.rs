@@ -31,7 +31,7 @@ enum Verb {
     #[command(after_help = "\
 Examples:
   xeroctl agents candidates list agt_abc123
-  xeroctl agents candidates list agt_abc123 -o json | jq -r '.data[] | select(.status == \"pending\").id'")]
+  xeroctl agents candidates list agt_abc123 -o json | jq '.data[].status'")]
     List {
         /// The agent's id
         #[arg(value_name = "AGENT")]

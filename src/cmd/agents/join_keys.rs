@@ -27,9 +27,11 @@ xeroctl agents join-keys [OPTIONS]                 list join keys
 Examples:
   xeroctl agents join-keys
   xeroctl agents join-keys --include-terminal
-  xeroctl agents join-keys --create --name gpu-pool --region us-east --router-addr tcp://router:5555
-  xeroctl agents join-keys --create --name xem --region us-east --router-addr tcp://router:5555 \\
-      --agent-role execution --max-enrollments 5 --ttl-seconds 86400 --token-file xem.token
+  xeroctl agents join-keys --create --name gpu-pool --region us-east \\
+      --router-addr tcp://router:5555
+  xeroctl agents join-keys --create --name xem --region us-east \\
+      --router-addr tcp://router:5555 --agent-role execution \\
+      --max-enrollments 5 --ttl-seconds 86400 --token-file xem.token
   xeroctl agents join-keys jk_abc123 --revoke --force
 
 The token is shown once, when the key is created. With --token-file it goes into a new file that only you can read."

@@ -86,12 +86,14 @@ xeroctl agents [OPTIONS]                  list agents
 Examples:
   xeroctl agents
   xeroctl agents agt_abc123 -o json
-  xeroctl agents --create --name gpu-worker-1 --worker-id w-001 --public-key KEY --region us-east
+  xeroctl agents --create --name gpu-worker-1 --worker-id w-001 \\
+      --public-key KEY --region us-east
   xeroctl agents agt_abc123 --update --status suspended
   xeroctl agents agt_abc123 --delete --dry-run
   xeroctl agents agt_abc123 --events --limit 20
 
-An agent that is named like a verb, or begins with a dash, comes after `--`: xeroctl agents -- join-keys"
+An agent that is named like a verb, or begins with a dash, comes after `--`:
+  xeroctl agents -- join-keys"
 )]
 pub struct Args {
     #[command(flatten)]

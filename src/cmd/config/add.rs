@@ -13,9 +13,11 @@ use crate::session::Context;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  xeroctl config add prod --base-url https://api.example/proj_1/v1 --api-key-file prod.key --protected
+  xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
+      --api-key-file prod.key --protected
   xeroctl config add lab --base-url http://127.0.0.1:8080/lab/v1 --use
-  pass show xero | xeroctl config add prod --base-url https://api.example/proj_1/v1 --api-key-file -")]
+  pass show xero | xeroctl config add prod \\
+      --base-url https://api.example/proj_1/v1 --api-key-file -")]
 pub struct Args {
     /// The deployment's name
     #[arg(value_name = "NAME", value_parser = values::deployment)]

@@ -20,7 +20,10 @@ use crate::ui::stream;
 #[command(after_help = "\
 Examples:
   xeroctl config init
-  xeroctl config add prod --base-url https://api.example/proj_1/v1 --api-key-file prod.key    the same without questions")]
+
+The same without questions:
+  xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
+      --api-key-file prod.key")]
 pub struct Args {}
 
 /// What the wizard asked.

@@ -42,7 +42,8 @@ commands! {
     after_help = "\
 Examples:
   xeroctl config init
-  xeroctl config add prod --base-url https://api.example/proj_1/v1 --api-key-file prod.key --protected
+  xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
+      --api-key-file prod.key --protected
   xeroctl config use prod
   xeroctl config show"
 )]

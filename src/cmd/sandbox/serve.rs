@@ -21,7 +21,8 @@ Examples:
   xeroctl sandbox serve --port 8080
   xeroctl sandbox serve -o json | jq -r .base_url
   xeroctl sandbox serve --page-size 5 --latency 300ms
-  xeroctl sandbox serve --fail 'GET /management/agents=503:2' --fail 'POST /*=429'")]
+  xeroctl sandbox serve --fail 'GET /management/agents=503:2' \\
+      --fail 'POST /*=429'")]
 pub struct Args {
     /// The port on 127.0.0.1; without it, any free one
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
