@@ -184,19 +184,33 @@ fn command_of(words: &[OsString]) -> String {
 
 /// How to give an option a value that begins with a dash.
 fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
-    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidArg) else {
+    let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else {
         return None;
     };
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let before = words
+    let [option, value] = words
         .windows(2)
-        .find(|pair| pair[1].starts_with(value.as_str()) && pair[0].starts_with("--"))?;
-    Some(format!(
-        "to give {} a value that begins with a dash: {}",
-        before[0],
-        line::quote(&format!("{}={}", before[0], before[1]))
-    ))
-    .filter(|_| value.starts_with('-') && !before[0].contains('='))
+        .find(|pair| pair[1].starts_with('-') && pair[1].starts_with(unknown.as_str()))?
+    else {
+        return None;
+    };
+    let is_meant = error.kind() == ErrorKind::UnknownArgument && takes_value(&tree(), option);
+    is_meant.then(|| {
+        let joined = line::quote(&format!("{option}={value}"));
+        format!("to give {option} a value that begins with a dash: {joined}")
+    })
+}
+
+/// Whether an option as typed takes a value, in whichever command.
+fn takes_value(command: &clap::Command, option: &str) -> bool {
+    let is_it = |argument: &clap::Arg| {
+        let long = argument.get_long().map(|long| format!("--{long}"));
+        long.as_deref() == Some(option) && argument.get_action().takes_values()
+    };
+    command.get_arguments().any(is_it)
+        || command
+            .get_subcommands()
+            .any(|below| takes_value(below, option))
 }
 
 /// An id that stands before a verb, as in `agents agt_1 pause-exec`: clap misses the id behind the verb.

@@ -6,6 +6,10 @@
     reason = "each kind of test uses a part of it"
 )]
 
+#[cfg(unix)]
+pub mod process;
+#[cfg(unix)]
+pub mod pty;
 pub mod router;
 
 use std::ffi::OsString;
