@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -117,7 +119,7 @@ impl Session<'_> {
     ) -> Vec<Option<Result<Reply<E::Reply>, Error>>> {
         let mut results: Vec<_> = ids.iter().map(|_| None).collect();
         let mut waiting: VecDeque<usize> = (0..ids.len()).collect();
-        let mut under_way = Vec::new();
+        let mut under_way = FuturesUnordered::new();
         let mut refused = false;
         loop {
             // A key that may not do one may do none; and after Ctrl-C nothing more is begun.
@@ -128,14 +130,12 @@ impl Session<'_> {
                 };
                 let request = endpoint(ids[index]).request();
                 let check = check(ids[index]);
-                under_way.push(Box::pin(async move {
-                    (index, self.change::<E::Reply>(&request, &check).await)
-                }));
+                under_way
+                    .push(async move { (index, self.change::<E::Reply>(&request, &check).await) });
             }
-            if under_way.is_empty() {
+            let Some((index, result)) = under_way.next().await else {
                 return results;
-            }
-            let (index, result) = first_of(&mut under_way).await;
+            };
             if let Err(error) = &result {
                 refused |= matches!(error.router().http_status, Some(401 | 403));
             }
@@ -282,19 +282,4 @@ fn lost(error: Error, rows: &[Outcome]) -> Error {
     rows.iter().fold(error, |error, row| {
         error.detail(format!("{}: {}", row.id, row.result))
     })
-}
-
-/// Waits until one of the futures is ready, and takes it out.
-async fn first_of<F: Future + Unpin>(futures: &mut Vec<F>) -> F::Output {
-    std::future::poll_fn(|context| {
-        for index in 0..futures.len() {
-            let polled = std::pin::Pin::new(&mut futures[index]).poll(context);
-            if let std::task::Poll::Ready(output) = polled {
-                drop(futures.swap_remove(index));
-                return std::task::Poll::Ready(output);
-            }
-        }
-        std::task::Poll::Pending
-    })
-    .await
 }
