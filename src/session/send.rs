@@ -51,6 +51,18 @@ impl Session<'_> {
         self.change(&request, check).await.map(Some)
     }
 
+    /// Takes back a change of this same command, even after a signal.
+    ///
+    /// # Errors
+    /// As [`Session::fetch`].
+    pub async fn take_back<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        check: &str,
+    ) -> Result<Reply<E::Reply>, Error> {
+        self.finish(&endpoint.request(), check).await
+    }
+
     /// Sends a read; a signal ends it at once.
     pub(super) async fn read(&self, request: &Request) -> Result<Answer, Error> {
         let client = self.client()?;
@@ -65,17 +77,27 @@ impl Session<'_> {
         }
     }
 
-    /// Sends a change; a signal leaves it ten seconds to be answered.
+    /// Sends a change, unless a signal has come.
     pub(super) async fn change<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        check: &str,
+    ) -> Result<Reply<T>, Error> {
+        let interrupt = &self.context.interrupt;
+        if interrupt.raised().is_some() {
+            return Err(interrupt.error());
+        }
+        self.finish(request, check).await
+    }
+
+    /// Sends a change; a signal leaves it ten seconds to be answered.
+    async fn finish<T: DeserializeOwned>(
         &self,
         request: &Request,
         check: &str,
     ) -> Result<Reply<T>, Error> {
         let client = self.client()?;
         let interrupt = &self.context.interrupt;
-        if interrupt.raised().is_some() {
-            return Err(interrupt.error());
-        }
         let lost = format!(
             "interrupted: it is unknown whether the router did this: {}; see: {} {check}",
             request.action,

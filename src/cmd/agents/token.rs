@@ -147,7 +147,7 @@ async fn take_back(session: &Session<'_>, created: &Created, why: Error) -> Erro
     };
     let revoked = match id.parse::<Id>() {
         Ok(id) => session
-            .apply(&Revoke(&id), &revoke_command(id.as_str()))
+            .take_back(&Revoke(&id), &revoke_command(id.as_str()))
             .await
             .map(|_| ()),
         Err(why) => Err(Error::new(Exit::Other, why)),
