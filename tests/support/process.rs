@@ -358,7 +358,9 @@ impl Served {
 
 /// A router whose answers wait until the test gives them.
 pub struct Held {
-    pub router: Router,
+    _router: Router,
+    /// A home whose environment names it.
+    pub home: Home,
     arrived: Receiver<Asked>,
     answers: Sender<Answer>,
 }
@@ -374,7 +376,8 @@ impl Held {
             next.unwrap_or_else(|_| Answer::dropped())
         });
         Self {
-            router,
+            home: router.home(),
+            _router: router,
             arrived,
             answers,
         }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use portable_pty::{
-    Child, ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system,
+    Child, ChildKiller, CommandBuilder, ExitStatus, PtySize, SlavePty, native_pty_system,
 };
 
 use super::Home;
@@ -29,7 +29,6 @@ pub const ENTER: &str = "\r";
 
 /// A terminal, and the process on it, which is killed when this is dropped before its end.
 pub struct Terminal {
-    master: Box<dyn MasterPty + Send>,
     /// Kept, so that the terminal outlives the process.
     slave: Option<Box<dyn SlavePty + Send>>,
     keys: Box<dyn std::io::Write + Send>,
@@ -86,7 +85,6 @@ impl Terminal {
         let mine = shared.clone();
         thread::spawn(move || mine.collect(reader));
         Self {
-            master: pair.master,
             slave: Some(pair.slave),
             keys,
             killer: None,
@@ -228,8 +226,6 @@ impl Drop for Terminal {
         {
             let _ = killer.kill();
         }
-        // Its size is the last thing that is asked of it: the master is closed with the rest.
-        let _ = self.master.get_size();
     }
 }
 

@@ -1,0 +1,99 @@
+//! SIGINT and SIGTERM while something is changed: the answer is waited for and reported, then the process ends by the
+//! signal; the second signal ends it at once.
+
+use crate::support::process::{Held, Running, SIGINT, SIGTERM, command};
+use crate::support::router::Answer;
+
+/// The signals that end a command.
+const SIGNALS: &[(&str, i32)] = &[("INT", SIGINT), ("TERM", SIGTERM)];
+
+/// Changes, an answer to each, and what is then on standard output.
+const CHANGES: &[(&str, &str, &str)] = &[
+    ("agents agt_1 --delete --force", "{}", "agt_1\tdeleted\n"),
+    (
+        "agents agt_1 --delete --force -o json",
+        r#"{"deleted":true}"#,
+        "{\"deleted\":true}\n",
+    ),
+    ("agents pause-exec agt_1", "{}", "agt_1\tpaused\n"),
+    (
+        "agents revoke-credentials agt_1 --force",
+        "{}",
+        "agt_1\trevoked\n",
+    ),
+    ("join-keys jk_1 --revoke --force", "{}", "jk_1\trevoked\n"),
+    (
+        "agents agt_1 --update --name new -o name",
+        r#"{"id":"agt_1"}"#,
+        "agt_1\n",
+    ),
+];
+
+/// Starts a change, and sends the signal once its request has arrived.
+fn interrupted(held: &Held, line: &str, signal: &str) -> Running {
+    let running = Running::start(&mut command(&held.home, line));
+    held.request();
+    running.signal(signal);
+    running.wait_for_error("waiting for the answer");
+    running
+}
+
+#[test]
+fn an_interrupted_change_reports_its_answer_and_ends_by_the_signal() {
+    for (signal, number) in SIGNALS {
+        for (line, answer, shown) in CHANGES {
+            let held = Held::new();
+            let running = interrupted(&held, line, signal);
+            held.answer(Answer::json(200, *answer));
+            let ended = running.end().dies_by(*number);
+            assert_eq!(ended.stdout, *shown, "{line}");
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_change_reports_its_failure_and_ends_by_the_signal() {
+    let held = Held::new();
+    let running = interrupted(&held, "agents agt_1 --delete --force", "INT");
+    held.answer(Answer::fault(404, "agent_not_found"));
+    let ended = running.end().dies_by(SIGINT).says("the router says no");
+    assert_eq!(ended.stdout, "");
+}
+
+#[test]
+fn an_interrupted_change_that_the_router_puts_off_is_not_sent_again() {
+    let held = Held::new();
+    let running = interrupted(&held, "agents agt_1 --delete --force", "INT");
+    held.answer(Answer::fault(429, "rate_limit_exceeded"));
+    running.end().dies_by(SIGINT);
+    assert!(held.is_quiet(), "nothing is sent after the signal");
+}
+
+#[test]
+fn the_second_signal_ends_a_change_at_once_and_says_that_the_outcome_is_unknown() {
+    for (signal, number) in SIGNALS {
+        let held = Held::new();
+        let running = interrupted(&held, "agents agt_1 --delete --force", signal);
+        let ended = running.end_by(signal).dies_by(*number).says("unknown");
+        assert_eq!(ended.stdout, "");
+        // The command that tells what became of it.
+        ended.says("xeroctl agents agt_1");
+    }
+}
+
+#[test]
+fn after_the_first_signal_no_more_of_several_objects_are_changed() {
+    let held = Held::new();
+    let line = "agents pause-exec agt_1 agt_2 agt_3 --concurrency 1";
+    let running = interrupted(&held, line, "INT");
+    held.answer(Answer::json(200, "{}"));
+    let ended = running.end().dies_by(SIGINT);
+    assert!(held.is_quiet(), "{ended:#?}");
+    let rows: Vec<&str> = ended.stdout.lines().collect();
+    assert_eq!(rows.len(), 4, "what was not tried is a row too: {ended:#?}");
+    assert!(rows[1].starts_with("agt_1\tpaused\t"), "{ended:#?}");
+    for (row, id) in rows[2..].iter().zip(["agt_2", "agt_3"]) {
+        assert!(row.starts_with(id), "{ended:#?}");
+        assert!(!row.contains("paused"), "{ended:#?}");
+    }
+}

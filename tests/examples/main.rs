@@ -1,0 +1,14 @@
+//! Every command line of the documentation of `xeroctl agents`, word for word, against a fresh sandbox: it works, it
+//! prints the documented columns in the documented order, and it does what the text around it says.
+
+#![cfg(unix)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod example;
+
+mod agents;
+mod join_keys;
+mod verbs;
+mod walkthroughs;
