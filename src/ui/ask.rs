@@ -72,23 +72,24 @@ fn unreadable(error: io::Error) -> Error {
 }
 
 /// While it lives, the terminal does not show what is typed; a signal restores it too.
-struct Hidden(Option<(stream::Echo, crate::interrupt::Undo)>);
+struct Hidden(Option<(stream::Modes, crate::interrupt::Undo)>);
 
 impl Hidden {
     fn begin(interrupt: &Interrupt) -> Self {
-        let Some(echo) = stream::Echo::off() else {
+        let Some(modes) = stream::Modes::now() else {
             return Self(None);
         };
-        let restore = echo.clone();
-        let undo = interrupt.cleanup(move || restore.restore());
-        Self(Some((echo, undo)))
+        let before = modes.clone();
+        let undo = interrupt.cleanup(move || before.restore());
+        modes.without_echo();
+        Self(Some((modes, undo)))
     }
 }
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        if let Some((echo, _undo)) = &self.0 {
-            echo.restore();
+        if let Some((modes, _undo)) = &self.0 {
+            modes.restore();
         }
     }
 }

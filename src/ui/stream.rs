@@ -190,9 +190,16 @@ pub fn last_word(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Shows the cursor again, should a menu have hidden it when a signal came.
-pub fn show_cursor() {
-    let _ = write!(io::stderr(), "\u{1b}[?25h");
+/// Remembers how the terminal is set; what it returns puts that back and shows the cursor, should a signal come while a
+/// library has changed either.
+pub fn remembered() -> impl FnOnce() + Send + 'static {
+    let modes = Modes::now();
+    move || {
+        if let Some(modes) = modes {
+            modes.restore();
+        }
+        let _ = write!(io::stderr(), "\u{1b}[?25h");
+    }
 }
 
 /// Drops what was typed before the question, so that it can't answer it.
@@ -204,39 +211,44 @@ pub(super) fn drop_typed_ahead() {
 #[cfg(not(unix))]
 pub(super) fn drop_typed_ahead() {}
 
-/// The terminal's settings before its echo was switched off.
+/// The settings of the terminal.
 #[cfg(unix)]
 #[derive(Clone)]
-pub(super) struct Echo(rustix::termios::Termios);
+pub(super) struct Modes(rustix::termios::Termios);
 
 #[cfg(unix)]
-impl Echo {
-    /// Switches the echo off; none where standard input is no terminal.
-    pub(super) fn off() -> Option<Self> {
-        use rustix::termios::{LocalModes, OptionalActions};
-        let before = rustix::termios::tcgetattr(io::stdin()).ok()?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        rustix::termios::tcsetattr(io::stdin(), OptionalActions::Flush, &silent).ok()?;
-        Some(Self(before))
+impl Modes {
+    /// As they are now; none where standard input is no terminal.
+    pub(super) fn now() -> Option<Self> {
+        rustix::termios::tcgetattr(io::stdin()).ok().map(Self)
     }
 
-    /// Puts the settings back.
+    /// Switches the echo off; what was typed before is dropped.
+    pub(super) fn without_echo(&self) {
+        use rustix::termios::{LocalModes, OptionalActions};
+        let mut silent = self.0.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Flush, &silent);
+    }
+
+    /// Puts them back.
     pub(super) fn restore(&self) {
-        let _ =
-            rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, &self.0);
+        let now = rustix::termios::OptionalActions::Now;
+        let _ = rustix::termios::tcsetattr(io::stdin(), now, &self.0);
     }
 }
 
 #[cfg(not(unix))]
 #[derive(Clone)]
-pub(super) struct Echo;
+pub(super) struct Modes;
 
 #[cfg(not(unix))]
-impl Echo {
-    pub(super) fn off() -> Option<Self> {
+impl Modes {
+    pub(super) fn now() -> Option<Self> {
         None
     }
+
+    pub(super) fn without_echo(&self) {}
 
     pub(super) fn restore(&self) {}
 }

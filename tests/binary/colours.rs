@@ -3,8 +3,11 @@
 use crate::sandbox;
 use crate::support::process::{Running, command};
 
+/// Variables of the environment.
+type Variables = &'static [(&'static str, &'static str)];
+
 /// Variables, options, and whether there is colour.
-const DECISIONS: &[(&[(&str, &str)], &str, bool)] = &[
+const DECISIONS: &[(Variables, &str, bool)] = &[
     (&[], "", false),
     (&[("TERM", "xterm-256color")], "", false),
     (&[], "--color auto", false),

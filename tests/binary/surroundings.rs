@@ -217,8 +217,11 @@ fn variables_that_are_no_text_are_3() {
     }
 }
 
-/// Lines that ask for trouble.
-const ODD: &[(&[(&str, &str)], &str, i32)] = &[
+/// Variables of the environment.
+type Variables = &'static [(&'static str, &'static str)];
+
+/// Variables and lines that ask for trouble, and the code that they end with.
+const ODD: &[(Variables, &str, i32)] = &[
     (&[], "agents --limit 18446744073709551616", 2),
     (&[], "agents --limit -1", 2),
     (&[], "agents --timeout 99999999999999999999d", 2),

@@ -16,8 +16,8 @@ fn the_usage_pattern() {
             then: &[],
         },
         Example {
-            line: r#"xeroctl agents --create --name <name> \
---worker-id <wid> --public-key <b64> --region <r> # Create an agent"#,
+            line: r"xeroctl agents --create --name <name> \
+--worker-id <wid> --public-key <b64> --region <r> # Create an agent",
             shows: Shows::Object(&[
                 ("NAME", "named"),
                 ("WORKER_ID", "w-1"),

@@ -30,6 +30,9 @@ pub(crate) const JOIN_KEYS: &[&str] = &[
     "EXPIRES",
 ];
 
+/// Names and values.
+pub(crate) type Members = &'static [(&'static str, &'static str)];
+
 /// A documented line.
 pub(crate) struct Example {
     /// As it is printed: comments, continued lines and placeholders included.
@@ -37,7 +40,7 @@ pub(crate) struct Example {
     /// What it prints.
     pub shows: Shows,
     /// What other commands tell afterwards: a line, and members of the document that it prints as JSON.
-    pub then: &'static [(&'static str, &'static [(&'static str, &'static str)])],
+    pub then: &'static [(&'static str, Members)],
 }
 
 /// What a line prints.
@@ -45,9 +48,9 @@ pub(crate) enum Shows {
     /// A list with these columns, of which something is in it.
     List(&'static [&'static str]),
     /// One object with these fields among others.
-    Object(&'static [(&'static str, &'static str)]),
+    Object(Members),
     /// One JSON document with these members.
-    Document(&'static [(&'static str, &'static str)]),
+    Document(Members),
     /// An id and what was done to it.
     Done(&'static str, &'static str),
     /// A question, which is answered with yes, and then this sentence.

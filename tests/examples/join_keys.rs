@@ -11,9 +11,9 @@ fn the_usage_pattern() {
             then: &[],
         },
         Example {
-            line: r#"xeroctl agents join-keys --create \
+            line: r"xeroctl agents join-keys --create \
 --name <name> --region <r> \
---router-addr tcp://router:5555 # Create a join key"#,
+--router-addr tcp://router:5555 # Create a join key",
             shows: Shows::Object(&[
                 ("NAME", "named"),
                 ("REGION", "eu-west"),
@@ -71,10 +71,10 @@ fn list() {
 fn create() {
     check(&[
         Example {
-            line: r#"xeroctl agents join-keys --create \
+            line: r"xeroctl agents join-keys --create \
 --name gpu-pool \
 --region us-east \
---router-addr tcp://router:5555"#,
+--router-addr tcp://router:5555",
             shows: Shows::Object(&[
                 ("NAME", "gpu-pool"),
                 ("REGION", "us-east"),
@@ -84,14 +84,14 @@ fn create() {
             then: &[],
         },
         Example {
-            line: r#"xeroctl agents join-keys --create \
+            line: r"xeroctl agents join-keys --create \
 --name gpu-pool-eu \
 --region eu-west \
 --router-addr tcp://router-a:5555 \
 --router-addr tcp://router-b:5555 \
 --max-enrollments 5 \
 --ttl-seconds 86400 \
---supported-tiers priority,default"#,
+--supported-tiers priority,default",
             shows: Shows::Object(&[("NAME", "gpu-pool-eu"), ("REGION", "eu-west"), ("MAX", "5")]),
             then: &[],
         },

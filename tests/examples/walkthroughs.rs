@@ -6,11 +6,11 @@ use crate::example::{AGENTS, EVENTS, Example, JOIN_KEYS, Shows, check};
 fn enroll_a_new_agent_worker() {
     check(&[
         Example {
-            line: r#"xeroctl agents join-keys --create \
+            line: r"xeroctl agents join-keys --create \
 --name new-worker \
 --region us-east \
 --router-addr tcp://router:5555 \
---max-enrollments 1"#,
+--max-enrollments 1",
             shows: Shows::Object(&[("NAME", "new-worker"), ("MAX", "1")]),
             then: &[],
         },

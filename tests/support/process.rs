@@ -367,11 +367,11 @@ pub struct Held {
 
 impl Held {
     pub fn new() -> Self {
-        let (arrives, arrived) = mpsc::channel();
+        let (sender, arrived) = mpsc::channel();
         let (answers, answer) = mpsc::channel::<Answer>();
         let answer = Mutex::new(answer);
         let router = Router::rules(move |asked| {
-            let _ = arrives.send(asked.clone());
+            let _ = sender.send(asked.clone());
             let next = lock(&answer).recv_timeout(LIMIT);
             next.unwrap_or_else(|_| Answer::dropped())
         });

@@ -157,11 +157,22 @@ impl Terminal {
         let state = self.shared.lock();
         let screen = state.screen.screen();
         let (_, columns) = screen.size();
-        for (row, line) in (0..).zip(screen.rows(0, columns.get())) {
-            if let Some(at) = line.find(text) {
-                // Tests ask for texts that only ASCII stands before.
-                let column = u16::try_from(at).expect("a column");
-                let cell = screen.cell(row, column).expect("a cell");
+        for row in 0..LINES {
+            let cells = (0..columns.get()).filter_map(|column| screen.cell(row, column));
+            let mut line = String::new();
+            // Where each cell begins in the line: wide characters and accents take more bytes than columns.
+            let begun: Vec<_> = cells
+                .map(|cell| {
+                    let at = line.len();
+                    line.push_str(match cell.contents() {
+                        "" if !cell.is_wide_continuation() => " ",
+                        contents => contents,
+                    });
+                    (at, cell)
+                })
+                .collect();
+            let found = line.find(text);
+            if let Some((_, cell)) = begun.iter().find(|(at, _)| Some(*at) == found) {
                 return Look {
                     colour: match cell.fgcolor() {
                         vt100::Color::Idx(index) => Some(index),

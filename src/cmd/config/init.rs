@@ -1,7 +1,7 @@
 //! `xeroctl config init`: the wizard.
 
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{Confirm, Input, Password, console};
+use dialoguer::{Confirm, Input, console};
 
 use super::settings;
 use crate::base_url::BaseUrl;
@@ -46,14 +46,16 @@ impl Args {
         }
         let colour = context.ui.manner().colour_error;
         console::set_colors_enabled_stderr(colour);
-        // The library hides the cursor while it asks some questions; a signal must not leave it hidden.
-        let _undo = context.interrupt.cleanup(stream::show_cursor);
+        // The library sets the terminal anew while it asks; a signal must not leave it so.
+        let restore = stream::remembered();
+        let _undo = context.interrupt.cleanup(restore);
         let theme: Box<dyn Theme> = if colour {
             Box::new(ColorfulTheme::default())
         } else {
             Box::new(SimpleTheme)
         };
-        let answers = ask(context, theme.as_ref()).inspect_err(|_| stream::show_cursor())?;
+        // A question that is left may have hidden the cursor.
+        let answers = ask(context, theme.as_ref()).inspect_err(|_| stream::remembered()())?;
         if context.globals.dry_run {
             return report::dry(context, &format!("would add {}", answers.name));
         }
@@ -100,19 +102,7 @@ fn ask(context: &Context, theme: &dyn Theme) -> Result<Answers, Error> {
     context
         .ui
         .note(&format!("The project is {}.", base_url.project()));
-    let key: String = Password::with_theme(theme)
-        .with_prompt("API key (not shown; Enter for none)")
-        .allow_empty_password(true)
-        .validate_with(|text: &String| {
-            if text.is_empty() {
-                return Ok(());
-            }
-            Secret::key(text)
-                .map(|_| ())
-                .map_err(|why| format!("the key {}", why.reason()))
-        })
-        .interact()
-        .map_err(left)?;
+    let key = ask_for_key(context)?;
     let allow_http = if base_url.is_safe_for_keys() {
         None
     } else {
@@ -133,13 +123,27 @@ fn ask(context: &Context, theme: &dyn Theme) -> Result<Answers, Error> {
         name,
         settings: settings::Settings {
             base_url: Some(base_url),
-            key: Secret::key(&key).ok(),
+            key,
             allow_http,
             protected: protected.then_some(true),
             ..settings::Settings::default()
         },
         make_current,
     })
+}
+
+/// Asks for the key until what is typed can be one. A question of our own: a signal restores the terminal's echo.
+fn ask_for_key(context: &Context) -> Result<Option<Secret>, Error> {
+    loop {
+        let typed = context
+            .ui
+            .ask_hidden("API key (not shown; Enter for none): ", &context.interrupt)?;
+        match typed.as_deref().map(Secret::key) {
+            None => return Ok(None),
+            Some(Ok(key)) => return Ok(Some(key)),
+            Some(Err(why)) => context.ui.warn_always(&format!("the key {}", why.reason())),
+        }
+    }
 }
 
 fn yes(theme: &dyn Theme, question: &str, default: bool) -> Result<bool, Error> {
