@@ -32,7 +32,12 @@ pub fn command(home: &Home, line: &str) -> Command {
 
 /// A shell script in this home, to which `"$X"` is the binary.
 pub fn script(home: &Home, text: &str) -> Command {
-    let mut command = Command::new("/bin/sh");
+    script_by("/bin/sh", home, text)
+}
+
+/// The same for another shell.
+pub fn script_by(shell: &str, home: &Home, text: &str) -> Command {
+    let mut command = Command::new(shell);
     command
         .env_clear()
         .envs(variables(&home.binary()))

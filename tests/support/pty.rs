@@ -5,10 +5,10 @@ use std::num::NonZeroU16;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portable_pty::{
-    Child, ChildKiller, CommandBuilder, ExitStatus, PtySize, SlavePty, native_pty_system,
+    Child, ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system,
 };
 
 use super::Home;
@@ -29,6 +29,7 @@ pub const ENTER: &str = "\r";
 
 /// A terminal, and the process on it, which is killed when this is dropped before its end.
 pub struct Terminal {
+    master: Box<dyn MasterPty + Send>,
     /// Kept, so that the terminal outlives the process.
     slave: Option<Box<dyn SlavePty + Send>>,
     keys: Box<dyn std::io::Write + Send>,
@@ -85,6 +86,7 @@ impl Terminal {
         let mine = shared.clone();
         thread::spawn(move || mine.collect(reader));
         Self {
+            master: pair.master,
             slave: Some(pair.slave),
             keys,
             killer: None,
@@ -143,6 +145,27 @@ impl Terminal {
             .shared
             .wait(|state| state.screen.screen().contents().contains(text));
         assert!(seen, "{text:?} never came; the screen:\n{}", self.screen());
+        self
+    }
+
+    /// Waits until the process reads single keys rather than lines.
+    #[track_caller]
+    pub fn wait_for_keys(&mut self) -> &mut Self {
+        let lines = rustix::termios::LocalModes::ICANON.bits();
+        let began = Instant::now();
+        let reads_lines = || {
+            let modes = self.master.get_termios().expect("a terminal's modes");
+            modes.local_flags.bits() & lines != 0
+        };
+        while reads_lines() {
+            assert!(
+                began.elapsed() < LIMIT,
+                "no single keys are read; the screen:\n{}",
+                self.screen()
+            );
+            // Nothing tells of a change of the modes.
+            thread::sleep(Duration::from_millis(1));
+        }
         self
     }
 

@@ -35,7 +35,8 @@ fn headings(left: &Left) -> Vec<&str> {
 
 #[test]
 fn headings_are_bold_and_states_have_the_colour_of_their_meaning() {
-    let mut terminal = Terminal::run(&sandbox(), "agents --all");
+    let home = sandbox();
+    let mut terminal = Terminal::run(&home, "agents --all");
     terminal.wait();
     terminal.wait_for("agt_blodshgrchlnw2m2");
     for heading in AGENTS {
@@ -63,7 +64,8 @@ fn headings_are_bold_and_states_have_the_colour_of_their_meaning() {
 
 #[test]
 fn the_label_of_a_message_has_its_colour() {
-    let mut terminal = Terminal::run(&sandbox(), "agents agt_none");
+    let home = sandbox();
+    let mut terminal = Terminal::run(&home, "agents agt_none");
     terminal.wait_for("error: ");
     assert_eq!(
         terminal.look("error"),
@@ -72,7 +74,8 @@ fn the_label_of_a_message_has_its_colour() {
             bold: true
         }
     );
-    let mut terminal = Terminal::run(&sandbox(), "agents --limit 1");
+    let home = sandbox();
+    let mut terminal = Terminal::run(&home, "agents --limit 1");
     terminal.wait_for("hint: ");
     assert_eq!(terminal.look("hint").colour, CYAN);
 }
@@ -129,7 +132,8 @@ fn no_line_of_a_table_is_wider_than_the_terminal() {
             "agents --all -o wide -q",
             "join-keys --all -q",
         ] {
-            let mut terminal = Terminal::run_at(columns, &sandbox(), line);
+            let home = sandbox();
+            let mut terminal = Terminal::run_at(columns, &home, line);
             let left = terminal.end().exits(0);
             assert!(!terminal.is_wrapped(), "{columns} columns: {left:#?}");
         }
@@ -178,7 +182,8 @@ fn an_empty_list_is_a_header_and_a_sentence() {
 
 #[test]
 fn one_agent_is_a_field_a_line_with_bold_names() {
-    let mut terminal = Terminal::run(&sandbox(), "agents agt_abc123");
+    let home = sandbox();
+    let mut terminal = Terminal::run(&home, "agents agt_abc123");
     terminal.wait_for("TOOLS");
     assert_eq!(
         terminal.look("WORKER_ID"),
@@ -317,7 +322,8 @@ fn a_new_token_is_shown_once_and_warned_of() {
         format!("{line} -q"),
         format!("{line} -o json"),
     ] {
-        let mut terminal = Terminal::run(&sandbox(), &line);
+        let home = sandbox();
+        let mut terminal = Terminal::run(&home, &line);
         terminal.wait_for("warning: ");
         assert_eq!(terminal.look("warning").colour, YELLOW, "{line}");
         let left = terminal.end().exits(0);

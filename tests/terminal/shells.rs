@@ -1,13 +1,24 @@
 //! Ctrl-C in a shell on a terminal: a loop around the command ends too, pipes included.
 
+use std::path::Path;
+
 use crate::sandbox;
-use crate::support::process::{Held, script};
+use crate::support::process::{Held, script_by};
 use crate::support::pty::{CTRL_C, Left, Terminal};
 use crate::support::router::Answer;
 
+/// A shell that goes on after Ctrl-C unless its command was ended by the signal too, as bash does; others end anyway.
+fn shell() -> &'static str {
+    if Path::new("/bin/bash").exists() {
+        "/bin/bash"
+    } else {
+        "/bin/sh"
+    }
+}
+
 /// Types Ctrl-C while the command of this script waits for an answer.
 fn interrupted(held: &Held, text: &str) -> Left {
-    let mut terminal = Terminal::run_command(&script(&held.home, text));
+    let mut terminal = Terminal::run_command(&script_by(shell(), &held.home, text));
     held.request();
     terminal.types(CTRL_C);
     terminal.wait().echoes();
@@ -26,7 +37,7 @@ fn ctrl_c_ends_the_loop_around_a_read() {
 fn ctrl_c_ends_the_loop_around_a_change_after_its_answer() {
     let held = Held::new();
     let text = r#"for n in 1 2 3; do "$X" agents agt_$n --delete --force; echo looped; done"#;
-    let mut terminal = Terminal::run_command(&script(&held.home, text));
+    let mut terminal = Terminal::run_command(&script_by(shell(), &held.home, text));
     held.request();
     terminal.types(CTRL_C).wait_for("waiting for the answer");
     held.answer(Answer::json(200, "{}"));
@@ -46,7 +57,8 @@ fn ctrl_c_ends_a_pipeline() {
 
 #[test]
 fn ctrl_c_stops_a_served_sandbox() {
-    let mut terminal = Terminal::run(&sandbox(), "sandbox serve -o json");
+    let home = sandbox();
+    let mut terminal = Terminal::run(&home, "sandbox serve -o json");
     terminal.wait_for("Ctrl-C stops it.").types(CTRL_C);
     terminal.wait().echoes();
     let left = terminal.end().was_interrupted();

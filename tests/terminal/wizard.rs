@@ -10,29 +10,24 @@ fn config(home: &Home) -> Option<String> {
     std::fs::read_to_string(home.path().join(".config/xeroctl/config.toml")).ok()
 }
 
-/// The wizard, at its first question.
-fn begun(home: &Home) -> Terminal {
-    let mut terminal = Terminal::run(home, "config init");
-    terminal.wait_for("Name of the deployment");
-    terminal
+/// Types an answer at a question where the wizard reads key by key; all at once, so that no key arrives in between.
+fn answer(terminal: &mut Terminal, question: &str, keys: &str) {
+    terminal.wait_for(question).wait_for_keys().types(keys);
 }
 
 #[test]
 fn the_wizard_writes_what_was_answered_and_asks_again_for_what_is_wrong() {
     let home = Home::new();
-    let mut terminal = begun(&home);
-    terminal.types("not a name").types(ENTER);
-    terminal.wait_for("name");
-    // Ctrl-U is not for every line editor: what is wrong is taken back letter by letter.
-    terminal.types(&"\u{7f}".repeat("not a name".len()));
-    terminal.types("lab").types(ENTER);
-    terminal.wait_for("Base URL").types("nonsense").types(ENTER);
-    terminal.wait_for("http");
-    terminal.types(&"\u{7f}".repeat("nonsense".len()));
-    terminal.types("http://127.0.0.1:9/proj_9/v1").types(ENTER);
+    let mut terminal = Terminal::run(&home, "config init");
+    answer(&mut terminal, "Name of the", "sandbox\r");
+    answer(&mut terminal, "sandbox is built in", "not a name\r");
+    answer(&mut terminal, "letters", "lab\r");
+    answer(&mut terminal, "Base URL", "http://127.0.0.1:9/proj_9\r");
+    let url = "http://127.0.0.1:9/proj_9/v1\r";
+    answer(&mut terminal, "does not end in /v1", url);
     terminal.wait_for("The project is proj_9.");
     terminal.wait_for("API key").types(KEY).types(ENTER);
-    terminal.wait_for("Protect it").types("n");
+    answer(&mut terminal, "Protect it", "n");
     terminal.wait().echoes();
     assert!(terminal.shows_cursor());
     let left = terminal.end().exits(0).shows("Added lab");
@@ -53,19 +48,16 @@ fn the_wizard_writes_what_was_answered_and_asks_again_for_what_is_wrong() {
 
 #[test]
 fn a_second_deployment_is_made_current_only_if_that_is_wished() {
-    for (answer, current) in [("y", "lab"), ("n", "prod")] {
+    for (wish, current) in [("y", "lab"), ("n", "prod")] {
         let home = Home::new().config(
             "current = \"prod\"\n\n[deployment.prod]\nbase_url = \"https://api.example/p/v1\"\n",
         );
-        let mut terminal = begun(&home);
-        terminal.types("lab").types(ENTER);
-        terminal
-            .wait_for("Base URL")
-            .types("https://api.example/q/v1")
-            .types(ENTER);
+        let mut terminal = Terminal::run(&home, "config init");
+        answer(&mut terminal, "Name of the", "lab\r");
+        answer(&mut terminal, "Base URL", "https://api.example/q/v1\r");
         terminal.wait_for("API key").types(ENTER);
-        terminal.wait_for("Protect it").types("y");
-        terminal.wait_for("Make it the current").types(answer);
+        answer(&mut terminal, "Protect it", "y");
+        answer(&mut terminal, "Make it the current", wish);
         terminal.end().exits(0).shows("Added lab");
         let text = config(&home).expect("a configuration");
         assert!(text.contains(&format!("current = \"{current}\"")), "{text}");
@@ -75,20 +67,24 @@ fn a_second_deployment_is_made_current_only_if_that_is_wished() {
 
 #[test]
 fn ctrl_c_at_any_question_writes_nothing_and_leaves_the_terminal_in_order() {
-    let answers: [(&str, &str); 4] = [
-        ("Name of the deployment", "lab\r"),
-        ("Base URL", "http://127.0.0.1:9/p/v1\r"),
-        ("API key", "xero_typed_blind_3\r"),
-        ("Protect it", "n"),
+    // Keys are read one by one but for the hidden key, which is a line.
+    let questions: [(&str, bool, &str); 4] = [
+        ("Name of the deployment", true, "lab\r"),
+        ("Base URL", true, "http://127.0.0.1:9/p/v1\r"),
+        ("API key", false, "xero_typed_blind_3\r"),
+        ("Protect it", true, "n"),
     ];
-    for asked in 1..=answers.len() {
+    for left_at in 0..questions.len() {
         let home = Home::new();
         let mut terminal = Terminal::run(&home, "config init");
-        for (question, answer) in &answers[..asked - 1] {
-            terminal.wait_for(question).types(answer);
+        for (index, (question, by_keys, keys)) in questions[..=left_at].iter().enumerate() {
+            terminal.wait_for(question);
+            if *by_keys {
+                terminal.wait_for_keys();
+            }
+            terminal.types(if index == left_at { CTRL_C } else { keys });
         }
-        let question = answers[asked - 1].0;
-        terminal.wait_for(question).types(CTRL_C);
+        let question = questions[left_at].0;
         terminal.wait().echoes();
         assert!(terminal.shows_cursor(), "{question}");
         let left = terminal.end().was_interrupted();

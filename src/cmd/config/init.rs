@@ -1,5 +1,7 @@
 //! `xeroctl config init`: the wizard.
 
+use std::time::Duration;
+
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, Input, console};
 
@@ -25,6 +27,9 @@ The same without questions:
   xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
       --api-key-file prod.key")]
 pub struct Args {}
+
+/// Longer than a signal takes to arrive.
+const SIGNAL_ARRIVES: Duration = Duration::from_secs(1);
 
 /// What the wizard asked.
 struct Answers {
@@ -156,5 +161,11 @@ fn yes(theme: &dyn Theme, question: &str, default: bool) -> Result<bool, Error> 
 
 /// The wizard was left: by Ctrl-C, or at the end of input.
 fn left(error: dialoguer::Error) -> Error {
+    let dialoguer::Error::IO(error) = error;
+    if error.kind() == std::io::ErrorKind::Interrupted {
+        // The library reports Ctrl-C and raises the signal, which ends the process from another thread.
+        std::thread::sleep(SIGNAL_ARRIVES);
+        return Error::new(Exit::Interrupted, "interrupted");
+    }
     Error::new(Exit::Declined, "the wizard was left: nothing was written").cause(error)
 }
