@@ -1,5 +1,6 @@
 //! SIGINT and SIGTERM while something is read: the process ends at once and by the signal.
 
+use crate::page;
 use crate::support::process::{Held, Running, SIGINT, SIGTERM, command};
 use crate::support::router::Answer;
 
@@ -33,14 +34,6 @@ fn a_wait_between_two_attempts_ends_at_once_by_the_signal() {
     held.answer(Answer::fault(503, "busy").header("Retry-After", "50"));
     running.wait_for_error("50s");
     running.end_by("INT").dies_by(SIGINT);
-}
-
-/// A page with this agent, of which there are more.
-fn page(id: &str) -> Answer {
-    let text = format!(
-        r#"{{"object":"list","data":[{{"id":"{id}"}}],"first_id":"{id}","last_id":"{id}","has_more":true}}"#
-    );
-    Answer::json(200, text)
 }
 
 #[test]

@@ -16,8 +16,17 @@ mod surroundings;
 mod tokens;
 
 use support::Home;
+use support::router::Answer;
 
 /// A home whose current deployment is the sandbox.
 fn sandbox() -> Home {
     Home::new().with("XEROCTL_CONTEXT", "sandbox")
+}
+
+/// A page of a list with this one object, of which there are more.
+fn page(id: &str) -> Answer {
+    let text = format!(
+        r#"{{"object":"list","data":[{{"id":"{id}"}}],"first_id":"{id}","last_id":"{id}","has_more":true}}"#
+    );
+    Answer::json(200, text)
 }

@@ -2,12 +2,11 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use crate::sandbox;
 use crate::support::Home;
 use crate::support::process::{
     Ended, Held, Running, command, gone_reader, run, run_into, run_script, script,
 };
-use crate::support::router::Answer;
+use crate::{page, sandbox};
 
 /// What only reads or only tells.
 const READS: &[&str] = &[
@@ -53,13 +52,13 @@ fn a_reader_that_leaves_in_the_middle_ends_a_list_quietly() {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         let running = Running::start_into(&mut command(&held.home, line), writer);
         held.request();
-        held.answer(page("agt_1", true));
+        held.answer(page("agt_1"));
         held.request();
         let mut reader = BufReader::new(reader);
         let seen = reader.fill_buf().expect("the first page");
         assert!(!seen.is_empty(), "{line}");
         drop(reader);
-        held.answer(page("agt_2", true));
+        held.answer(page("agt_2"));
         running.end().exits(0).says_nothing();
         assert!(held.is_quiet(), "{line}: no third page is asked for");
     }
@@ -173,14 +172,6 @@ fn a_change_whose_output_is_full_is_made_and_says_so() {
 fn full() -> std::fs::File {
     let file = std::fs::File::options().write(true).open("/dev/full");
     file.expect("/dev/full")
-}
-
-/// A page of one agent.
-fn page(id: &str, more: bool) -> Answer {
-    let text = format!(
-        r#"{{"object":"list","data":[{{"id":"{id}"}}],"first_id":"{id}","last_id":"{id}","has_more":{more}}}"#
-    );
-    Answer::json(200, text)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::process::{Ended, Running, command};
+use crate::support::process::{Ended, run};
 use crate::support::pty::{ENTER, Terminal};
 use crate::support::{Home, split};
 
@@ -174,10 +174,6 @@ impl Shows {
 /// A home whose current deployment is a sandbox that nobody used yet.
 fn fresh() -> Home {
     Home::new().with("XEROCTL_CONTEXT", "sandbox")
-}
-
-fn run(home: &Home, words: &str) -> Ended {
-    Running::start(&mut command(home, words)).end()
 }
 
 #[track_caller]

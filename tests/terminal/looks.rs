@@ -82,8 +82,9 @@ fn the_label_of_a_message_has_its_colour() {
 
 #[test]
 fn times_are_relative_unless_another_style_is_asked_for() {
-    let relative = Regex::new(r"(?m)agt_abc123 .* \d+s ago$").expect("a pattern");
-    let utc = Regex::new(r"(?m)agt_abc123 .* \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$").expect("a pattern");
+    let relative = Regex::new(r"(?m)agt_kwsobe25u6md2ei2 .* 3h ago$").expect("a pattern");
+    let utc = Regex::new(r"(?m)agt_kwsobe25u6md2ei2 .* \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        .expect("a pattern");
     for (style, pattern) in [("", &relative), ("--time utc", &utc), ("--time raw", &utc)] {
         let left = left(120, &format!("agents {style}")).exits(0);
         assert!(pattern.is_match(&left.screen), "{left:#?}");

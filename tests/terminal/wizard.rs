@@ -21,7 +21,7 @@ fn the_wizard_writes_what_was_answered_and_asks_again_for_what_is_wrong() {
     let mut terminal = Terminal::run(&home, "config init");
     answer(&mut terminal, "Name of the", "sandbox\r");
     answer(&mut terminal, "sandbox is built in", "not a name\r");
-    answer(&mut terminal, "letters", "lab\r");
+    answer(&mut terminal, "1 to 64 of the characters", "lab\r");
     answer(&mut terminal, "Base URL", "http://127.0.0.1:9/proj_9\r");
     let url = "http://127.0.0.1:9/proj_9/v1\r";
     answer(&mut terminal, "does not end in /v1", url);
