@@ -1,7 +1,5 @@
 //! `xeroctl config init`: the wizard.
 
-use std::time::Duration;
-
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Confirm, Input, console};
 
@@ -10,6 +8,7 @@ use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::config::{SANDBOX, check_name};
 use crate::error::{Error, Exit};
+use crate::interrupt::SIGINT;
 use crate::secret::Secret;
 use crate::session::Context;
 use crate::ui::stream;
@@ -27,9 +26,6 @@ The same without questions:
   xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
       --api-key-file prod.key")]
 pub struct Args {}
-
-/// Longer than a signal takes to arrive.
-const SIGNAL_ARRIVES: Duration = Duration::from_secs(1);
 
 /// What the wizard asked.
 struct Answers {
@@ -97,12 +93,12 @@ fn ask(context: &Context, theme: &dyn Theme) -> Result<Answers, Error> {
             }
         })
         .interact_text()
-        .map_err(left)?;
+        .map_err(|error| left(context, error))?;
     let base_url: String = Input::with_theme(theme)
         .with_prompt("Base URL (https://api.example/PROJECT/v1)")
         .validate_with(|text: &String| BaseUrl::parse(text.trim()).map(|_| ()))
         .interact_text()
-        .map_err(left)?;
+        .map_err(|error| left(context, error))?;
     let base_url = BaseUrl::parse(base_url.trim()).map_err(Error::usage)?;
     context
         .ui
@@ -112,18 +108,20 @@ fn ask(context: &Context, theme: &dyn Theme) -> Result<Answers, Error> {
         None
     } else {
         Some(yes(
+            context,
             theme,
             "This is not https: let the key go over plain http?",
             false,
         )?)
     };
     let protected = yes(
+        context,
         theme,
         "Protect it, so that changes need --context on the line?",
         false,
     )?;
     let make_current =
-        config.current.is_none() || yes(theme, "Make it the current deployment?", true)?;
+        config.current.is_none() || yes(context, theme, "Make it the current deployment?", true)?;
     Ok(Answers {
         name,
         settings: settings::Settings {
@@ -151,20 +149,20 @@ fn ask_for_key(context: &Context) -> Result<Option<Secret>, Error> {
     }
 }
 
-fn yes(theme: &dyn Theme, question: &str, default: bool) -> Result<bool, Error> {
+fn yes(context: &Context, theme: &dyn Theme, question: &str, default: bool) -> Result<bool, Error> {
     Confirm::with_theme(theme)
         .with_prompt(question)
         .default(default)
         .interact()
-        .map_err(left)
+        .map_err(|error| left(context, error))
 }
 
 /// The wizard was left: by Ctrl-C, or at the end of input.
-fn left(error: dialoguer::Error) -> Error {
+fn left(context: &Context, error: dialoguer::Error) -> Error {
     let dialoguer::Error::IO(error) = error;
     if error.kind() == std::io::ErrorKind::Interrupted {
-        // The library reports Ctrl-C and raises the signal, which ends the process from another thread.
-        std::thread::sleep(SIGNAL_ARRIVES);
+        // The library takes Ctrl-C as a key and reports it; another thread may be at this already.
+        context.interrupt.end(SIGINT);
         return Error::new(Exit::Interrupted, "interrupted");
     }
     Error::new(Exit::Declined, "the wizard was left: nothing was written").cause(error)
