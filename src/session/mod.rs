@@ -13,11 +13,13 @@ use jiff::tz::TimeZone;
 
 use crate::api::client::{Client, Deadline, Target};
 use crate::api::trust::{self, Proxies};
+use crate::base_url::BaseUrl;
 use crate::config::{Config, Flags, KeySource, Place, Resolved, resolve};
 use crate::env::Env;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::line::Line;
+use crate::secret::Secret;
 use crate::time::Style;
 use crate::ui::Ui;
 use crate::view::{Format, Look};
@@ -166,17 +168,10 @@ impl Context {
             at: Instant::now() + after,
         });
         let name = resolved.deployment.as_ref().map(|name| name.value.as_str());
-        let (target, builder, local) = match &resolved.place.value {
+        let (base, key, local) = match &resolved.place.value {
             Place::Router(base) => {
                 let key = resolved.key.value.read(&self.ui, name)?;
-                self.ui.keep_secret(&key);
-                let proxies = Proxies::read(|name| self.env.text(name));
-                let builder = trust::builder(base, resolved.ca.as_ref(), &proxies, true)?;
-                let target = Target {
-                    base_url: base.as_str().to_owned(),
-                    key: Some(key),
-                };
-                (target, builder, None)
+                (base.clone(), key, None)
             }
             Place::Sandbox => {
                 let local = (self.start_local)(&self.env)?;
@@ -184,18 +179,20 @@ impl Context {
                     self.ui.warn(&warning);
                 }
                 let key = match &resolved.key.value {
-                    KeySource::Sandbox => crate::secret::Secret::new(local.key()),
+                    KeySource::Sandbox => Secret::new(local.key()),
                     given => given.read(&self.ui, name)?,
                 };
-                let base = crate::base_url::BaseUrl::parse(&local.base_url())
-                    .map_err(Error::unavailable)?;
-                let builder = trust::builder(&base, None, &Proxies::default(), true)?;
-                let target = Target {
-                    base_url: base.as_str().to_owned(),
-                    key: Some(key),
-                };
-                (target, builder, Some(local))
+                let base = BaseUrl::parse(&local.base_url()).map_err(Error::unavailable)?;
+                (base, key, Some(local))
             }
+        };
+        self.ui.keep_secret(&key);
+        // Loopback hosts, and so the sandbox, are never proxied.
+        let proxies = Proxies::read(|name| self.env.text(name));
+        let builder = trust::builder(&base, resolved.ca.as_ref(), &proxies, true)?;
+        let target = Target {
+            base_url: base.as_str().to_owned(),
+            key: Some(key),
         };
         let observer = Arc::new(observe::Tracer::new(self.ui.clone()));
         let client = Client::new(builder, target, observer, deadline, self.env.clock())?;
