@@ -1,5 +1,7 @@
 //! A key that is typed is never shown, and the terminal shows what is typed again afterwards.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use crate::support::Home;
 use crate::support::pty::{CTRL_C, CTRL_D, ENTER, Terminal};
 
@@ -20,6 +22,9 @@ fn a_typed_key_is_stored_and_never_shown() {
     assert!(!left.raw.contains("xero_typed"), "{left:#?}");
     let text = config(&home).expect("a configuration");
     assert!(text.contains(&format!("api_key = \"{KEY}\"")), "{text}");
+    let meta = std::fs::metadata(home.path().join(".config/xeroctl/config.toml"));
+    let mode = meta.expect("a configuration").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "others may not read the key");
 }
 
 #[test]
