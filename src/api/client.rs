@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 
 use super::answer::Answer;
 use super::broken::{Broken, broken};
 use super::fault;
-use super::request::Request;
+use super::request::{Method, Request};
 use super::retry::{self, Attempt, Outcome, Verdict};
 use crate::error::{Error, Exit};
 use crate::secret::Secret;
@@ -232,6 +232,9 @@ impl Client {
             builder = builder
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
+        } else if request.method == Method::Post {
+            // Some proxies refuse a POST that tells no length (RFC 9110, section 8.6).
+            builder = builder.header(CONTENT_LENGTH, "0");
         }
         let mut response = builder.send().await.map_err(|e| broken(e, false))?;
         let status = response.status().as_u16();

@@ -328,3 +328,17 @@ fn zeros(length: usize) -> Vec<u8> {
     }
     out
 }
+
+#[test]
+fn a_post_without_a_body_tells_its_length_and_a_read_has_none() {
+    let router = Router::script([Answer::empty(204), Answer::json(200, r#"{"id":"agt_1"}"#)]);
+    let home = router.home();
+    home.run("agents candidates approve agt_1 cand_1");
+    home.run("agents agt_1");
+    let lengths: Vec<_> = router
+        .asked()
+        .iter()
+        .map(|asked| asked.header("content-length").map(str::to_owned))
+        .collect();
+    assert_eq!(lengths, [Some("0".to_owned()), None]);
+}
