@@ -302,6 +302,18 @@ impl Error {
         &self.0.said
     }
 
+    /// What the router asks to wait before another try.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether another try may succeed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
     /// Whether a write may have been done all the same.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {

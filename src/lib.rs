@@ -14,6 +14,7 @@ pub mod line;
 mod run;
 pub mod sandbox;
 pub mod sanitise;
+pub mod schema;
 pub mod secret;
 pub mod session;
 pub mod time;

@@ -39,6 +39,12 @@ impl Stamp {
         }
     }
 
+    /// The moment; none where what the router wrote is no time.
+    #[must_use]
+    pub fn at(&self) -> Option<Timestamp> {
+        self.at
+    }
+
     /// The text of this time in `style`; `now` serves the relative one and `zone` the local one.
     #[must_use]
     pub fn show(&self, style: Style, now: Timestamp, zone: &TimeZone) -> String {
@@ -74,6 +80,12 @@ fn unix(raw: &str) -> Option<Timestamp> {
 #[must_use]
 pub fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// How long it is from `now` to `at`; zero where that has passed.
+#[must_use]
+pub fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(now)).unwrap_or_default()
 }
 
 /// The clock's reading as a timestamp; one outside of the representable years is the epoch.

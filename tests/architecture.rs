@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sanitise", &[]),
     ("base_url", &[]),
     ("line", &[]),
+    ("schema", &[]),
     ("json", &["sanitise"]),
     ("interrupt", &["error"]),
     // The wire knows nothing of terminals.
@@ -75,6 +76,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "json",
             "line",
             "sandbox",
+            "sanitise",
+            "schema",
             "secret",
             "session",
             "time",

@@ -1,5 +1,6 @@
 //! What an operator does about each error code of the router: the rows of its troubleshooting page, as data.
 
+use super::document::Document;
 use super::request::Request;
 use crate::error::Error;
 
@@ -17,7 +18,7 @@ pub struct Advice {
 /// How to find out more.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
-    /// A command of this program; `<agent-id>` is filled in from the request.
+    /// A command of this program; `<agent-id>`, `<id>` and `<tool>` are filled in from the request.
     Run(&'static str),
     /// The page names a command that this program lacks: what to do instead.
     Instead(&'static str),
@@ -32,10 +33,6 @@ const SETTINGS: Next = Instead("budget, billing and limits are in the router's w
 const ENDPOINTS: Next = Instead("endpoints are shown in the router's web console");
 const MODELS: Next =
     Instead("GET /models below the same base URL lists the models of the catalogue");
-const EXECUTION: Next = Instead(
-    "this build has no `exec` and `approvals` commands yet; the routes below /exec of the same base URL answer with a key of execution scope",
-);
-
 /// Every documented code.
 pub const TABLE: &[Advice] = &[
     // Scope and authentication.
@@ -120,12 +117,12 @@ pub const TABLE: &[Advice] = &[
     row(
         "exec_tool_not_found",
         "no tool has this name in the workspace: check the spelling, and that an execution agent that publishes it is bound to the workspace",
-        EXECUTION,
+        Run("exec tools"),
     ),
     row(
         "tool_not_mcp_visible",
         "the tool is hidden from MCP clients in this workspace: change its visibility, or call it through the agentic loop",
-        EXECUTION,
+        Run("exec tool-show <tool>"),
     ),
     row(
         "tool_executor_unavailable",
@@ -135,7 +132,7 @@ pub const TABLE: &[Advice] = &[
     row(
         "capacity_exceeded",
         "the fleet is saturated: wait and try again, or add capacity",
-        Run("agents"),
+        Run("exec list"),
     ),
     row(
         "rate_limit_exceeded",
@@ -151,23 +148,23 @@ pub const TABLE: &[Advice] = &[
     row(
         "approval_not_found",
         "no such approval, or it was purged: take the id of one that is still listed",
-        EXECUTION,
+        Run("approvals list"),
     ),
     row(
         "approval_not_pending",
         "it was approved, rejected or timed out already: look at how it ended, and invoke the tool again if a new decision is needed",
-        EXECUTION,
+        Run("approvals show <id>"),
     ),
     // Lifecycle.
     row(
         "invocation_not_found",
         "no such invocation, or the retention has removed it: check the id and how long runs are kept",
-        EXECUTION,
+        Run("exec list"),
     ),
     row(
         "invocation_terminal",
         "the invocation has ended already, so there is nothing left to do to it",
-        EXECUTION,
+        Run("exec show <id>"),
     ),
     row(
         "internal_error",
@@ -198,7 +195,7 @@ impl Advice {
             None => error.hint(self.action),
         };
         match &self.next {
-            Run(command) => error.next("next", command.replace("<agent-id>", &agent_of(request))),
+            Run(command) => error.next("next", filled(command, request)),
             Instead(text) => error.hint(*text),
         }
     }
@@ -221,10 +218,25 @@ pub fn surface(message: &str) -> Option<&'static str> {
         .map(|(_, surface)| surface)
 }
 
-fn agent_of(request: &Request) -> String {
+/// The command with what the request says of the object in the place of `<…>`; what it does not say stays.
+fn filled(command: &str, request: &Request) -> String {
     let segments: Vec<&str> = request.path.iter().map(String::as_str).collect();
-    match segments[..] {
-        ["management", "agents", id, ..] => crate::line::quote(id),
-        _ => "<agent-id>".to_owned(),
-    }
+    let quoted = |word: &str| crate::line::id(word);
+    let (place, word) = match segments[..] {
+        ["management", "agents", id, ..] => ("<agent-id>", quoted(id)),
+        ["exec", "tools", tool] => ("<tool>", quoted(tool)),
+        ["exec", "invocations"] => {
+            let body = request.body.as_deref().unwrap_or_default();
+            let tool = serde_json::from_str::<Document>(body)
+                .ok()
+                .and_then(|body| body.string(&["tool_name"]));
+            let Some(tool) = tool else {
+                return command.to_owned();
+            };
+            ("<tool>", quoted(&tool))
+        }
+        ["exec", _, id, ..] => ("<id>", quoted(id)),
+        _ => return command.to_owned(),
+    };
+    command.replace(place, &word)
 }

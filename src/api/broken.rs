@@ -27,8 +27,6 @@ pub(super) fn broken(error: reqwest::Error, answering: bool) -> Broken {
             "no connection"
         };
         (Outcome::Unreachable, what.to_owned())
-    } else if error.is_timeout() {
-        (Outcome::Lost, "nothing came for 30 s".to_owned())
     } else if is_corrupt(&error) {
         (
             Outcome::Unusable,

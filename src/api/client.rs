@@ -5,19 +5,16 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 
 use super::answer::Answer;
-use super::broken::{Broken, broken};
+use super::broken::Broken;
 use super::fault;
+use super::incoming::{IDLE, Incoming, within};
 use super::request::{Method, Request};
-use super::retry::{self, Attempt, Outcome, Verdict};
+use super::retry::{self, Attempt, Verdict};
 use crate::error::{Error, Exit};
 use crate::secret::Secret;
 
 /// Time to establish a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Longest silence while an answer is awaited or read.
-const IDLE: Duration = Duration::from_secs(30);
-/// No answer is larger, after decompression.
-const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 /// A wait longer than this is announced.
 const NOTICEABLE: Duration = Duration::from_secs(2);
 
@@ -46,6 +43,13 @@ pub enum Event<'a> {
         /// The answer.
         answer: &'a Answer,
         /// The time from sending to the last byte.
+        took: Duration,
+    },
+    /// The head of an answer came whose body is read as it arrives.
+    Opened {
+        /// The answer.
+        incoming: &'a Incoming,
+        /// The time from sending to the last byte of the head.
         took: Duration,
     },
     /// No answer came.
@@ -104,7 +108,6 @@ impl Client {
         let http = builder
             .user_agent(user_agent())
             .connect_timeout(CONNECT)
-            .read_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .build()
@@ -124,6 +127,21 @@ impl Client {
         url(&self.target.base_url, request)
     }
 
+    /// The same client without `--timeout`: for what has a deadline of its own.
+    #[must_use]
+    pub fn without_deadline(&self) -> Self {
+        Self {
+            deadline: None,
+            ..self.clone()
+        }
+    }
+
+    /// How long the whole command may take.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline> {
+        self.deadline
+    }
+
     /// Sends a request and returns its answer, if that has a 2xx status. When `stop` is ready, no further attempt is
     /// waited for; one under way goes on.
     ///
@@ -134,7 +152,30 @@ impl Client {
         request: &Request,
         stop: impl Future<Output = ()>,
     ) -> Result<Answer, Error> {
-        let attempts = self.attempts(request, stop);
+        let whole = async |incoming: Incoming| incoming.whole().await;
+        self.in_time(request, self.attempts(request, whole, stop))
+            .await
+    }
+
+    /// Sends a request and returns its answer, if that has a 2xx status, as soon as its head is there.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn open(
+        &self,
+        request: &Request,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Incoming, Error> {
+        let head = async |incoming: Incoming| Ok(incoming);
+        self.in_time(request, self.attempts(request, head, stop))
+            .await
+    }
+
+    async fn in_time<T>(
+        &self,
+        request: &Request,
+        attempts: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let Some(deadline) = self.deadline else {
             return attempts.await;
         };
@@ -144,11 +185,13 @@ impl Client {
         }
     }
 
-    async fn attempts(
+    /// Sends until an attempt's outcome is final. `take` makes of a 2xx answer what is wanted of it.
+    async fn attempts<T: Taken>(
         &self,
         request: &Request,
+        take: impl AsyncFn(Incoming) -> Result<T, Broken>,
         stop: impl Future<Output = ()>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<T, Error> {
         let mut stop = std::pin::pin!(stop);
         let url = self.url(request);
         let began = Instant::now();
@@ -159,16 +202,17 @@ impl Client {
                 attempt: made,
             });
             let sent = Instant::now();
-            let result = self.attempt(request, &url).await;
-            match &result {
-                Ok(answer) => self.observer.event(Event::Answered {
+            let result = self.attempt(request, &url, &take).await;
+            self.observer.event(match &result {
+                Ok(Came::Taken(taken)) => taken.event(sent.elapsed()),
+                Ok(Came::Refused(answer)) => Event::Answered {
                     answer,
                     took: sent.elapsed(),
-                }),
-                Err(broken) => self.observer.event(Event::Failed {
+                },
+                Err(broken) => Event::Failed {
                     message: &broken.message,
-                }),
-            }
+                },
+            });
             let attempt = Attempt {
                 method: request.method,
                 made,
@@ -179,8 +223,8 @@ impl Client {
                 jitter: fastrand::f64(),
             };
             let (verdict, error) = match result {
-                Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
-                Ok(answer) => {
+                Ok(Came::Taken(taken)) => return Ok(taken),
+                Ok(Came::Refused(answer)) => {
                     let fault =
                         fault::Fault::read(&answer, (self.clock)(), self.target.key.as_ref());
                     let verdict = retry::decide(&attempt, fault.outcome());
@@ -218,44 +262,68 @@ impl Client {
         unreachable!("the attempts are counted and end")
     }
 
-    async fn attempt(&self, request: &Request, url: &str) -> Result<Answer, Broken> {
+    async fn attempt<T>(
+        &self,
+        request: &Request,
+        url: &str,
+        take: &impl AsyncFn(Incoming) -> Result<T, Broken>,
+    ) -> Result<Came<T>, Broken> {
         let method = reqwest::Method::from_bytes(request.method.word().as_bytes())
             .unwrap_or(reqwest::Method::GET);
-        let mut builder = self
-            .http
-            .request(method, url)
-            .header(ACCEPT, "application/json");
+        let mut builder = self.http.request(method, url);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value.as_bytes());
+        }
+        if !request.headers.iter().any(|(name, _)| *name == "accept") {
+            builder = builder.header(ACCEPT, "application/json");
+        }
         if let Some(key) = &self.target.key {
             builder = builder.header(AUTHORIZATION, bearer(key));
         }
         if let Some(body) = &request.body {
             builder = builder
                 .header(CONTENT_TYPE, "application/json")
-                .body(body.to_string());
+                .body(body.clone());
         } else if request.method == Method::Post {
             // Some proxies refuse a POST that tells no length (RFC 9110, section 8.6).
             builder = builder.header(CONTENT_LENGTH, "0");
         }
-        let mut response = builder.send().await.map_err(|e| broken(e, false))?;
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| broken(e, true))? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(Broken {
-                    outcome: Outcome::Unusable,
-                    message: "the answer is larger than 64 MiB".to_owned(),
-                    cause: anyhow::anyhow!("refused after {LARGEST_ANSWER} bytes"),
-                });
-            }
-            body.extend_from_slice(&chunk);
+        let response = within(IDLE, builder.send(), false).await?;
+        let incoming = Incoming::new(response, request, &self.target.base_url);
+        if (200..300).contains(&incoming.status) {
+            take(incoming).await.map(Came::Taken)
+        } else {
+            incoming.whole().await.map(Came::Refused)
         }
-        Ok(Answer {
-            status,
-            headers,
-            body,
-            base_url: self.target.base_url.clone(),
-        })
+    }
+}
+
+/// What an attempt came to.
+enum Came<T> {
+    /// A 2xx answer, taken as it was wanted.
+    Taken(T),
+    /// Any other answer.
+    Refused(Answer),
+}
+
+/// What a 2xx answer can be taken as.
+trait Taken {
+    /// What is told of it.
+    fn event(&self, took: Duration) -> Event<'_>;
+}
+
+impl Taken for Answer {
+    fn event(&self, took: Duration) -> Event<'_> {
+        Event::Answered { answer: self, took }
+    }
+}
+
+impl Taken for Incoming {
+    fn event(&self, took: Duration) -> Event<'_> {
+        Event::Opened {
+            incoming: self,
+            took,
+        }
     }
 }
 

@@ -66,6 +66,19 @@ impl Document {
             .collect()
     }
 
+    /// The JSON text of the first of these members that exists and is not null.
+    #[must_use]
+    pub fn json(&self, names: &[&str]) -> Option<String> {
+        self.find(names).map(|raw| raw.get().to_owned())
+    }
+
+    /// The first of these members as an object of its own.
+    #[must_use]
+    pub fn inner(&self, names: &[&str]) -> Option<Self> {
+        self.find(names)
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+    }
+
     fn find(&self, names: &[&str]) -> Option<&RawValue> {
         names
             .iter()

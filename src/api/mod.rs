@@ -6,19 +6,27 @@
 pub mod advice;
 pub mod agents;
 pub mod answer;
+pub mod approvals;
 mod broken;
 pub mod candidates;
 pub mod client;
 pub mod document;
+pub mod executions;
 pub mod fault;
 pub mod id;
+pub mod incoming;
+pub mod invocations;
 pub mod join_keys;
+pub mod learnings;
 pub mod page;
 mod pinned;
 pub mod reply;
 pub mod request;
 pub mod retry;
+pub mod sse;
+pub mod tools;
 pub mod trust;
+pub mod workspaces;
 
 pub use answer::Answer;
 pub use client::Client;

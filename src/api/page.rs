@@ -10,9 +10,14 @@ use super::answer::Answer;
 use super::document::Document;
 use super::request::Request;
 use crate::error::Error;
+use crate::json;
 
 /// The most that the router gives on one page. Documented for other lists, assumed for these.
 pub const LARGEST_PAGE: usize = 100;
+
+/// How many items are shown where nothing else is said and the router is not the one to choose. Documented for other
+/// lists as its own choice.
+pub const USUAL_PAGE: usize = 20;
 
 /// A list that the router gives a page at a time.
 pub trait Listing {
@@ -99,33 +104,12 @@ impl Page {
     /// order.
     #[must_use]
     pub fn members(&self) -> Vec<String> {
-        struct Members(Vec<String>);
-        impl<'de> Deserialize<'de> for Members {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
-                impl<'de> serde::de::Visitor<'de> for Visitor {
-                    type Value = Members;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("an object")
-                    }
-                    fn visit_map<A: serde::de::MapAccess<'de>>(
-                        self,
-                        mut map: A,
-                    ) -> Result<Members, A::Error> {
-                        let mut members = Vec::new();
-                        while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                            if !matches!(name.as_str(), "data" | "has_more" | "last_id") {
-                                let name = serde_json::Value::from(name);
-                                members.push(format!("{name}:{}", value.get()));
-                            }
-                        }
-                        Ok(Members(members))
-                    }
-                }
-                deserializer.deserialize_map(Visitor)
-            }
-        }
-        serde_json::from_str(self.document.get()).map_or_else(|_| Vec::new(), |Members(all)| all)
+        json::members(self.document.get())
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "data" | "has_more" | "last_id"))
+            .map(|(name, value)| format!("{}:{}", serde_json::Value::from(name), value.get()))
+            .collect()
     }
 
     /// The id of an item.

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 /// The HTTP methods that the router's routes use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +10,8 @@ pub enum Method {
     Get,
     /// Acts or creates.
     Post,
+    /// Sets the whole.
+    Put,
     /// Changes the given fields.
     Patch,
     /// Removes.
@@ -24,6 +25,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
@@ -47,8 +49,10 @@ pub struct Request {
     pub path: Vec<String>,
     /// The query, in order.
     pub query: Vec<(&'static str, String)>,
-    /// The JSON body.
-    pub body: Option<Value>,
+    /// Headers besides the ones that every request has; `accept` takes the place of `application/json`.
+    pub headers: Vec<(&'static str, String)>,
+    /// The JSON body, as it is sent: numbers keep the spelling that the user gave them.
+    pub body: Option<String>,
 }
 
 impl Request {
@@ -63,6 +67,7 @@ impl Request {
             method,
             path: path.into_iter().map(Into::into).collect(),
             query: Vec::new(),
+            headers: Vec::new(),
             body: None,
         }
     }
@@ -74,11 +79,18 @@ impl Request {
         self
     }
 
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// Sets the JSON body.
     #[must_use]
     pub fn body(mut self, body: &impl Serialize) -> Self {
         // The bodies are structs of texts and numbers, which always have a JSON form.
-        self.body = serde_json::to_value(body).ok();
+        self.body = serde_json::to_string(body).ok();
         self
     }
 }

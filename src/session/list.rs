@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::Session;
 use super::send::document_text;
-use crate::api::page::{Listing, Page, Span, Step, Walk};
+use crate::api::page::{self, Listing, Page, Span, Step, Walk};
 use crate::error::{Error, Exit};
 use crate::view::column::Column;
 use crate::view::{Format, Look, plain, rows, table};
@@ -37,22 +37,13 @@ impl Session<'_> {
             self.plan(&[walk.request(listing.request())])?;
             return Ok(Exit::Done);
         }
-        let mut writer = Writer {
-            session: self,
-            columns,
-            merged: span.all,
-            began: false,
-            bare: false,
-            items: Vec::new(),
-            text: String::new(),
-            count: 0,
-        };
+        let mut writer = Writer::new(self, columns, span.all);
         loop {
             let step = self.page(listing, &mut walk, &mut writer, &mut seen).await;
             match step {
                 Ok(Step::Next) => {}
                 Ok(Step::Last(more)) => {
-                    writer.finish(&walk, more.is_some())?;
+                    writer.finish(walk.last_id(), more.is_some())?;
                     if writer.count == 0 {
                         self.ui().note(text.empty);
                     }
@@ -66,13 +57,100 @@ impl Session<'_> {
                     return Ok(Exit::Done);
                 }
                 Err(error) if writer.began && !error.is_closed_pipe() => {
-                    writer.finish(&walk, true)?;
+                    writer.finish(walk.last_id(), true)?;
                     return Err(match self.resume(&walk) {
                         Some(command) => error.hint(format!("go on from here: {command}")),
                         None => error,
                     });
                 }
                 Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Shows those items of a list that `keep` picks, which the router can't do: reads on until as many are found as
+    /// are wanted, 20 if nothing else is said, or the list ends.
+    ///
+    /// # Errors
+    /// As [`Session::list`].
+    pub async fn pick<L: Listing>(
+        &self,
+        listing: &L,
+        columns: &[Column<L::Item>],
+        span: &Span,
+        text: &ListText,
+        keep: impl Fn(&L::Item) -> bool,
+    ) -> Result<Exit, Error> {
+        let mut walk = Walk::new(&Span {
+            limit: None,
+            all: true,
+            after: span.after.clone(),
+        });
+        if self.is_dry() {
+            self.plan(&[walk.request(listing.request())])?;
+            return Ok(Exit::Done);
+        }
+        let mut left = match span.limit {
+            _ if span.all => usize::MAX,
+            Some(limit) => limit,
+            None => page::USUAL_PAGE,
+        };
+        let mut writer = Writer::new(self, columns, true);
+        let mut looked = 0;
+        let mut last_id = span.after.clone();
+        loop {
+            let request = walk.request(listing.request());
+            let read = async {
+                let answer = self.read(&request).await?;
+                let mut page = Page::read(&answer)?;
+                let step = walk.take(&mut page)?;
+                Ok::<_, Error>((answer, page, step))
+            };
+            let (answer, mut page, step) = match read.await {
+                Ok(read) => read,
+                Err(error) if writer.began && !error.is_closed_pipe() => {
+                    writer.finish(last_id.as_deref(), true)?;
+                    let line = last_id.map(|id| self.context.line.with("--after", &id));
+                    return Err(match line {
+                        Some(line) => error.hint(format!("go on from here: {}", line.command())),
+                        None => error,
+                    });
+                }
+                Err(error) => return Err(error),
+            };
+            let came = std::mem::take(&mut page.items);
+            let count = came.len();
+            let mut taken = 0;
+            let mut items = Vec::new();
+            for raw in came {
+                if left == 0 {
+                    break;
+                }
+                taken += 1;
+                last_id = Page::id_of(&raw).or(last_id);
+                let item = serde_json::from_str(raw.get()).map_err(|e| answer.misshapen(&e))?;
+                if keep(&item) {
+                    left -= 1;
+                    items.push(item);
+                    page.items.push(raw);
+                }
+            }
+            looked += taken;
+            let ended = step != Step::Next;
+            let more = taken < count || !ended;
+            writer.page(&page, items, ended || left == 0)?;
+            if ended || left == 0 {
+                writer.finish(last_id.as_deref(), more)?;
+                let kept = writer.count;
+                self.ui().note(&match kept {
+                    0 => format!("{}: none of the {looked} that were looked at", text.empty),
+                    _ => format!("{kept} of the {looked} that were looked at"),
+                });
+                if let Some(last_id) = last_id.filter(|_| more) {
+                    let next = self.context.line.with("--after", &last_id).command();
+                    self.ui().hint(&format!("there may be more: {next}"));
+                }
+                return Ok(Exit::Done);
             }
         }
     }
@@ -130,7 +208,20 @@ struct Writer<'s, T> {
     count: usize,
 }
 
-impl<T> Writer<'_, T> {
+impl<'s, T> Writer<'s, T> {
+    fn new(session: &'s Session<'s>, columns: &'s [Column<T>], merged: bool) -> Self {
+        Self {
+            session,
+            columns,
+            merged,
+            began: false,
+            bare: false,
+            items: Vec::new(),
+            text: String::new(),
+            count: 0,
+        }
+    }
+
     fn look(&self) -> &Look {
         &self.session.look
     }
@@ -204,13 +295,13 @@ impl<T> Writer<'_, T> {
     }
 
     /// Ends the output; `more` is whether the list goes on behind it.
-    fn finish(&mut self, walk: &Walk, more: bool) -> Result<(), Error> {
+    fn finish(&mut self, last_id: Option<&str>, more: bool) -> Result<(), Error> {
         match self.look().format {
             Format::Json if self.merged => {
                 let end = if self.bare {
                     "]".to_owned()
                 } else {
-                    let last_id = Value::from(walk.last_id());
+                    let last_id = Value::from(last_id);
                     format!("],\"last_id\":{last_id},\"has_more\":{more}}}")
                 };
                 self.emit(&end)?;

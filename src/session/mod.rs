@@ -1,6 +1,8 @@
 //! What a command is given: the user's side, the environment, the resolved configuration and the client.
 
 mod consent;
+mod download;
+pub mod feed;
 mod list;
 mod many;
 mod observe;
@@ -25,6 +27,7 @@ use crate::ui::Ui;
 use crate::view::{Format, Look};
 
 pub use consent::Consent;
+pub use download::Receiver;
 pub use list::ListText;
 pub use many::{Many, Words};
 pub use send::document_text;

@@ -1,5 +1,6 @@
 //! Tells what happens on the wire: waits to everybody, requests with `-v`, headers and bodies with `-vv`.
 
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::api::answer::Answer;
@@ -82,18 +83,24 @@ impl Tracer {
         if self.ui.manner().verbose < 2 {
             return;
         }
-        for (name, value) in &answer.headers {
+        self.headers(&answer.headers);
+        match serde_json::from_slice::<Value>(&answer.body) {
+            Ok(body) => self.ui.trace(2, &format!("< {}", masked(body))),
+            Err(_) if answer.body.is_empty() => {}
+            Err(_) => self.ui.trace(2, "< (a body that is no JSON)"),
+        }
+    }
+}
+
+impl Tracer {
+    fn headers(&self, headers: &HeaderMap) {
+        for (name, value) in headers {
             let shown = if HEADERS.contains(&name.as_str()) {
                 value.to_str().unwrap_or("***")
             } else {
                 "***"
             };
             self.ui.trace(2, &format!("< {name}: {shown}"));
-        }
-        match serde_json::from_slice::<Value>(&answer.body) {
-            Ok(body) => self.ui.trace(2, &format!("< {}", masked(body))),
-            Err(_) if answer.body.is_empty() => {}
-            Err(_) => self.ui.trace(2, "< (a body that is no JSON)"),
         }
     }
 }
@@ -114,11 +121,24 @@ impl Observer for Tracer {
                 self.ui
                     .trace(1, &format!("{} {url}{again}", request.method.word()));
                 self.ui.trace(2, "> authorization: ***");
-                if let Some(body) = &request.body {
-                    self.ui.trace(2, &format!("> {}", masked(body.clone())));
+                if let Some(body) = request.body.as_deref() {
+                    let body = serde_json::from_str(body).unwrap_or_default();
+                    self.ui.trace(2, &format!("> {}", masked(body)));
                 }
             }
             Event::Answered { answer, took } => self.answered(answer, took),
+            Event::Opened { incoming, took } => {
+                let id = incoming.header("x-request-id").unwrap_or("-");
+                self.ui.trace(
+                    1,
+                    &format!(
+                        "HTTP {} request id {id}, the head in {} ms",
+                        incoming.status,
+                        took.as_millis()
+                    ),
+                );
+                self.headers(&incoming.headers);
+            }
             Event::Failed { message } => self.ui.trace(1, message),
             Event::Waiting {
                 delay,

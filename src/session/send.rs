@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Mode, Session};
 use crate::api::answer::Answer;
@@ -30,6 +30,22 @@ impl Session<'_> {
             return Ok(None);
         }
         Reply::read_object(&self.read(&request).await?).map(Some)
+    }
+
+    /// Reads something that a loop of the caller reads again and again: the caller sees to deadline and signals.
+    ///
+    /// # Errors
+    /// As [`Session::fetch`].
+    pub async fn poll<E: Endpoint>(&self, endpoint: &E) -> Result<Reply<E::Reply>, Error> {
+        let client = self.client()?.without_deadline();
+        let answer = client.send(&endpoint.request(), std::future::pending()).await?;
+        Reply::read_object(&answer)
+    }
+
+    /// The moment at which `--timeout` passes.
+    #[must_use]
+    pub fn deadline(&self) -> Option<client::Deadline> {
+        self.client().ok().and_then(client::Client::deadline)
     }
 
     /// Changes something; none in a dry run, which prints the request instead. `check` is the command that tells what
@@ -149,27 +165,25 @@ impl Session<'_> {
             return Ok(());
         };
         let describe = |request: &Request| {
-            json!({
-                "action": request.action,
-                "method": request.method.word(),
-                "url": client::url(base_url, request),
-                "body": request.body,
-            })
+            format!(
+                "\"action\":{},\"method\":{},\"url\":{},\"body\":{}",
+                json!(request.action),
+                json!(request.method.word()),
+                json!(client::url(base_url, request)),
+                request.body.as_deref().unwrap_or("null"),
+            )
         };
         if self.look.format.is_json() {
-            let document = if let [request] = requests {
-                let mut document = json!({ "dry_run": true });
-                if let (Value::Object(all), Value::Object(more)) =
-                    (&mut document, describe(request))
-                {
-                    all.extend(more);
-                }
-                document
+            let members = if let [request] = requests {
+                describe(request)
             } else {
-                let requests: Vec<_> = requests.iter().map(describe).collect();
-                json!({ "dry_run": true, "requests": requests })
+                let requests = requests
+                    .iter()
+                    .map(|request| format!("{{{}}}", describe(request)));
+                let requests: Vec<_> = requests.collect();
+                format!("\"requests\":[{}]", requests.join(","))
             };
-            return self.print_document(&document.to_string());
+            return self.print_document(&format!("{{\"dry_run\":true,{members}}}"));
         }
         let mut text = String::new();
         for request in requests {
@@ -178,7 +192,7 @@ impl Session<'_> {
             text.push_str(&client::url(base_url, request));
             text.push('\n');
             if let Some(body) = &request.body {
-                text.push_str(&json::indented(&body.to_string()));
+                text.push_str(&json::indented(body));
                 text.push('\n');
             }
         }

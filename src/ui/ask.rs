@@ -47,16 +47,26 @@ impl Ui {
     /// # Errors
     /// The half sentence that tells what is wrong with it.
     pub fn read_key(&self) -> Result<Secret, String> {
-        let bytes = self
-            .state()
-            .input
-            .all(LONGEST_KEY)
-            .map_err(|error| format!("can't be read: {error}"))?;
+        let bytes = self.state().input.all(LONGEST_KEY);
+        let bytes = bytes.map_err(|error| format!("can't be read: {error}"))?;
         if bytes.len() > LONGEST_KEY {
             return Err("is too long for a key".to_owned());
         }
         let text = String::from_utf8(bytes).map_err(|_| "is not text".to_owned())?;
         Secret::key(&text).map_err(|unusable| unusable.reason().to_owned())
+    }
+
+    /// Reads all of standard input, which may hold `most` bytes.
+    ///
+    /// # Errors
+    /// The half sentence that tells what is wrong with it.
+    pub fn read_input(&self, most: usize) -> Result<Vec<u8>, String> {
+        let bytes = self.state().input.all(most);
+        let bytes = bytes.map_err(|error| format!("can't be read: {error}"))?;
+        if bytes.len() > most {
+            return Err(format!("is longer than {most} bytes"));
+        }
+        Ok(bytes)
     }
 
     fn prompt(&self, question: &str) {

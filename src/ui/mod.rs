@@ -2,6 +2,7 @@
 //! standard error. Real in the binary, in memory in tests.
 
 pub mod ask;
+pub mod live;
 pub mod stream;
 
 use std::io;
@@ -65,6 +66,8 @@ struct State {
     secrets: Vec<Secret>,
     /// The change that was made, should its result not reach the user.
     changed: Option<String>,
+    /// The live line that stands on the terminal, if there is one.
+    live: Option<String>,
 }
 
 impl Ui {
@@ -113,6 +116,7 @@ impl Ui {
             program: "xeroctl".to_owned(),
             secrets: Vec::new(),
             changed: None,
+            live: None,
         };
         Self(Arc::new(Shared {
             terminals,
@@ -176,7 +180,11 @@ impl Ui {
     /// As [`Ui::print`].
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let mut state = self.state();
-        state.output.put(bytes).map_err(|error| {
+        // Both streams usually show on the same terminal.
+        let live = self.terminals().output.then(|| state.lift_live()).flatten();
+        let written = state.output.put(bytes);
+        state.drop_live(live);
+        written.map_err(|error| {
             if error.kind() == io::ErrorKind::BrokenPipe {
                 return Error::closed_pipe();
             }
@@ -310,6 +318,8 @@ impl State {
                 }
             }
         }
+        let live = self.lift_live();
         self.error.say(&text);
+        self.drop_live(live);
     }
 }

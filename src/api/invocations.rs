@@ -1,0 +1,163 @@
+//! Calls of tools: `/exec/invocations`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::document::Document;
+use super::id::Id;
+use super::page::Listing;
+use super::request::{Endpoint, Method, Request};
+use crate::error::Exit;
+use crate::json;
+use crate::time::Stamp;
+
+/// A call of a tool, from the moment it was accepted.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Invocation {
+    /// The id.
+    pub id: Option<String>,
+    /// The tool.
+    pub tool_name: Option<String>,
+    /// The workspace it runs in.
+    pub workspace_id: Option<String>,
+    /// Where it stands; see [`ending`] and [`is_gated`].
+    pub status: Option<String>,
+    /// The tool's risk.
+    pub risk: Option<String>,
+    /// The approval that it waits for, or waited for.
+    pub approval_id: Option<String>,
+    /// The page on which a human decides.
+    pub approval_url: Option<String>,
+    /// The record of its run, once it runs.
+    pub execution_id: Option<String>,
+    /// When it was accepted.
+    pub created_at: Option<Stamp>,
+    /// When it ended.
+    pub completed_at: Option<Stamp>,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+impl From<Document> for Invocation {
+    // Documented: `id` and `status`; assumed: the other names.
+    fn from(document: Document) -> Self {
+        let approval = document.inner(&["approval"]);
+        let of_approval = |name| approval.as_ref().and_then(|inner| inner.string(&[name]));
+        Self {
+            id: document.text(&["id"]),
+            tool_name: document.text(&["tool_name", "tool"]),
+            workspace_id: document.text(&["workspace_id", "workspace"]),
+            status: document.text(&["status"]),
+            risk: document.text(&["risk"]),
+            approval_id: document
+                .string(&["approval_id"])
+                .or_else(|| of_approval("id")),
+            approval_url: document
+                .string(&["approval_url", "monitor_url"])
+                .or_else(|| of_approval("url")),
+            execution_id: document.string(&["execution_id"]),
+            created_at: document.time(&["created_at"]),
+            completed_at: document.time(&["completed_at"]),
+            error: document.text(&["error"]),
+        }
+    }
+}
+
+/// The status words. Documented, as are the two lists; an unknown word is none of them.
+pub const STATUSES: &[&str] = &[
+    "queued",
+    "running",
+    "pending_approval",
+    "completed",
+    "failed",
+    "rejected",
+    "cancelled",
+    "timeout",
+];
+
+/// The exit code of a status that is an end; none where the run goes on, and for an unknown word. Documented.
+#[must_use]
+pub fn ending(status: &str) -> Option<Exit> {
+    Some(match status {
+        "completed" => Exit::Done,
+        "failed" => Exit::RunFailed,
+        "rejected" => Exit::RunRejected,
+        "cancelled" => Exit::RunCancelled,
+        "timeout" => Exit::RunTimeout,
+        _ => return None,
+    })
+}
+
+/// Whether a human must decide before anything runs. Documented.
+#[must_use]
+pub fn is_gated(status: &str) -> bool {
+    status == "pending_approval"
+}
+
+const INVOCATIONS: [&str; 2] = ["exec", "invocations"];
+
+fn below(action: &'static str, method: Method, id: &Id, leaf: Option<&str>) -> Request {
+    let mut request = Request::new(action, method, INVOCATIONS);
+    request.path.push(id.to_string());
+    request.path.extend(leaf.map(str::to_owned));
+    request
+}
+
+/// The calls of the project. Documented.
+pub struct List;
+
+impl Listing for List {
+    type Item = Invocation;
+
+    fn request(&self) -> Request {
+        Request::new("list invocations", Method::Get, INVOCATIONS)
+    }
+}
+
+/// One call. Documented.
+pub struct Get<'a>(pub &'a Id);
+
+impl Endpoint for Get<'_> {
+    type Reply = Invocation;
+
+    fn request(&self) -> Request {
+        below("show invocation", Method::Get, self.0, None)
+    }
+}
+
+/// Calls a tool. Documented; assumed: the names in the body.
+pub struct Invoke<'a> {
+    /// The workspace to run it in.
+    pub workspace: &'a str,
+    /// The tool.
+    pub tool: &'a str,
+    /// The arguments: the text of a JSON object, sent as it is.
+    pub args: &'a str,
+}
+
+impl Endpoint for Invoke<'_> {
+    type Reply = Invocation;
+
+    fn request(&self) -> Request {
+        let text = |text: &str| Value::from(text).to_string();
+        let mut request = Request::new("invoke tool", Method::Post, INVOCATIONS);
+        request.body = Some(json::object([
+            ("workspace_id", &*text(self.workspace)),
+            ("tool_name", &*text(self.tool)),
+            ("args", self.args),
+        ]));
+        request
+    }
+}
+
+/// Ends a call that has not ended. Assumed path.
+pub struct Cancel<'a>(pub &'a Id);
+
+impl Endpoint for Cancel<'_> {
+    type Reply = Invocation;
+
+    fn request(&self) -> Request {
+        below("cancel invocation", Method::Post, self.0, Some("cancel"))
+    }
+}

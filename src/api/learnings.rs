@@ -1,0 +1,85 @@
+//! What the mesh has learned in a workspace: `/exec/learnings`.
+
+use serde::Deserialize;
+
+use super::document::Document;
+use super::id::Id;
+use super::page::Listing;
+use super::request::{Endpoint, Method, Nothing, Request};
+use crate::time::Stamp;
+
+/// Something learned.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Learning {
+    /// The id.
+    pub id: Option<String>,
+    /// What was learned.
+    pub content: Option<String>,
+    /// The workspace.
+    pub workspace_id: Option<String>,
+    /// How much it counts.
+    pub score: Option<String>,
+    /// Where it comes from.
+    pub source_type: Option<String>,
+    /// When.
+    pub created_at: Option<Stamp>,
+}
+
+impl From<Document> for Learning {
+    // Documented: all names.
+    fn from(document: Document) -> Self {
+        Self {
+            id: document.text(&["id"]),
+            content: document.text(&["content"]),
+            workspace_id: document.text(&["workspace_id"]),
+            score: document.text(&["score"]),
+            source_type: document.text(&["source_type"]),
+            created_at: document.time(&["created_at"]),
+        }
+    }
+}
+
+const LEARNINGS: [&str; 2] = ["exec", "learnings"];
+
+fn one(action: &'static str, method: Method, id: &Id) -> Request {
+    let mut request = Request::new(action, method, LEARNINGS);
+    request.path.push(id.to_string());
+    request
+}
+
+/// The learnings of a workspace. Documented family.
+pub struct List<'a> {
+    /// The workspace.
+    pub workspace: &'a str,
+}
+
+impl Listing for List<'_> {
+    type Item = Learning;
+
+    fn request(&self) -> Request {
+        Request::new("list learnings", Method::Get, LEARNINGS).query("workspace_id", self.workspace)
+    }
+}
+
+/// One learning. Documented family.
+pub struct Get<'a>(pub &'a Id);
+
+impl Endpoint for Get<'_> {
+    type Reply = Learning;
+
+    fn request(&self) -> Request {
+        one("show learning", Method::Get, self.0)
+    }
+}
+
+/// Forgets a learning. Documented family, assumed verb.
+pub struct Delete<'a>(pub &'a Id);
+
+impl Endpoint for Delete<'_> {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        one("delete learning", Method::Delete, self.0)
+    }
+}

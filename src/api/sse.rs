@@ -1,0 +1,131 @@
+//! Server-Sent Events: the `text/event-stream` format (WHATWG HTML, section 9.2), out of bytes as they arrive.
+
+use std::time::Duration;
+
+/// A line or an event that grows beyond this is no event of a router.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// One event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    /// The id to go on from after a break: this event's, or the last one that was sent before it.
+    pub id: Option<String>,
+    /// The name; `message` where none was sent.
+    pub name: String,
+    /// The data lines, joined by newlines.
+    pub data: String,
+}
+
+/// Takes bytes and gives events.
+#[derive(Debug, Default)]
+pub struct Parser {
+    line: Vec<u8>,
+    /// The last byte was a carriage return: a newline that follows belongs to it.
+    returned: bool,
+    began: bool,
+    id: Option<String>,
+    name: String,
+    data: String,
+    has_data: bool,
+    retry: Option<Duration>,
+    broken: bool,
+}
+
+impl Parser {
+    /// A parser that goes on after the event with this id.
+    #[must_use]
+    pub fn after(id: Option<String>) -> Self {
+        Self {
+            id,
+            ..Self::default()
+        }
+    }
+
+    /// Takes bytes; the events that they complete.
+    pub fn take(&mut self, bytes: &[u8]) -> Vec<Event> {
+        let mut events = Vec::new();
+        for &byte in bytes {
+            let after_return = std::mem::take(&mut self.returned);
+            match byte {
+                b'\n' if after_return => {}
+                b'\n' => events.extend(self.end_of_line()),
+                b'\r' => {
+                    self.returned = true;
+                    events.extend(self.end_of_line());
+                }
+                _ if self.line.len() >= LARGEST => self.broken = true,
+                _ => self.line.push(byte),
+            }
+        }
+        events
+    }
+
+    /// The id of the last event, with which a new connection goes on.
+    #[must_use]
+    pub fn last_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// How long the router wants a client to wait before it connects again.
+    #[must_use]
+    pub fn retry(&self) -> Option<Duration> {
+        self.retry
+    }
+
+    /// Whether what came is too large to be events: the stream is of no use.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    fn end_of_line(&mut self) -> Option<Event> {
+        let line = std::mem::take(&mut self.line);
+        let line = String::from_utf8_lossy(&line);
+        let line = if std::mem::replace(&mut self.began, true) {
+            &*line
+        } else {
+            line.trim_start_matches('\u{feff}')
+        };
+        if line.is_empty() {
+            return self.dispatch();
+        }
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "event" => value.clone_into(&mut self.name),
+            "data" if self.data.len() + value.len() > LARGEST => self.broken = true,
+            "data" => {
+                if std::mem::replace(&mut self.has_data, true) {
+                    self.data.push('\n');
+                }
+                self.data.push_str(value);
+            }
+            "id" if !value.contains('\0') => {
+                self.id = Some(value.to_owned()).filter(|id| !id.is_empty());
+            }
+            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.retry = value.parse().ok().map(Duration::from_millis);
+            }
+            // A comment, or a field that the format does not have.
+            _ => {}
+        }
+        None
+    }
+
+    fn dispatch(&mut self) -> Option<Event> {
+        let name = std::mem::take(&mut self.name);
+        let data = std::mem::take(&mut self.data);
+        std::mem::take(&mut self.has_data).then(|| Event {
+            id: self.id.clone(),
+            name: if name.is_empty() {
+                "message".to_owned()
+            } else {
+                name
+            },
+            data,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! The tool catalogue: `/exec/tools`.
+
+use serde::Deserialize;
+
+use super::document::Document;
+use super::page::Listing;
+use super::request::{Endpoint, Method, Request};
+use crate::time;
+
+/// A tool that an execution agent publishes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Document")]
+pub struct Tool {
+    /// The name as declared in the manifest; may hold `/`.
+    pub name: Option<String>,
+    /// What it does.
+    pub description: Option<String>,
+    /// How much harm it can do; see [`super::approvals::Risk`].
+    pub risk: Option<String>,
+    /// What it belongs to.
+    pub domain: Option<String>,
+    /// How long a run may take, for people: `30s`; as it came where that is no number of milliseconds.
+    pub timeout: Option<String>,
+    /// The JSON Schema of its arguments, as JSON text.
+    pub parameters: Option<String>,
+}
+
+impl From<Document> for Tool {
+    // Documented facts; assumed: the names, and that a timeout is in milliseconds.
+    fn from(document: Document) -> Self {
+        Self {
+            name: document.text(&["name"]),
+            description: document.text(&["description"]),
+            risk: document.text(&["risk"]),
+            domain: document.text(&["domain"]),
+            timeout: document.text(&["timeout_ms", "timeout"]).map(|text| {
+                text.parse()
+                    .map(std::time::Duration::from_millis)
+                    .map_or(text, time::show_duration)
+            }),
+            parameters: document.json(&["parameters", "parameter_schema", "input_schema"]),
+        }
+    }
+}
+
+/// The tools of the project. Documented.
+pub struct List;
+
+impl Listing for List {
+    type Item = Tool;
+
+    fn request(&self) -> Request {
+        Request::new("list tools", Method::Get, ["exec", "tools"])
+    }
+}
+
+/// One tool by its name. Documented.
+pub struct Get<'a>(pub &'a str);
+
+impl Endpoint for Get<'_> {
+    type Reply = Tool;
+
+    fn request(&self) -> Request {
+        Request::new("show tool", Method::Get, ["exec", "tools", self.0])
+    }
+}

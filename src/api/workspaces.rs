@@ -1,0 +1,107 @@
+//! What governed execution knows around a run: the context of a workspace (`/exec/context`), and what an execution
+//! agent tells of itself (`/exec/agents/{id}`).
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::document::Document;
+use super::id::Id;
+use super::request::{Endpoint, Method, Nothing, Request};
+use crate::json;
+
+/// The context of a workspace.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Context {
+    /// The context, as JSON text.
+    pub context: Option<String>,
+}
+
+impl From<Document> for Context {
+    // Assumed: the name.
+    fn from(document: Document) -> Self {
+        Self {
+            context: document.json(&["context"]),
+        }
+    }
+}
+
+impl Context {
+    /// Whether there is nothing in it that could be lost.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let text = self.context.as_deref().map(json::compact);
+        matches!(text.as_deref(), None | Some("{}" | "[]" | "\"\""))
+    }
+}
+
+const CONTEXT: [&str; 2] = ["exec", "context"];
+
+/// Reads the context of a workspace. Documented family, assumed shape.
+pub struct GetContext<'a>(pub &'a str);
+
+impl Endpoint for GetContext<'_> {
+    type Reply = Context;
+
+    fn request(&self) -> Request {
+        Request::new("show context", Method::Get, CONTEXT).query("workspace_id", self.0)
+    }
+}
+
+/// Sets the whole context of a workspace. Documented family, assumed shape.
+pub struct SetContext<'a> {
+    /// The workspace.
+    pub workspace: &'a str,
+    /// The text of a JSON object, sent as it is.
+    pub context: &'a str,
+}
+
+impl Endpoint for SetContext<'_> {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        let workspace = Value::from(self.workspace).to_string();
+        let mut request = Request::new("set context", Method::Put, CONTEXT);
+        request.body = Some(json::object([
+            ("workspace_id", &*workspace),
+            ("context", self.context),
+        ]));
+        request
+    }
+}
+
+/// What an execution agent tells of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// The tools that it publishes.
+    Manifest,
+    /// What it runs on.
+    Environment,
+    /// What it reaches.
+    Connectivity,
+}
+
+/// Asks an execution agent about itself: any object. Documented.
+pub struct Introspect<'a> {
+    /// The agent.
+    pub agent: &'a Id,
+    /// What about.
+    pub aspect: Aspect,
+}
+
+impl Endpoint for Introspect<'_> {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        let (action, leaf) = match self.aspect {
+            Aspect::Manifest => ("show manifest", "manifest"),
+            Aspect::Environment => ("show environment", "environment"),
+            Aspect::Connectivity => ("show connectivity", "connectivity"),
+        };
+        Request::new(
+            action,
+            Method::Get,
+            ["exec", "agents", self.agent.as_str(), leaf],
+        )
+    }
+}

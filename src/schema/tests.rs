@@ -1,0 +1,108 @@
+use super::{Parameter, parameters, violations};
+
+fn told(schema: &str, args: &str) -> Vec<String> {
+    let violations = violations(schema, args).expect("a usable schema");
+    violations
+        .into_iter()
+        .map(|violation| format!("{}: {}", violation.path, violation.message))
+        .collect()
+}
+
+#[test]
+fn each_violation_tells_its_place() {
+    let schema = r#"{"type":"object","required":["resource"],"additionalProperties":false,
+        "properties":{"resource":{"enum":["pods","nodes"]},"limit":{"type":"integer","minimum":1},
+        "labels":{"type":"array","items":{"type":"string"}}}}"#;
+    assert_eq!(told(schema, r#"{"resource":"pods","limit":3}"#), [""; 0]);
+    assert_eq!(
+        told(schema, r#"{"limit":0,"labels":["a",5],"colour":"red"}"#),
+        [
+            "/limit: 0 is less than the minimum of 1",
+            "/labels/1: 5 is not of type \"string\"",
+            ": Additional properties are not allowed ('colour' was unexpected)",
+            ": \"resource\" is a required property",
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_can_not_be_used_is_said() {
+    for (schema, reason) in [
+        ("{", "can't be read"),
+        ("3", "can't be used"),
+        (r#"{"type":"frob"}"#, "can't be used"),
+        (r#"{"$ref":"http://localhost:1/x.json"}"#, "can't be used"),
+        (r#"{"$ref":"file:///etc/hostname"}"#, "can't be used"),
+        (r#"{"$ref":"other.json"}"#, "can't be used"),
+        (r#"{"$schema":"http://example.com/draft-99","type":"object"}"#, "can't be used"),
+        (r##"{"$ref":"#/$defs/missing"}"##, "can't be used"),
+        (r#"{"properties":{"a":{"pattern":"((a{1000}){1000}){1000}"}}}"#, "can't be used"),
+    ] {
+        let told = violations(schema, "{}").expect_err(schema);
+        assert!(told.contains(reason), "{schema}: {told}");
+    }
+    let large = format!("{{\"description\":\"{}\"}}", "x".repeat(300_000));
+    assert!(violations(&large, "{}").is_err());
+}
+
+#[test]
+fn a_schema_that_runs_in_circles_ends() {
+    for schema in [
+        r##"{"$ref":"#"}"##,
+        r##"{"allOf":[{"$ref":"#"}]}"##,
+        r##"{"$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}},"$ref":"#/$defs/a"}"##,
+    ] {
+        // Whichever way: what matters is that it comes back.
+        let _ = violations(schema, "{}");
+        let _ = parameters(schema);
+    }
+    let chain: Vec<String> = (0..4_000)
+        .map(|n| format!("\"a{n}\":{{\"allOf\":[{{\"$ref\":\"#/$defs/a{}\"}}]}}", n + 1))
+        .collect();
+    let deep = format!("{{\"$defs\":{{{},\"a4000\":{{}}}},\"$ref\":\"#/$defs/a0\"}}", chain.join(","));
+    let _ = violations(&deep, "{}");
+}
+
+#[test]
+fn a_pattern_that_explodes_is_given_up() {
+    let schema = r#"{"properties":{"a":{"pattern":"^(?=(x+x+)+y)z"}}}"#;
+    let args = format!("{{\"a\":\"{}\"}}", "x".repeat(40_000));
+    let began = std::time::Instant::now();
+    let _ = violations(schema, &args);
+    assert!(began.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[test]
+fn rows_tell_name_type_need_and_purpose() {
+    let schema = r##"{"type":"object","required":["node","spec"],"properties":{
+        "node":{"type":"string","description":"Which node"},
+        "force":{"type":["boolean","null"],"default":false},
+        "spec":{"$ref":"#/$defs/spec"},
+        "pods":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string","pattern":"^a"}}}},
+        "any":true},
+        "$defs":{"spec":{"type":"object","properties":{"replicas":{"type":"integer","minimum":0,"maximum":9}},
+        "required":["replicas"]}}}"##;
+    let rows: Vec<(String, String, bool, Option<String>)> = parameters(schema)
+        .into_iter()
+        .map(|Parameter { name, kind, required, description }| (name, kind, required, description))
+        .collect();
+    let row = |name: &str, kind: &str, required, about: Option<&str>| {
+        (name.to_owned(), kind.to_owned(), required, about.map(str::to_owned))
+    };
+    assert_eq!(
+        rows,
+        [
+            row("node", "string", true, Some("Which node")),
+            row("force", "boolean|null (default false)", false, None),
+            row("spec", "object", true, None),
+            row("spec.replicas", "integer (≥ 0, ≤ 9)", true, None),
+            row("pods", "array of object", false, None),
+            row("pods[].name", "string (/^a/)", false, None),
+            row("any", "any", false, None),
+        ]
+    );
+    assert!(parameters("3").is_empty() && parameters("{").is_empty());
+}

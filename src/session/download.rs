@@ -1,0 +1,88 @@
+//! An answer of any size, handed on as it arrives: nothing of it is kept.
+
+use std::time::Duration;
+
+use super::Session;
+use crate::api::request::Request;
+use crate::error::Error;
+
+/// How often a body that breaks off is asked for, where it can be begun anew.
+const ATTEMPTS: u32 = 4;
+
+/// Who takes the bytes.
+pub trait Receiver {
+    /// Takes some bytes.
+    ///
+    /// # Errors
+    /// When they can't be kept or written.
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error>;
+
+    /// Forgets what was taken, so that the answer can be begun anew; false where that can't be.
+    fn restart(&mut self) -> bool;
+}
+
+impl Session<'_> {
+    /// Reads an answer of any size; how many bytes it had.
+    ///
+    /// # Errors
+    /// Whatever the router or the network made of it, or the receiver.
+    pub async fn download(
+        &self,
+        request: &Request,
+        receiver: &mut impl Receiver,
+    ) -> Result<u64, Error> {
+        let interrupt = &self.context.interrupt;
+        if interrupt.raised().is_some() {
+            return Err(interrupt.error());
+        }
+        let _hold = interrupt.hold(None);
+        let attempts = self.attempts(request, receiver);
+        let in_time = async {
+            match self.deadline() {
+                None => attempts.await,
+                Some(deadline) => match tokio::time::timeout_at(deadline.at.into(), attempts).await
+                {
+                    Ok(result) => result,
+                    Err(_) => Err(Error::unavailable(format!(
+                        "could not {}: it takes longer than --timeout {}",
+                        request.action,
+                        crate::time::show_duration(deadline.after)
+                    ))
+                    .retryable(None)),
+                },
+            }
+        };
+        tokio::select! {
+            result = in_time => result,
+            () = interrupt.wait() => Err(interrupt.error()),
+        }
+    }
+
+    async fn attempts(
+        &self,
+        request: &Request,
+        receiver: &mut impl Receiver,
+    ) -> Result<u64, Error> {
+        let client = self.client()?.without_deadline();
+        let mut attempt = 1;
+        loop {
+            let mut incoming = client.open(request, std::future::pending()).await?;
+            let mut count = 0;
+            let error = loop {
+                match incoming.chunk().await {
+                    Ok(Some(bytes)) => {
+                        count += bytes.len() as u64;
+                        receiver.put(&bytes)?;
+                    }
+                    Ok(None) => return Ok(count),
+                    Err(error) => break error,
+                }
+            };
+            if !error.is_retryable() || attempt >= ATTEMPTS || count > 0 && !receiver.restart() {
+                return Err(error.detail(format!("{count} bytes had come")));
+            }
+            tokio::time::sleep(Duration::from_millis(250) * 2_u32.pow(attempt)).await;
+            attempt += 1;
+        }
+    }
+}
