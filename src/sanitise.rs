@@ -45,6 +45,21 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text of several lines: newlines and tabs stay, everything else that is hidden becomes an escape.
+#[must_use]
+pub fn block(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\r' => out.push_str("\\r"),
+            c if is_hidden(c) => push_escape(&mut out, c),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Appends `\u001b` and its like: JSON's form, with a surrogate pair beyond the basic plane, so that the same
 /// escape is valid inside a JSON string (RFC 8259, section 7).
 pub(crate) fn push_escape(out: &mut String, c: char) {

@@ -38,15 +38,28 @@ const STATES: &[(Tone, &[&str])] = &[
             "running",
             "enrolled",
             "ok",
+            "read",
         ],
     ),
     (
         Tone::Waiting,
-        &["pending", "queued", "pending_approval", "dispatched"],
+        &[
+            "pending",
+            "queued",
+            "pending_approval",
+            "dispatched",
+            "write",
+        ],
     ),
     (
         Tone::Held,
-        &["suspended", "paused", "exhausted", "cancelled"],
+        &[
+            "suspended",
+            "paused",
+            "exhausted",
+            "cancelled",
+            "destructive",
+        ],
     ),
     (
         Tone::Bad,
@@ -58,7 +71,9 @@ const STATES: &[(Tone, &[&str])] = &[
             "revoked",
             "expired",
             "timeout",
+            "timed_out",
             "error",
+            "irreversible",
         ],
     ),
 ];

@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["base_url", "error", "json", "line", "secret", "time"],
     ),
     // Looks: text from values, never printed.
-    ("view", &["sanitise", "time", "tone"]),
+    ("view", &["json", "sanitise", "time", "tone"]),
     // The only code that writes and asks.
     (
         "ui",

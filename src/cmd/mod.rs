@@ -1,7 +1,10 @@
 //! The commands: one file each. A new one is its file, a `mod` line and a line in a `commands!` list.
 
 pub mod agents;
+pub mod approvals;
 pub mod config;
+pub mod exec;
+pub mod feed;
 pub mod global;
 pub mod grammar;
 pub mod group;
@@ -47,6 +50,8 @@ commands! {
     Command {
         Agents: agents,
         JoinKeys: join_keys,
+        Exec: exec,
+        Approvals: approvals,
         Config: config,
         Sandbox: sandbox,
         Help: help,

@@ -1,9 +1,11 @@
 //! Readers of option values: each refuses what can't be right before any request is made.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use jiff::Timestamp;
 
 /// Text that is not empty.
 ///
@@ -85,6 +87,82 @@ fn number(text: &str, least: u32) -> Result<u32, String> {
 /// When it is none.
 pub fn limit(text: &str) -> Result<usize, String> {
     positive(text).map(|number| number as usize)
+}
+
+/// The name of a tool: opaque, may hold `/`; neither empty nor a dot segment, and without control characters.
+///
+/// # Errors
+/// When it is none.
+pub fn tool(name: &str) -> Result<String, String> {
+    if matches!(name, "." | "..") {
+        return Err(format!("{name} is no tool: it would name another route"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err("the name of a tool holds no control characters".to_owned());
+    }
+    text(name)
+}
+
+/// How often to ask: 500ms to 60s.
+///
+/// # Errors
+/// When it is no duration, or one out of these bounds.
+pub fn interval(text: &str) -> Result<Duration, String> {
+    let bounds = Duration::from_millis(500)..=Duration::from_secs(60);
+    crate::time::duration(text)
+        .ok()
+        .filter(|interval| bounds.contains(interval))
+        .ok_or_else(|| "write a duration from 500ms to 60s".to_owned())
+}
+
+/// A point in the past: a moment, or how long ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// A moment.
+    At(Timestamp),
+    /// This long before now.
+    Ago(Duration),
+}
+
+impl Since {
+    /// The moment.
+    #[must_use]
+    pub fn before(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::At(at) => at,
+            Self::Ago(ago) => now.checked_sub(ago).unwrap_or(Timestamp::MIN),
+        }
+    }
+}
+
+/// A moment as RFC 3339, or how long ago.
+///
+/// # Errors
+/// When it is neither.
+pub fn since(text: &str) -> Result<Since, String> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(Since::At(at));
+    }
+    crate::time::duration(text).map(Since::Ago).map_err(|_| {
+        "write a time as 2026-11-23T08:00:00Z, or how long ago as 90s, 10m, 24h or 7d".to_owned()
+    })
+}
+
+/// The bytes of a file that the line names.
+///
+/// # Errors
+/// The half sentence that tells why they can't be had.
+pub fn file(path: &str, most: usize) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    let file = std::fs::File::open(path).map_err(|error| format!("can't be read: {error}"))?;
+    let mut bytes = Vec::new();
+    file.take(most as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("can't be read: {error}"))?;
+    if bytes.len() > most {
+        return Err(format!("is longer than {most} bytes"));
+    }
+    Ok(bytes)
 }
 
 /// How many requests at a time: 1 to 64.

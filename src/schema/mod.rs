@@ -35,8 +35,8 @@ pub fn violations(schema: &str, args: &str) -> Result<Vec<Violation>, String> {
     if schema.len() > LARGEST {
         return Err(format!("the schema is larger than {LARGEST} bytes"));
     }
-    let schema: Value =
-        serde_json::from_str(schema).map_err(|error| format!("the schema can't be read: {error}"))?;
+    let schema: Value = serde_json::from_str(schema)
+        .map_err(|error| format!("the schema can't be read: {error}"))?;
     let args: Value = serde_json::from_str(args)
         .map_err(|error| format!("the arguments can't be checked: {error}"))?;
     let (send, receive) = mpsc::channel();

@@ -37,9 +37,15 @@ fn what_can_not_be_used_is_said() {
         (r#"{"$ref":"http://localhost:1/x.json"}"#, "can't be used"),
         (r#"{"$ref":"file:///etc/hostname"}"#, "can't be used"),
         (r#"{"$ref":"other.json"}"#, "can't be used"),
-        (r#"{"$schema":"http://example.com/draft-99","type":"object"}"#, "can't be used"),
+        (
+            r#"{"$schema":"http://example.com/draft-99","type":"object"}"#,
+            "can't be used",
+        ),
         (r##"{"$ref":"#/$defs/missing"}"##, "can't be used"),
-        (r#"{"properties":{"a":{"pattern":"((a{1000}){1000}){1000}"}}}"#, "can't be used"),
+        (
+            r#"{"properties":{"a":{"pattern":"((a{1000}){1000}){1000}"}}}"#,
+            "can't be used",
+        ),
     ] {
         let told = violations(schema, "{}").expect_err(schema);
         assert!(told.contains(reason), "{schema}: {told}");
@@ -60,9 +66,17 @@ fn a_schema_that_runs_in_circles_ends() {
         let _ = parameters(schema);
     }
     let chain: Vec<String> = (0..4_000)
-        .map(|n| format!("\"a{n}\":{{\"allOf\":[{{\"$ref\":\"#/$defs/a{}\"}}]}}", n + 1))
+        .map(|n| {
+            format!(
+                "\"a{n}\":{{\"allOf\":[{{\"$ref\":\"#/$defs/a{}\"}}]}}",
+                n + 1
+            )
+        })
         .collect();
-    let deep = format!("{{\"$defs\":{{{},\"a4000\":{{}}}},\"$ref\":\"#/$defs/a0\"}}", chain.join(","));
+    let deep = format!(
+        "{{\"$defs\":{{{},\"a4000\":{{}}}},\"$ref\":\"#/$defs/a0\"}}",
+        chain.join(",")
+    );
     let _ = violations(&deep, "{}");
 }
 
@@ -87,10 +101,22 @@ fn rows_tell_name_type_need_and_purpose() {
         "required":["replicas"]}}}"##;
     let rows: Vec<(String, String, bool, Option<String>)> = parameters(schema)
         .into_iter()
-        .map(|Parameter { name, kind, required, description }| (name, kind, required, description))
+        .map(
+            |Parameter {
+                 name,
+                 kind,
+                 required,
+                 description,
+             }| (name, kind, required, description),
+        )
         .collect();
     let row = |name: &str, kind: &str, required, about: Option<&str>| {
-        (name.to_owned(), kind.to_owned(), required, about.map(str::to_owned))
+        (
+            name.to_owned(),
+            kind.to_owned(),
+            required,
+            about.map(str::to_owned),
+        )
     };
     assert_eq!(
         rows,

@@ -2,6 +2,7 @@
 
 use super::{Context, Session};
 use crate::error::{Error, Exit};
+use crate::line::Line;
 
 /// What counts as consent.
 pub enum Consent<'a> {
@@ -39,14 +40,7 @@ impl Context {
         flag: &str,
     ) -> Result<(), Error> {
         if !self.may_ask() {
-            return Err(Error::usage(format!(
-                "this needs a confirmation, and nobody can be asked here: {}",
-                self.why_not_ask()
-            ))
-            .hint(format!(
-                "to do it without a question: {}",
-                self.line.with_flag(flag).command()
-            )));
+            return Err(self.unasked(&self.line.with_flag(flag)));
         }
         let prompt = match consent {
             Consent::Yes => format!("{question} [y/N] "),
@@ -67,6 +61,16 @@ impl Context {
                 "not confirmed: nothing was changed",
             ))
         }
+    }
+
+    /// The error where a question is needed and nobody may be asked; `line` works without one.
+    #[must_use]
+    pub fn unasked(&self, line: &Line) -> Error {
+        Error::usage(format!(
+            "this needs a confirmation, and nobody can be asked here: {}",
+            self.why_not_ask()
+        ))
+        .hint(format!("to do it without a question: {}", line.command()))
     }
 
     fn why_not_ask(&self) -> &'static str {
@@ -104,7 +108,10 @@ impl Session<'_> {
     }
 
     /// A protected deployment is changed only where the line names it, wherever the base URL came from.
-    pub(super) fn check_protection(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// Exit 3 where it is protected and not named.
+    pub fn check_protection(&self) -> Result<(), Error> {
         match &self.resolved.protection {
             Some(protection) if !protection.is_named && !self.is_dry() => {
                 let name = &protection.deployment;

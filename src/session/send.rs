@@ -37,9 +37,16 @@ impl Session<'_> {
     /// # Errors
     /// As [`Session::fetch`].
     pub async fn poll<E: Endpoint>(&self, endpoint: &E) -> Result<Reply<E::Reply>, Error> {
+        Reply::read_object(&self.ask(&endpoint.request()).await?)
+    }
+
+    /// The answer to a read of which the caller sees to deadline and signals.
+    ///
+    /// # Errors
+    /// As [`Session::fetch`].
+    pub async fn ask(&self, request: &Request) -> Result<Answer, Error> {
         let client = self.client()?.without_deadline();
-        let answer = client.send(&endpoint.request(), std::future::pending()).await?;
-        Reply::read_object(&answer)
+        client.send(request, std::future::pending()).await
     }
 
     /// The moment at which `--timeout` passes.
@@ -228,6 +235,22 @@ impl Session<'_> {
                 let name = column::name_of(columns, value, &self.look);
                 self.ui().print(&format!("{}\n", name.unwrap_or_default()))
             }
+        }
+    }
+
+    /// Shows any object, whose members nobody knows beforehand; `name` is what `-o name` prints.
+    ///
+    /// # Errors
+    /// When standard output can't be written.
+    pub fn show_object(&self, document: &str, name: &str) -> Result<(), Error> {
+        match self.look.format {
+            Format::Table | Format::Wide | Format::Csv => {
+                self.ui().print(&record::object(document, &self.look))
+            }
+            Format::Json | Format::Ndjson => self.print_document(document),
+            Format::Name => self
+                .ui()
+                .print(&format!("{}\n", crate::sanitise::cell(name))),
         }
     }
 

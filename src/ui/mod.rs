@@ -258,6 +258,13 @@ impl Ui {
         state.say(&line);
     }
 
+    /// Rings the terminal's bell, where there is a terminal.
+    pub fn bell(&self) {
+        if self.terminals().error {
+            self.say("\u{7}");
+        }
+    }
+
     /// Shows an error: what failed, why, the request id, what to do next; at last, where the format asks for it, the
     /// JSON line. Never dropped.
     pub fn error(&self, error: &Error) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Format, Look};
 use crate::sanitise;
-use crate::time::Stamp;
+use crate::time::{self, Stamp};
 use crate::tone::Tone;
 
 /// What stands in one cell, before it has a look.
@@ -16,8 +16,12 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// Several words: in a detail on a terminal one a line, elsewhere with commas between.
     List(&'a [String]),
+    /// Lines of text: in a detail on a terminal as they are, elsewhere one after the other.
+    Lines(&'a [String]),
     /// A point in time.
     Time(&'a Stamp),
+    /// How long it is until a point in time.
+    Left(&'a Stamp),
 }
 
 impl<'a> Cell<'a> {
@@ -28,6 +32,16 @@ impl<'a> Cell<'a> {
             Self::Absent => None,
             Self::Text(text) => Some(sanitise::cell(text).into_owned()),
             Self::List(words) => Some(sanitise::cell(&words.join(",")).into_owned()),
+            Self::Lines(lines) if lines.is_empty() => None,
+            Self::Lines(lines) => Some(sanitise::cell(&lines.join(" ")).into_owned()),
+            Self::Left(stamp) => stamp.at().map(|at| {
+                let left = time::until(at, look.now);
+                if left.is_zero() {
+                    "over".to_owned()
+                } else {
+                    time::show_duration(left)
+                }
+            }),
             Self::Time(stamp) => {
                 Some(sanitise::cell(&stamp.show(look.time, look.now, &look.zone)).into_owned())
             }
@@ -38,7 +52,7 @@ impl<'a> Cell<'a> {
     #[must_use]
     pub fn lines(&self, look: &Look) -> Vec<String> {
         match self {
-            Self::List(words) => words
+            Self::List(words) | Self::Lines(words) => words
                 .iter()
                 .map(|word| sanitise::cell(word).into_owned())
                 .collect(),
@@ -70,6 +84,12 @@ impl<'a> From<&'a Option<Stamp>> for Cell<'a> {
     }
 }
 
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
 impl<'a> From<&'a str> for Cell<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text.into())
@@ -92,6 +112,8 @@ pub enum Kind {
 pub enum Rank {
     /// In every table: the documents name it.
     Documented,
+    /// In the tables of a terminal, and in the detail: it helps whoever looks, and is nothing for a program.
+    Terminal,
     /// With `-o wide`, and in the detail.
     Extra,
     /// In the detail alone.
@@ -133,6 +155,20 @@ impl<T> Column<T> {
         column
     }
 
+    /// A column of state words that is shown with `-o wide` and in the detail.
+    pub const fn extra_state(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
+        let mut column = Self::state(heading, cell);
+        column.rank = Rank::Extra;
+        column
+    }
+
+    /// A column of text that is shown on a terminal, and in the detail.
+    pub const fn terminal(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
+        let mut column = Self::text(heading, cell);
+        column.rank = Rank::Terminal;
+        column
+    }
+
     /// A column of text that is shown in the detail alone.
     pub const fn detail(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::text(heading, cell);
@@ -152,15 +188,14 @@ impl<T> Column<T> {
 
 /// The columns of a list in this format. The one place where columns are chosen.
 #[must_use]
-pub fn of_list<T>(columns: &[Column<T>], format: Format) -> Vec<&Column<T>> {
-    let last = match format {
-        Format::Wide => Rank::Extra,
-        _ => Rank::Documented,
+pub fn of_list<'c, T>(columns: &'c [Column<T>], look: &Look) -> Vec<&'c Column<T>> {
+    let shown = |rank| match rank {
+        Rank::Documented => true,
+        Rank::Terminal => look.on_terminal() && look.format != Format::Csv,
+        Rank::Extra => look.format == Format::Wide,
+        Rank::Detail => false,
     };
-    columns
-        .iter()
-        .filter(|column| column.rank <= last)
-        .collect()
+    columns.iter().filter(|column| shown(column.rank)).collect()
 }
 
 /// The value of the first identifier column: what `-o name` prints.

@@ -1,6 +1,7 @@
 //! How values look: columns, tables, records, JSON text. Makes text and never prints.
 
 pub mod column;
+pub mod growing;
 pub mod plain;
 pub mod record;
 pub mod rows;

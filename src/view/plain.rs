@@ -7,7 +7,7 @@ use crate::tone::Tone;
 /// The heading line of a list off a terminal, as tab-separated text or CSV.
 #[must_use]
 pub fn header<T>(columns: &[Column<T>], look: &Look) -> String {
-    let headings = column::of_list(columns, look.format)
+    let headings = column::of_list(columns, look)
         .iter()
         .map(|column| Tone::Heading.paint(column.heading, look.colour))
         .collect::<Vec<_>>();
@@ -17,7 +17,7 @@ pub fn header<T>(columns: &[Column<T>], look: &Look) -> String {
 /// One line a value, as tab-separated text or CSV.
 #[must_use]
 pub fn rows<T>(columns: &[Column<T>], values: &[T], look: &Look) -> String {
-    let columns = column::of_list(columns, look.format);
+    let columns = column::of_list(columns, look);
     let mut out = String::new();
     for value in values {
         let cells = columns

@@ -1,7 +1,11 @@
 //! One object: a field a line, with everything that is known of it.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::column::{self, Column};
 use super::{Format, Look, plain};
+use crate::json;
+use crate::sanitise;
 use crate::tone::Tone;
 
 /// The object as text: aligned on a terminal, `FIELD⇥value` elsewhere, one header and one row in CSV.
@@ -39,6 +43,55 @@ pub fn record<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
             out.push('\t');
             out.push_str(&tone.paint(&shown, look.colour));
             out.push('\n');
+        }
+    }
+    out
+}
+
+/// Any JSON object as text: a member a line, in the router's order. On a terminal what is nested is indented.
+#[must_use]
+pub fn object(document: &str, look: &Look) -> String {
+    let members = json::members(document).unwrap_or_default();
+    let text = |raw: &str| match raw.as_bytes().first() {
+        _ if raw == "null" => None,
+        Some(b'"') => Some(serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())),
+        _ => Some(json::compact(raw)),
+    };
+    let cell = |raw: &str| text(raw).map(|text| sanitise::cell(&text).into_owned());
+    if look.format == Format::Csv {
+        let headings: Vec<String> = members
+            .iter()
+            .map(|(name, _)| sanitise::cell(name).into_owned())
+            .collect();
+        let cells: Vec<String> = members
+            .iter()
+            .map(|(_, raw)| column::absent(cell(raw.get()), look.format))
+            .collect();
+        let header = plain::line(&headings, look.format);
+        return if look.headers { header } else { String::new() }
+            + &plain::line(&cells, look.format);
+    }
+    let names = members.iter().map(|(name, _)| sanitise::cell(name));
+    let width = names.map(|name| name.width()).max().unwrap_or(0);
+    let mut out = String::new();
+    for (name, raw) in &members {
+        let name = sanitise::cell(name);
+        let shown = column::absent(cell(raw.get()), look.format);
+        let heading = Tone::Heading.paint(&name, look.colour);
+        if !look.on_terminal() {
+            out.push_str(&format!("{heading}\t{shown}\n"));
+            continue;
+        }
+        let nested = matches!(raw.get().as_bytes().first(), Some(b'{' | b'['));
+        let lines = if nested {
+            json::indented(raw.get())
+        } else {
+            shown
+        };
+        let mut before = heading + &" ".repeat(width - name.width());
+        for line in lines.lines() {
+            out.push_str(&format!("{before}  {line}\n"));
+            before = " ".repeat(width);
         }
     }
     out

@@ -38,7 +38,7 @@ impl Fitted {
 /// then do documented columns go, from the right, text before states, and never the first.
 #[must_use]
 pub fn table<T>(columns: &[Column<T>], values: &[T], look: &Look) -> Fitted {
-    let mut lanes: Vec<Lane> = column::of_list(columns, look.format)
+    let mut lanes: Vec<Lane> = column::of_list(columns, look)
         .into_iter()
         .map(|column| Lane::new(column, values, look))
         .collect();

@@ -37,7 +37,10 @@ fn fields_make_events() {
 
 #[test]
 fn every_end_of_line_counts() {
-    let expected = [event(Some("1"), "a", "x\ny"), event(Some("1"), "message", "z")];
+    let expected = [
+        event(Some("1"), "a", "x\ny"),
+        event(Some("1"), "message", "z"),
+    ];
     let text = "id: 1\nevent: a\ndata: x\ndata: y\n\ndata: z\n\n";
     assert_eq!(parse(text), expected);
     assert_eq!(parse(&text.replace('\n', "\r")), expected);
@@ -47,7 +50,10 @@ fn every_end_of_line_counts() {
 #[test]
 fn an_id_outlives_a_break() {
     let mut parser = Parser::after(Some("41".to_owned()));
-    assert_eq!(parser.take(b"data: x\n\n"), [event(Some("41"), "message", "x")]);
+    assert_eq!(
+        parser.take(b"data: x\n\n"),
+        [event(Some("41"), "message", "x")]
+    );
 }
 
 #[test]

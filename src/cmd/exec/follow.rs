@@ -160,9 +160,9 @@ impl<'a> Follow<'a> {
         let lines = Self::next_lines(self.id);
         let error = self.session.context.interrupt.error();
         let error = error.detail(format!("invocation {} goes on", self.id));
-        lines.into_iter().fold(error, |error, (what, command)| {
-            error.next(what, command)
-        })
+        lines
+            .into_iter()
+            .fold(error, |error, (what, command)| error.next(what, command))
     }
 
     fn ask(&self) -> Asking<'a> {
@@ -191,7 +191,10 @@ impl<'a> Follow<'a> {
 
     /// At the deadline of an approval: whether it has been given more time.
     async fn is_extended(&mut self) -> bool {
-        let Some(gate) = self.gate().filter(|_| matches!(self.clock, Clock::Run { .. })) else {
+        let Some(gate) = self
+            .gate()
+            .filter(|_| matches!(self.clock, Clock::Run { .. }))
+        else {
             return false;
         };
         let asked = tokio::time::timeout(CALM, expires_in(self.session, &gate)).await;
@@ -235,7 +238,9 @@ impl<'a> Follow<'a> {
             return Ok(false);
         }
         // An end is told when the invocation itself says so.
-        if let Some(status) = news.status.filter(|word| invocations::ending(word).is_none())
+        if let Some(status) = news
+            .status
+            .filter(|word| invocations::ending(word).is_none())
             && let Ok(document) = serde_json::from_str::<Box<RawValue>>(&event.data)
         {
             self.telling.heard(self.id, &status, document.get())?;
@@ -262,7 +267,9 @@ impl<'a> Follow<'a> {
                     let why = error.message();
                     self.session.ui().note(&format!("{why}; still trying"));
                 }
-                self.pause(now, feed).min(self.spread(now)).max(error.wait().unwrap_or_default())
+                self.pause(now, feed)
+                    .min(self.spread(now))
+                    .max(error.wait().unwrap_or_default())
             }
             Err(error) => {
                 let lines = Self::next_lines(self.id).into_iter().take(1);
@@ -279,7 +286,9 @@ impl<'a> Follow<'a> {
 
     /// How long to wait before asking again.
     fn pause(&self, now: Instant, feed: &Feed) -> Duration {
-        if self.gate().is_some() && self.expires.is_none() && matches!(self.clock, Clock::Run { .. })
+        if self.gate().is_some()
+            && self.expires.is_none()
+            && matches!(self.clock, Clock::Run { .. })
         {
             return self.interval;
         }

@@ -10,7 +10,7 @@ use crate::session::{Session, document_text};
 use crate::time::{self, Stamp};
 use crate::view::Format;
 use crate::view::column::{Cell, Column};
-use crate::view::plain;
+use crate::view::growing::Growing;
 
 /// How the changes are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) struct Telling<'a> {
     /// The state was told by the feed, and the invocation itself may still say an earlier one.
     heard: bool,
     subject: String,
-    begun: bool,
+    rows: Growing,
 }
 
 /// A change as a row.
@@ -55,7 +55,7 @@ impl<'a> Telling<'a> {
             status: None,
             heard: false,
             subject: String::new(),
-            begun: false,
+            rows: Growing::default(),
         }
     }
 
@@ -124,15 +124,9 @@ impl<'a> Telling<'a> {
                     id: id.to_owned(),
                     status: status.clone(),
                 };
-                let header = if session.look.headers && !self.begun {
-                    plain::header(CHANGE, &session.look)
-                } else {
-                    String::new()
-                };
-                ui.print(&(header + &plain::rows(CHANGE, &[change], &session.look)))
+                ui.print(&self.rows.row(CHANGE, &change, &session.look))
             }
         };
-        self.begun = true;
         self.status = Some(status);
         result.map_err(cut_short)
     }

@@ -1,0 +1,102 @@
+//! What `approve`, `reject` and `watch --interactive` have in common: reading what is decided on, and the consent that
+//! its risk asks for.
+
+use super::digest::{self, Digest};
+use crate::api::Id;
+use crate::api::approvals::{Approval, Get, needs_the_name};
+use crate::api::reply::Reply;
+use crate::error::{Error, Exit};
+use crate::line;
+use crate::session::{Consent, Session};
+
+/// Reads an approval; none in a dry run, which prints nothing of it.
+pub(super) async fn read(session: &Session<'_>, id: &Id) -> Result<Reply<Approval>, Error> {
+    let reply = session.fetch(&Get(id)).await?;
+    reply.ok_or_else(|| Error::new(Exit::Other, "a dry run reads nothing"))
+}
+
+/// Refuses when what would run is no longer what was seen. Between this and the approval the router could still be
+/// made to change it: it offers no way to compare and approve at once.
+pub(super) fn check_digest(
+    reply: &Reply<Approval>,
+    id: &Id,
+    expected: &Digest,
+) -> Result<(), Error> {
+    let found = digest::of(&reply.value, reply.document.get())?;
+    if found == *expected {
+        return Ok(());
+    }
+    let id = line::id(id.as_str());
+    Err(Error::new(
+        Exit::Conflict,
+        "what would run is not what --expect names: nothing was approved",
+    )
+    .detail(format!("expected {expected}"))
+    .detail(format!("found {found}"))
+    .next("what would run now", format!("approvals show {id}")))
+}
+
+/// The consent to one approval: the tool's name where the risk asks for it, typed or with `--confirm`. What is to be
+/// sent as `confirm`.
+pub(super) fn consent(
+    session: &Session<'_>,
+    id: &Id,
+    approval: &Approval,
+    confirm: Option<&str>,
+) -> Result<Option<String>, Error> {
+    let tool = approval.tool_name.as_deref();
+    if let Some(confirm) = confirm {
+        if Some(confirm) == tool {
+            return Ok(Some(confirm.to_owned()));
+        }
+        let tool = tool.unwrap_or("not named by the router");
+        return Err(Error::usage(format!(
+            "--confirm {confirm} is not the tool: that is {tool}; nothing was approved"
+        ))
+        .next(
+            "what would run",
+            format!("approvals show {}", line::id(id.as_str())),
+        ));
+    }
+    if !needs_the_name(approval.risk.as_deref()) {
+        return Ok(None);
+    }
+    let Some(tool) = tool else {
+        return Err(Error::unavailable(
+            "the router names no tool, so nobody can confirm what would run",
+        ));
+    };
+    let risk = match &approval.risk {
+        Some(risk) => format!("has the risk {risk}"),
+        None => "has an unknown risk".to_owned(),
+    };
+    let place = approval.workspace_id.as_deref();
+    let place = place.map_or_else(String::new, |place| format!(" in workspace {place}"));
+    let question = format!("Approve {id}? The tool {tool}{place} {risk}.");
+    let context = session.context;
+    if !context.may_ask() {
+        return Err(context.unasked(&context.line.with("--confirm", tool)));
+    }
+    context.ask_consent(&question, &Consent::Word(tool), "--confirm")?;
+    Ok(Some(tool.to_owned()))
+}
+
+/// The distinct ids, in their order.
+pub(super) fn distinct(ids: &[Id]) -> Vec<Id> {
+    let mut distinct: Vec<Id> = Vec::new();
+    for id in ids {
+        if !distinct.contains(id) {
+            distinct.push(id.clone());
+        }
+    }
+    distinct
+}
+
+/// Says that what was noted may be nowhere. Documented: the router accepts it, but does not store it today.
+pub(super) fn tell_unstored(session: &Session<'_>, what: &str, given: Option<&String>) {
+    if given.is_some() && !session.is_dry() {
+        session
+            .ui()
+            .note(&format!("the router took the {what}, but may not store it"));
+    }
+}

@@ -1,0 +1,74 @@
+//! `xeroctl approvals list`.
+
+use crate::api::approvals::{Approval, List, Risk};
+use crate::cmd::paging::Paging;
+use crate::cmd::values;
+use crate::error::{Error, Exit};
+use crate::session::{Context, ListText};
+use crate::view::column::{Cell, Column};
+
+/// List approvals
+///
+/// The router picks by risk. By state it can't, so --status looks at one page after another until as many are found as
+/// are wanted (--limit, else 20), or the list ends.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl approvals list
+  xeroctl approvals list --status pending
+  xeroctl approvals list --risk irreversible -o wide")]
+pub struct Args {
+    /// Only those with this risk
+    #[arg(long, value_name = "RISK", value_parser = Risk::WORDS)]
+    risk: Option<String>,
+    /// Only those with one of these states, separated by commas
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::text)]
+    status: Vec<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// What is shown of an approval.
+pub(super) const APPROVAL: &[Column<Approval>] = &[
+    Column::id("ID", |approval| Cell::from(&approval.id)),
+    Column::state("Status", |approval| Cell::from(&approval.status)),
+    Column::state("Risk", |approval| Cell::from(&approval.risk)),
+    Column::text("Tool", |approval| Cell::from(&approval.tool_name)),
+    Column::text("Created", |approval| Cell::from(&approval.created_at)),
+    Column::terminal("TIME LEFT", |approval| match &approval.expires_at {
+        Some(at) if approval.is_pending() => Cell::Left(at),
+        _ => Cell::Absent,
+    }),
+    Column::extra("WORKSPACE", |approval| Cell::from(&approval.workspace_id)),
+    Column::extra("AGENT", |approval| Cell::from(&approval.agent_id)),
+    Column::extra("REQUESTED_BY", |approval| {
+        Cell::from(&approval.requested_by)
+    }),
+    Column::extra("EXPIRES", |approval| Cell::from(&approval.expires_at)),
+];
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the router or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let session = context.open()?;
+        let list = List {
+            risk: self.risk.as_deref(),
+        };
+        let text = ListText {
+            empty: "no approvals",
+            paged: true,
+        };
+        let span = self.paging.into();
+        if self.status.is_empty() {
+            return session.list(&list, APPROVAL, &span, &text, |_, _| ()).await;
+        }
+        let keep = |approval: &Approval| {
+            let status = approval.status.as_deref();
+            self.status.iter().any(|word| Some(word.as_str()) == status)
+        };
+        session.pick(&list, APPROVAL, &span, &text, keep).await
+    }
+}

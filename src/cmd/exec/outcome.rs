@@ -1,0 +1,178 @@
+//! What `invoke` and `rerun` have in common: what becomes of a call once the router has accepted it.
+
+use std::time::Duration;
+
+use super::follow::{End, Follow};
+use super::telling::{Form, Telling};
+use super::{invocations, output};
+use crate::api::invocations::{Invocation, ending, is_gated};
+use crate::api::reply::Reply;
+use crate::api::{Id, approvals};
+use crate::cmd::values;
+use crate::error::{Error, Exit};
+use crate::line;
+use crate::session::Session;
+
+/// The options that decide how far a call is followed.
+#[derive(clap::Args, Clone, Debug)]
+#[group(skip)]
+pub(super) struct Until {
+    /// Wait for the end, through the approval if one is needed; the exit code tells how the run ended
+    #[arg(long)]
+    wait: bool,
+    /// At the end print what the run returned, and nothing else, to standard output
+    #[arg(long, requires = "wait")]
+    raw: bool,
+    /// How often to ask while waiting without a live feed: 500ms to 60s
+    #[arg(long, value_name = "DURATION", default_value = "2s", requires = "wait", value_parser = values::interval)]
+    interval: Duration,
+}
+
+/// Where to look when it is unknown whether a call was accepted.
+pub(super) const CHECK: &str = "exec invocations";
+
+/// Shows an accepted call, and waits for its end where that is wanted.
+///
+/// # Errors
+/// Whatever the router, the network or standard output made of it.
+pub(super) async fn finish(
+    session: &Session<'_>,
+    reply: Reply<Invocation>,
+    until: &Until,
+) -> Result<Exit, Error> {
+    if !until.wait {
+        session.show(&reply, invocations::INVOCATION)?;
+        return Ok(accepted(session, &reply.value));
+    }
+    let id = reply.value.id.clone().unwrap_or_default();
+    let Ok(id) = id.parse::<Id>() else {
+        let error =
+            Error::unavailable("the call was accepted, but the answer holds no id to wait for");
+        return Err(error.next("what was accepted", CHECK));
+    };
+    if let Some(status) = reply.value.status.as_deref().filter(|word| is_gated(word)) {
+        session
+            .ui()
+            .note(&format!("invocation {id} is {status}: waiting for a human"));
+        how_to_approve(session, &reply.value);
+    }
+    let telling = Telling::new(session, Form::Notes);
+    let follow = Follow::wait(session, &id, until.interval, telling);
+    let End { reply, exit } = follow.run(Some(reply)).await?;
+    if let Some(reply) = &reply {
+        if until.raw {
+            raw(session, &reply.value, exit).await?;
+        } else {
+            session.show(reply, invocations::INVOCATION)?;
+        }
+    }
+    tell_end(session, &id, reply.as_ref().map(|reply| &reply.value), exit);
+    Ok(exit)
+}
+
+/// The exit code of a call that is not waited for, and what to do next.
+fn accepted(session: &Session<'_>, invocation: &Invocation) -> Exit {
+    let status = invocation.status.as_deref().unwrap_or_default();
+    if let Some(exit) = ending(status) {
+        if let Some(id) = &invocation.execution_id {
+            let next = format!("exec raw {}", line::id(id));
+            session.ui().next("what it returned", &next);
+        }
+        return exit;
+    }
+    if is_gated(status) {
+        session
+            .ui()
+            .note("accepted, but nothing runs until a human approves");
+        how_to_approve(session, invocation);
+    }
+    if let Some(id) = &invocation.id {
+        let next = format!("exec watch {}", line::id(id));
+        session.ui().next("follow it", &next);
+    }
+    if is_gated(status) {
+        Exit::Pending
+    } else {
+        Exit::Done
+    }
+}
+
+/// The exact line that approves a call, and where a human can do it.
+fn how_to_approve(session: &Session<'_>, invocation: &Invocation) {
+    match &invocation.approval_id {
+        Some(id) => {
+            let approve = format!("approvals approve {}", line::id(id));
+            let tool = invocation.tool_name.as_deref();
+            // Without the risk nobody knows yet whether the name will be needed.
+            let named =
+                invocation.risk.is_some() && approvals::needs_the_name(invocation.risk.as_deref());
+            let approve = match tool.filter(|_| named) {
+                Some(tool) => {
+                    let (id, tool) = (line::id(id), line::quote(tool));
+                    format!("approvals approve --confirm {tool} {id}")
+                }
+                None => approve,
+            };
+            let show = format!("approvals show {}", line::id(id));
+            session.ui().next("look at it", &show);
+            session.ui().next("approve it", &approve);
+        }
+        None => session.ui().next("what waits", "approvals list"),
+    }
+    if let Some(url) = &invocation.approval_url {
+        session.ui().hint(&format!("or decide there: {url}"));
+    }
+}
+
+async fn raw(session: &Session<'_>, invocation: &Invocation, exit: Exit) -> Result<(), Error> {
+    if exit == Exit::Deadline {
+        return Ok(());
+    }
+    let Some(id) = &invocation.execution_id else {
+        session.ui().note("nothing ran, so there is no output");
+        return Ok(());
+    };
+    let id: Id = id.parse().map_err(|why| {
+        Error::unavailable(format!("the id of the execution can't be used: {why}"))
+    })?;
+    match output::print(session, &id, false).await {
+        // How the run ended is known, and is what the exit code has to tell.
+        Err(error) if exit != Exit::Done && error.exit() == Exit::NotFound => {
+            session.ui().note("the run left no output");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Says how it ended, where the exit code alone would leave a human guessing.
+pub(super) fn tell_end(
+    session: &Session<'_>,
+    id: &Id,
+    invocation: Option<&Invocation>,
+    exit: Exit,
+) {
+    let ui = session.ui();
+    let status = invocation.and_then(|invocation| invocation.status.as_deref());
+    if exit == Exit::Deadline {
+        let status = status.unwrap_or("unknown");
+        ui.note(&format!(
+            "the time to wait is over; invocation {id} is {status} and goes on"
+        ));
+        for (what, command) in Follow::next_lines(id) {
+            ui.next(what, &command);
+        }
+        return;
+    }
+    let Some(invocation) = invocation else {
+        return;
+    };
+    ui.note(&match (status, &invocation.error) {
+        (Some(status), Some(why)) => format!("invocation {id} ended {status}: {why}"),
+        (status, _) => format!("invocation {id} ended {}", status.unwrap_or_default()),
+    });
+    if let Some(execution) = &invocation.execution_id {
+        let next = format!("exec raw {}", line::id(execution));
+        ui.next("what it returned", &next);
+    }
+}

@@ -1,0 +1,45 @@
+//! `xeroctl exec tools`.
+
+use crate::api::tools::{List, Tool};
+use crate::cmd::paging::Paging;
+use crate::error::{Error, Exit};
+use crate::session::{Context, ListText};
+use crate::view::column::{Cell, Column};
+
+/// List the tools that the project's execution agents publish
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl exec tools
+  xeroctl exec tools -o wide        risk, domain and timeout too
+  xeroctl exec tools -o json | jq -r '.data[] | select(.risk == \"read\").name'")]
+pub struct Args {
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// What is shown of a tool. The first two are documented as the columns of the list.
+pub(super) const TOOL: &[Column<Tool>] = &[
+    Column::id("Name", |tool| Cell::from(&tool.name)),
+    Column::text("Description", |tool| Cell::from(&tool.description)),
+    Column::extra_state("RISK", |tool| Cell::from(&tool.risk)),
+    Column::extra("DOMAIN", |tool| Cell::from(&tool.domain)),
+    Column::extra("TIMEOUT", |tool| Cell::from(&tool.timeout)),
+];
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the router or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let text = ListText {
+            empty: "no tools in this project",
+            paged: true,
+        };
+        let session = context.open()?;
+        session
+            .list(&List, TOOL, &self.paging.into(), &text, |_, _| ())
+            .await
+    }
+}
