@@ -9,7 +9,7 @@ use super::clock::Seconds;
 use super::fields::{COUNT, Fields, required};
 use super::reply::{Answer, Refusal, created, done, ok};
 use super::state::{Agent, Document, Event};
-use super::{exec, id, page};
+use super::{id, page, tools};
 
 pub(super) const ROUTES: &[Route] = &[
     (MethodFilter::GET, "/management/agents", list),
@@ -64,7 +64,7 @@ pub(super) fn detail(agent: &Agent, now: Seconds) -> Value {
         shown["tools"] = agent
             .tools
             .iter()
-            .filter_map(|tool| exec::summary(tool))
+            .filter_map(|tool| tools::summary(tool))
             .collect();
     }
     shown

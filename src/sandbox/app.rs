@@ -22,3 +22,11 @@ pub(super) struct App {
 
 /// A method, a path below the base URL, and the function that answers there.
 pub(super) type Route = (MethodFilter, &'static str, fn(&App, &Call) -> Answer);
+
+impl App {
+    /// Where a page for people would be. The sandbox serves none, but names them as the router does.
+    pub(super) fn page_url(&self, path: &str) -> String {
+        let site = self.base_url.strip_suffix("/v1").unwrap_or(&self.base_url);
+        format!("{site}/{path}")
+    }
+}

@@ -23,7 +23,7 @@ const DRAIN: usize = 16 << 20;
 pub(super) struct Call {
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
-    json: bool,
+    headers: HeaderMap,
     body: Bytes,
 }
 
@@ -45,7 +45,7 @@ impl<S: Send + Sync> FromRequest<S> for Call {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             query: parse_query(parts.uri.query().unwrap_or_default())?,
-            json: is_json(&parts.headers),
+            headers: parts.headers,
             body: body.ok_or_else(|| {
                 let message = format!("The body is longer than {BODY} bytes.");
                 Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, None, message)
@@ -77,11 +77,20 @@ impl Call {
     /// A body of these members, and no query.
     pub(super) fn fields(&self, known: &[&str]) -> Result<Fields, Refusal> {
         self.query_alone(&[])?;
-        if !self.json {
+        if !is_json(&self.headers) {
             let message = "The body must be sent with 'Content-Type: application/json'.";
             return Err(Refusal::body("content-type", message));
         }
         Fields::parse(&self.body, known)
+    }
+
+    /// As [`Call::fields`], with no body at all for one without members.
+    pub(super) fn fields_if_any(&self, known: &[&str]) -> Result<Fields, Refusal> {
+        if self.body.is_empty() {
+            self.query_alone(&[])?;
+            return Ok(Fields::none());
+        }
+        self.fields(known)
     }
 
     fn query_alone(&self, known: &[&str]) -> Result<Query<'_>, Refusal> {
@@ -111,6 +120,17 @@ impl Query<'_> {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let pair = self.0.iter().find(|(known, _)| known == name);
         pair.map(|(_, value)| value.as_str())
+    }
+
+    /// One of these words.
+    pub(super) fn word(&self, name: &str, words: &[&str]) -> Result<Option<&str>, Refusal> {
+        match self.get(name) {
+            Some(word) if !words.contains(&word) => Err(Refusal::request(
+                name,
+                format!("'{name}' must be one of {}.", words.join(", ")),
+            )),
+            other => Ok(other),
+        }
     }
 
     pub(super) fn integer(

@@ -32,6 +32,10 @@ pub(super) fn document(key: &str, now: Seconds) -> Document {
         agent.public_key = STANDARD.encode(std::array::from_fn::<u8, 32, _>(|_| random.u8(..)));
         document.events.extend(history(agent, &mut random));
     }
+    for number in 0..document.invocations.len() {
+        let sequence = document.next_sequence();
+        document.invocations[number].sequence = sequence;
+    }
     document.redate(now);
     document
 }

@@ -41,6 +41,11 @@ impl Fields {
         }
     }
 
+    /// What an absent body is where none of its members must be given.
+    pub(super) fn none() -> Self {
+        Self(Map::new())
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -68,6 +73,13 @@ impl Fields {
         })?;
         *target = given.unwrap_or_else(|| target.take());
         Ok(())
+    }
+
+    /// An object, whatever it holds.
+    pub(super) fn object(&self, name: &str) -> Result<Option<Value>, Refusal> {
+        self.checked(name, "an object", |value| {
+            value.is_object().then(|| value.clone())
+        })
     }
 
     /// An integer of the range.

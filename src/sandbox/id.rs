@@ -22,6 +22,16 @@ pub(super) fn from(prefix: &str, random: &mut fastrand::Rng) -> String {
         .collect()
 }
 
+/// A fresh UUID of version 4, as calls and runs have them.
+pub(super) fn uuid() -> String {
+    let mut bits = fastrand::u128(..);
+    bits &= !(0xf << 76 | 0x3 << 62);
+    bits |= 0x4 << 76 | 0x2 << 62;
+    let digits = format!("{bits:032x}");
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
+    parts.join("-")
+}
+
 /// An unguessable word, from the system's own source.
 pub(super) fn secret(prefix: &str) -> io::Result<String> {
     let mut bytes = [0; 24];

@@ -11,6 +11,7 @@ use super::call::Call;
 use super::id;
 use super::reply::{Answer, Refusal, accepted, done, ok};
 use super::state::{Document, Rotation};
+use super::workspace::known;
 
 pub(super) const ROUTES: &[Route] = &[
     (
@@ -167,12 +168,7 @@ fn rotate(app: &App, call: &Call) -> Answer {
 }
 
 fn check_workspace(document: &Document, workspace: Option<&str>) -> Result<(), Refusal> {
-    match workspace {
-        Some(name) if !document.workspaces.iter().any(|known| known == name) => {
-            Err(Refusal::missing("workspace", name, "workspace_not_found").about("workspace"))
-        }
-        _ => Ok(()),
-    }
+    workspace.map_or(Ok(()), |name| known(document, name, "workspace"))
 }
 
 fn insert(names: &mut Vec<String>, name: &str) {

@@ -4,29 +4,36 @@
 //! directory. It is written from the wire contract alone and shares no type with the client: what one of the two
 //! has misunderstood, the other shows. It is strict where the client is lenient (see `docs/sandbox.md`).
 //!
-//! One file is one resource (`agents`, `lifecycle`, `candidates`, `join_keys`, `exec`); each offers a table of routes,
+//! One file is one resource (`agents`, `lifecycle`, `candidates`, `join_keys`, `tools`, `invocations`, `executions`,
+//! `approvals`); each offers a table of routes,
 //! `ROUTES`, and a handler is a plain function from a `Call` to an `Answer`. A request passes `gate`, is taken apart
 //! by `call` and `fields`, and works on the document of `state` through `store`, which holds the lock meanwhile.
 
 mod agents;
 mod app;
+mod approvals;
 mod call;
 mod candidates;
 mod clock;
+mod course;
 mod demo;
-mod exec;
+mod executions;
 mod fault;
 mod fields;
 mod gate;
 mod id;
+mod invocations;
 mod join_keys;
 mod lifecycle;
 mod line;
 mod page;
+mod redate;
 mod reply;
 mod server;
 mod state;
 mod store;
+mod tools;
+mod workspace;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -17,7 +17,10 @@ use super::line::{Line, Lines};
 use super::page::Pages;
 use super::reply::Refusal;
 use super::store::Store;
-use super::{Options, PROJECT, agents, candidates, exec, gate, join_keys, lifecycle};
+use super::{
+    Options, PROJECT, agents, approvals, candidates, executions, gate, invocations, join_keys,
+    lifecycle, tools,
+};
 
 /// The running server. Dropping it stops it.
 pub(super) struct Server {
@@ -111,7 +114,10 @@ fn router(app: Arc<App>) -> Router {
         lifecycle::ROUTES,
         candidates::ROUTES,
         join_keys::ROUTES,
-        exec::ROUTES,
+        tools::ROUTES,
+        invocations::ROUTES,
+        executions::ROUTES,
+        approvals::ROUTES,
     ];
     let mut router = Router::new();
     for &(method, path, work) in tables.into_iter().flatten() {

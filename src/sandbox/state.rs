@@ -10,7 +10,7 @@ use super::clock::{Seconds, Spelling};
 use super::id;
 
 /// The format of the document; another number makes it unreadable.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// All that is remembered.
 #[derive(Clone, Serialize, Deserialize)]
@@ -27,7 +27,9 @@ pub(super) struct Document {
     pub(super) candidates: Vec<Candidate>,
     pub(super) join_keys: Vec<JoinKey>,
     pub(super) invocations: Vec<Invocation>,
-    pub(super) executions: Vec<Execution>,
+    /// The number of the latest write that other writes must be told from.
+    #[serde(default)]
+    pub(super) sequence: u64,
     /// Kept for the squads service, which has no routes yet.
     pub(super) squad_agents: Vec<Value>,
 }
@@ -132,96 +134,74 @@ pub(super) struct JoinKey {
     pub(super) untouched: bool,
 }
 
-/// A tool call.
+/// A tool call: with the approval that it waited for and the run that it led to, which have no records of their own.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Invocation {
     pub(super) id: String,
     pub(super) tool_name: String,
     pub(super) workspace_id: String,
-    /// What it is until `completed_at`, and what it is from then on.
-    pub(super) status: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) outcome: Option<String>,
+    /// The agent that was online for it.
+    pub(super) agent_id: String,
     pub(super) args: Value,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) execution_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<String>,
     pub(super) created_at: Seconds,
+    /// The place of its making among all writes.
+    #[serde(default)]
+    pub(super) sequence: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) completed_at: Option<Seconds>,
+    pub(super) gate: Option<Gate>,
+    /// There from the moment at which nothing stands in its way any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) run: Option<Run>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cancelled_at: Option<Seconds>,
     #[serde(default)]
     pub(super) untouched: bool,
 }
 
-/// The record of a run.
+/// A wait for a human.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Execution {
-    pub(super) id: String,
-    pub(super) invocation_id: String,
-    pub(super) tool_name: String,
-    pub(super) workspace_id: String,
-    pub(super) status: String,
+pub(super) struct Gate {
+    pub(super) approval_id: String,
+    pub(super) requested_by: String,
+    pub(super) expires_at: Seconds,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) decision: Option<Decision>,
+}
+
+/// What the human said.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decision {
+    pub(super) approved: bool,
+    pub(super) by: String,
+    pub(super) at: Seconds,
+    /// Its place among all writes.
     #[serde(default)]
-    pub(super) exit_code: Option<i32>,
-    pub(super) created_at: Seconds,
-    #[serde(default)]
-    pub(super) untouched: bool,
+    pub(super) sequence: u64,
+}
+
+/// A run and how it will end, settled when it is let go.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Run {
+    pub(super) execution_id: String,
+    pub(super) started_at: Seconds,
+    pub(super) ended_at: Seconds,
+    /// `completed`, `failed` or `timeout`.
+    pub(super) outcome: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) exit_code: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<String>,
 }
 
 impl Document {
-    /// Moves what is untouched to the present: what was live when it was set up is live again.
-    pub(super) fn redate(&mut self, now: Seconds) {
-        let shift = now - self.dated_at;
-        let untouched: Vec<&str> = self
-            .agents
-            .iter()
-            .filter(|agent| agent.untouched)
-            .map(|agent| agent.id.as_str())
-            .collect();
-        // An agent that was changed keeps its history where it is, or routine events would overtake the change's.
-        for event in self
-            .events
-            .iter_mut()
-            .filter(|event| untouched.contains(&event.agent_id.as_str()))
-        {
-            event.created_at += shift;
-        }
-        for agent in self.agents.iter_mut().filter(|agent| agent.untouched) {
-            agent.created_at += shift;
-            agent.updated_at += shift;
-            agent.lost_at = agent.lost_at.map(|at| at + shift);
-        }
-        for candidate in self
-            .candidates
-            .iter_mut()
-            .filter(|candidate| candidate.untouched)
-        {
-            candidate.created_at += shift;
-            candidate.expires_at += shift;
-        }
-        for key in self.join_keys.iter_mut().filter(|key| key.untouched) {
-            key.created_at += shift;
-            key.expires_at = key.expires_at.map(|at| at + shift);
-        }
-        for invocation in self
-            .invocations
-            .iter_mut()
-            .filter(|invocation| invocation.untouched)
-        {
-            invocation.created_at += shift;
-            invocation.completed_at = invocation.completed_at.map(|at| at + shift);
-        }
-        for execution in self
-            .executions
-            .iter_mut()
-            .filter(|execution| execution.untouched)
-        {
-            execution.created_at += shift;
-        }
-        self.dated_at = now;
+    /// A number for a write, greater than all before it.
+    pub(super) fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
     }
 
     /// Ends a rotation that is under way: its new key, and what was recorded ahead of it, will not come.

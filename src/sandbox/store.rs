@@ -4,6 +4,9 @@
 //! share a directory see each other's writes and lose none. A write goes to a temporary file that then takes the
 //! document's place: a reader without the lock sees the old one or the new one. Nothing is synced to disk: what a
 //! power cut could destroy is a demonstration.
+//!
+//! The clock is read under the lock: what is written later has no earlier time, and nothing is dated before what
+//! another has seen already.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
@@ -82,18 +85,15 @@ impl Store {
         &self,
         look: impl FnOnce(&Document, Seconds) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let now = clock::read(&self.clock);
         match &self.place {
-            Place::Memory(document) => look(
-                &document.lock().unwrap_or_else(PoisonError::into_inner),
-                now,
-            ),
-            Place::Directory(directory) => look(
-                &self
-                    .load(directory, now)
-                    .map_err(|error| unusable(&error))?,
-                now,
-            ),
+            Place::Memory(memory) => {
+                let document = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                look(&document, clock::read(&self.clock))
+            }
+            Place::Directory(directory) => {
+                let (document, now) = self.load(directory).map_err(|error| unusable(&error))?;
+                look(&document, now)
+            }
         }
     }
 
@@ -102,10 +102,10 @@ impl Store {
         &self,
         change: impl FnOnce(&mut Document, Seconds) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let now = clock::read(&self.clock);
         match &self.place {
             Place::Memory(memory) => {
                 let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                let now = clock::read(&self.clock);
                 let mut document = memory.clone();
                 let done = change(&mut document, now)?;
                 *memory = document;
@@ -113,6 +113,7 @@ impl Store {
             }
             Place::Directory(directory) => {
                 let _lock = lock(directory, File::lock).map_err(|error| unusable(&error))?;
+                let now = clock::read(&self.clock);
                 let (mut document, _) =
                     settle(directory, &self.key, now).map_err(|error| unusable(&error))?;
                 let done = change(&mut document, now)?;
@@ -122,16 +123,19 @@ impl Store {
         }
     }
 
-    /// The document, under a lock that readers share. Only where it is gone or broken must a reader write.
-    fn load(&self, directory: &Path, now: Seconds) -> io::Result<Document> {
+    /// The document, under a lock that readers share, and the time at which it was so. Only where it is gone or
+    /// broken must a reader write.
+    fn load(&self, directory: &Path) -> io::Result<(Document, Seconds)> {
         {
             let _lock = lock(directory, File::lock_shared)?;
+            let now = clock::read(&self.clock);
             if let Found::Document(document) = find(directory)? {
-                return Ok(*document);
+                return Ok((*document, now));
             }
         }
         let _lock = lock(directory, File::lock)?;
-        settle(directory, &self.key, now).map(|(document, _)| document)
+        let now = clock::read(&self.clock);
+        settle(directory, &self.key, now).map(|(document, _)| (document, now))
     }
 }
 
