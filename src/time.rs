@@ -140,7 +140,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 const DURATION: &str =
     "write a duration above zero as 500ms, 90s, 10m, 24h or 7d (a bare number is seconds)";
 
-/// A duration for people: `350ms`, `45s`, `3m20s`, `2h5m`.
+/// A duration for people: `350ms`, `45s`, `10m`, `3m20s`, `2h5m`.
 #[must_use]
 pub fn show_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
@@ -149,10 +149,14 @@ pub fn show_duration(duration: Duration) -> String {
     } else {
         // Rounded up: a wait must never look shorter than it is.
         let seconds = u64::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u64::MAX);
-        match seconds {
-            0..=119 => format!("{seconds}s"),
-            120..=7_199 => format!("{}m{}s", seconds / 60, seconds % 60),
-            _ => format!("{}h{}m", seconds / 3_600, seconds % 3_600 / 60),
+        let (large, small) = match seconds {
+            0..=119 => return format!("{seconds}s"),
+            120..=7_199 => ((seconds / 60, 'm'), (seconds % 60, 's')),
+            _ => ((seconds / 3_600, 'h'), (seconds % 3_600 / 60, 'm')),
+        };
+        match small.0 {
+            0 => format!("{}{}", large.0, large.1),
+            _ => format!("{}{}{}{}", large.0, large.1, small.0, small.1),
         }
     }
 }

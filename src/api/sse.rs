@@ -18,6 +18,10 @@ pub struct Event {
 
 /// Takes bytes and gives events.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact about the bytes so far"
+)]
 pub struct Parser {
     line: Vec<u8>,
     /// The last byte was a carriage return: a newline that follows belongs to it.

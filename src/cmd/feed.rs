@@ -52,7 +52,7 @@ impl<'s, T> Printer<'s, T> {
     ///
     /// # Errors
     /// When standard output can't be written.
-    pub fn print(&mut self, value: T, document: &str) -> Result<(), Error> {
+    pub fn print(&mut self, value: &T, document: &str) -> Result<(), Error> {
         // Times are told as of now, not as of the beginning.
         let mut look = self.session.look.clone();
         look.now = self.now();
@@ -70,12 +70,10 @@ impl<'s, T> Printer<'s, T> {
             }
             Format::Ndjson => visible(json::compact(document)) + "\n",
             Format::Name => {
-                let name = column::name_of(self.columns, &value, &look);
+                let name = column::name_of(self.columns, value, &look);
                 name.map_or_else(String::new, |name| name + "\n")
             }
-            Format::Table | Format::Wide | Format::Csv => {
-                self.rows.row(self.columns, &value, &look)
-            }
+            Format::Table | Format::Wide | Format::Csv => self.rows.row(self.columns, value, &look),
         };
         self.count += 1;
         self.session.ui().print(&text)
@@ -100,7 +98,7 @@ impl<'s, T> Printer<'s, T> {
             }
         };
         let mut passed = std::pin::pin!(passed);
-        let stop = loop {
+        let ending = loop {
             tokio::select! {
                 biased;
                 () = interrupt.wait() => break Stop::Signal,
@@ -110,7 +108,7 @@ impl<'s, T> Printer<'s, T> {
                 },
             }
         };
-        self.finish(stop)
+        self.finish(ending)
     }
 
     fn finish(&self, stop: Stop) -> Result<Exit, Error> {

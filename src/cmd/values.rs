@@ -108,7 +108,7 @@ pub fn tool(name: &str) -> Result<String, String> {
 /// # Errors
 /// When it is no duration, or one out of these bounds.
 pub fn interval(text: &str) -> Result<Duration, String> {
-    let bounds = Duration::from_millis(500)..=Duration::from_secs(60);
+    let bounds = Duration::from_millis(500)..=Duration::from_mins(1);
     crate::time::duration(text)
         .ok()
         .filter(|interval| bounds.contains(interval))

@@ -29,10 +29,9 @@ impl<'a> Cell<'a> {
     #[must_use]
     pub fn show(&self, look: &Look) -> Option<String> {
         match self {
-            Self::Absent => None,
+            Self::Absent | Self::Lines([]) => None,
             Self::Text(text) => Some(sanitise::cell(text).into_owned()),
             Self::List(words) => Some(sanitise::cell(&words.join(",")).into_owned()),
-            Self::Lines(lines) if lines.is_empty() => None,
             Self::Lines(lines) => Some(sanitise::cell(&lines.join(" ")).into_owned()),
             Self::Left(stamp) => stamp.at().map(|at| {
                 let left = time::until(at, look.now);

@@ -55,7 +55,9 @@ pub(super) fn of(approval: &Approval, document: &str) -> Result<Digest, Error> {
         ));
     };
     let hash = Sha256::digest(canonical.as_bytes());
-    let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hash
+        .iter()
+        .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
     Ok(Digest(format!("sha256:{digits}")))
 }
 

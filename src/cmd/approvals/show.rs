@@ -108,7 +108,7 @@ pub(super) async fn show(
     {
         match session.fetch(&tools::Get(&tool)).await {
             Ok(Some(reply)) => {
-                let text = tool_show::parameters(session, &reply.value)?;
+                let text = tool_show::parameters(session, &reply.value);
                 session.ui().print(&text)?;
             }
             Ok(None) => {}

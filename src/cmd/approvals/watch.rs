@@ -16,6 +16,7 @@ use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::session::feed::{Feed, News};
 use crate::session::{Context, Session, Words};
+use crate::time::Stamp;
 
 /// With a live feed, the list is read this often all the same.
 const CALM: Duration = Duration::from_secs(15);
@@ -83,7 +84,7 @@ impl Args {
                     if self.interactive {
                         decide_on(&session, approval, document.get()).await?;
                     } else {
-                        printer.print(approval, document.get())?;
+                        printer.print(&approval, document.get())?;
                     }
                 }
                 Ok(())
@@ -181,7 +182,7 @@ impl Arrivals<'_> {
         let ids = found.iter().filter_map(|(approval, _)| approval.id.clone());
         self.seen.extend(ids);
         // The one that has waited longest, and has the least time left, comes first.
-        found.sort_by_key(|(approval, _)| approval.created_at.as_ref().and_then(|at| at.at()));
+        found.sort_by_key(|(approval, _)| approval.created_at.as_ref().and_then(Stamp::at));
         Ok(found)
     }
 }

@@ -7,7 +7,7 @@ pub(super) const WATCH: Duration = Duration::from_mins(10);
 /// How long a run is waited for, not counting the time in which it waits for a human.
 const RUN: Duration = Duration::from_mins(10);
 /// How long an approval is waited for that does not say when it expires.
-const GATE: Duration = Duration::from_mins(60);
+const GATE: Duration = Duration::from_hours(1);
 /// How long after an approval has expired the router may take to say so.
 const GRACE: Duration = Duration::from_secs(5);
 

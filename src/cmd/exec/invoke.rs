@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "TOOL", value_parser = values::tool)]
     tool: String,
     #[command(flatten)]
-    args: Given,
+    given: Given,
     /// Do not check the arguments against the tool's schema
     #[arg(long)]
     no_validate: bool,
@@ -49,7 +49,7 @@ impl Args {
     /// # Errors
     /// Exit 2 when the arguments are wrong; whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let args = self.args.assemble(context)?;
+        let args = self.given.assemble(context)?;
         let session = context.open()?;
         let (workspace, tool) = (&self.workspace, &self.tool);
         let invoke = Invoke {

@@ -9,6 +9,7 @@ use crate::cmd::paging::Paging;
 use crate::cmd::values::{self, Since};
 use crate::error::{Error, Exit};
 use crate::session::{Context, ListText};
+use crate::time::Stamp;
 use crate::view::column::{Cell, Column};
 
 /// List executions: the records of runs
@@ -99,7 +100,7 @@ impl Args {
                 .as_ref()
                 .is_none_or(|id| is(&run.invocation_id, id.as_str()))
             && since.is_none_or(|since| {
-                let began = run.created_at.as_ref().and_then(|at| at.at());
+                let began = run.created_at.as_ref().and_then(Stamp::at);
                 began.is_some_and(|began| began >= since)
             })
     }

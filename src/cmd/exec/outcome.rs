@@ -66,7 +66,8 @@ pub(super) async fn finish(
             session.show(reply, invocations::INVOCATION)?;
         }
     }
-    tell_end(session, &id, reply.as_ref().map(|reply| &reply.value), exit);
+    let last = reply.as_ref().map(|reply| &reply.value);
+    tell_end(session, &id, last, exit, !until.raw);
     Ok(exit)
 }
 
@@ -145,12 +146,13 @@ async fn raw(session: &Session<'_>, invocation: &Invocation, exit: Exit) -> Resu
     }
 }
 
-/// Says how it ended, where the exit code alone would leave a human guessing.
+/// Says how it ended, unless the invocation was `shown`, and what to do next.
 pub(super) fn tell_end(
     session: &Session<'_>,
     id: &Id,
     invocation: Option<&Invocation>,
     exit: Exit,
+    shown: bool,
 ) {
     let ui = session.ui();
     let status = invocation.and_then(|invocation| invocation.status.as_deref());
@@ -167,10 +169,12 @@ pub(super) fn tell_end(
     let Some(invocation) = invocation else {
         return;
     };
-    ui.note(&match (status, &invocation.error) {
-        (Some(status), Some(why)) => format!("invocation {id} ended {status}: {why}"),
-        (status, _) => format!("invocation {id} ended {}", status.unwrap_or_default()),
-    });
+    if !shown {
+        ui.note(&match (status, &invocation.error) {
+            (Some(status), Some(why)) => format!("invocation {id} ended {status}: {why}"),
+            (status, _) => format!("invocation {id} ended {}", status.unwrap_or_default()),
+        });
+    }
     if let Some(execution) = &invocation.execution_id {
         let next = format!("exec raw {}", line::id(execution));
         ui.next("what it returned", &next);

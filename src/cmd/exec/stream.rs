@@ -60,8 +60,7 @@ impl Args {
                 match feed.next().await {
                     News::Event(event) => {
                         let row = row(event, printer.now());
-                        let document = row.document.clone();
-                        printer.print(row, &document)?;
+                        printer.print(&row, &row.document)?;
                     }
                     News::Connected if !std::mem::replace(&mut stood, true) => {
                         printer.note("connected; waiting for events (Ctrl-C ends)");

@@ -49,7 +49,7 @@ impl Args {
         session.show(&reply, TOOL)?;
         let human = matches!(session.look.format, Format::Table | Format::Wide);
         if human {
-            session.ui().print(&parameters(&session, &reply.value)?)?;
+            session.ui().print(&parameters(&session, &reply.value))?;
         }
         let tool = line::quote(&self.name);
         session.ui().next(
@@ -61,17 +61,17 @@ impl Args {
 }
 
 /// The arguments that a tool takes, as a table below what else is known of it.
-pub(in crate::cmd) fn parameters(session: &Session<'_>, tool: &Tool) -> Result<String, Error> {
+pub(in crate::cmd) fn parameters(session: &Session<'_>, tool: &Tool) -> String {
     let all = schema::parameters(tool.parameters.as_deref().unwrap_or("{}"));
     if all.is_empty() {
         session.ui().note(match tool.parameters {
             Some(_) => "the schema names no arguments; -o json shows it whole",
             None => "the router tells no schema of the arguments",
         });
-        return Ok(String::new());
+        return String::new();
     }
     let fitted = rows::text(PARAMETER, &all, &session.look);
-    Ok(format!("\n{}", fitted.text))
+    format!("\n{}", fitted.text)
 }
 
 /// A tool that does not exist: the code has its advice; without one, the list is where to look.

@@ -49,12 +49,8 @@ impl Args {
         if let Some(reply) = reply.as_ref().filter(|_| is_note) {
             session.show(reply, invocations::INVOCATION)?;
         }
-        outcome::tell_end(
-            &session,
-            &self.id,
-            reply.as_ref().map(|reply| &reply.value),
-            exit,
-        );
+        let last = reply.as_ref().map(|reply| &reply.value);
+        outcome::tell_end(&session, &self.id, last, exit, is_note);
         Ok(exit)
     }
 }
