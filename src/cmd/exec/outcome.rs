@@ -50,10 +50,7 @@ pub(super) async fn finish(
             Error::unavailable("the call was accepted, but the answer holds no id to wait for");
         return Err(error.next("what was accepted", CHECK));
     };
-    if let Some(status) = reply.value.status.as_deref().filter(|word| is_gated(word)) {
-        session
-            .ui()
-            .note(&format!("invocation {id} is {status}: waiting for a human"));
+    if reply.value.status.as_deref().is_some_and(is_gated) {
         how_to_approve(session, &reply.value);
     }
     let telling = Telling::new(session, Form::Notes);
@@ -142,7 +139,10 @@ async fn raw(session: &Session<'_>, invocation: &Invocation, exit: Exit) -> Resu
             session.ui().note("the run left no output");
             Ok(())
         }
-        other => other,
+        other => other.map_err(|error| {
+            let again = format!("exec raw {}", line::id(id.as_str()));
+            error.next("the run itself has ended; its output", again)
+        }),
     }
 }
 
