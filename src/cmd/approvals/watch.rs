@@ -74,7 +74,7 @@ impl Args {
             first: true,
             troubled: false,
         };
-        let mut printer = Printer::new(&session, APPROVAL);
+        let mut printer = Printer::new(&session, APPROVAL).asking(self.interactive);
         printer
             .follow(async |printer| {
                 for (approval, document) in arrivals.next().await? {

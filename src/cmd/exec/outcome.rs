@@ -64,7 +64,12 @@ pub(super) async fn finish(
         }
     }
     let last = reply.as_ref().map(|reply| &reply.value);
-    tell_end(session, &id, last, exit, !until.raw);
+    let shown = if until.raw {
+        Shown::Output
+    } else {
+        Shown::Invocation
+    };
+    tell_end(session, &id, last, exit, shown);
     Ok(exit)
 }
 
@@ -146,13 +151,24 @@ async fn raw(session: &Session<'_>, invocation: &Invocation, exit: Exit) -> Resu
     }
 }
 
-/// Says how it ended, unless the invocation was `shown`, and what to do next.
+/// What standard output holds at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The states on the way.
+    Changes,
+    /// The invocation as it ended.
+    Invocation,
+    /// What the run returned.
+    Output,
+}
+
+/// Says how it ended, unless the invocation was shown, and what to do next.
 pub(super) fn tell_end(
     session: &Session<'_>,
     id: &Id,
     invocation: Option<&Invocation>,
     exit: Exit,
-    shown: bool,
+    shown: Shown,
 ) {
     let ui = session.ui();
     let status = invocation.and_then(|invocation| invocation.status.as_deref());
@@ -169,13 +185,17 @@ pub(super) fn tell_end(
     let Some(invocation) = invocation else {
         return;
     };
-    if !shown {
+    if shown != Shown::Invocation {
         ui.note(&match (status, &invocation.error) {
             (Some(status), Some(why)) => format!("invocation {id} ended {status}: {why}"),
             (status, _) => format!("invocation {id} ended {}", status.unwrap_or_default()),
         });
     }
-    if let Some(execution) = &invocation.execution_id {
+    if let Some(execution) = invocation
+        .execution_id
+        .as_ref()
+        .filter(|_| shown != Shown::Output)
+    {
         let next = format!("exec raw {}", line::id(execution));
         ui.next("what it returned", &next);
     }
