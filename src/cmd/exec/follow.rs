@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use tokio::time::sleep_until;
 
 use super::clock::{self, Clock};
-use super::telling::Telling;
+use super::outcome::with_outcome;
+use super::telling::{Telling, cut_short};
 use crate::api::Id;
 use crate::api::approvals;
 use crate::api::executions;
@@ -243,7 +244,8 @@ impl<'a> Follow<'a> {
             .filter(|word| invocations::ending(word).is_none())
             && let Ok(document) = serde_json::from_str::<Box<RawValue>>(&event.data)
         {
-            self.telling.heard(self.id, &status, document.get())?;
+            let told = self.telling.heard(self.id, &status, document.get());
+            told.map_err(cut_short)?;
         }
         Ok(true)
     }
@@ -312,9 +314,14 @@ impl<'a> Follow<'a> {
     /// Takes what the invocation says; the end, if it is one.
     fn learn(&mut self, reply: Reply<Invocation>) -> Result<Option<End>, Error> {
         let status = reply.value.status.clone().unwrap_or_default();
-        self.telling.change(&reply)?;
+        let ending = invocations::ending(&status);
+        let told = self.telling.change(&reply);
         self.last = Some(reply);
-        if let Some(exit) = invocations::ending(&status) {
+        match ending {
+            Some(exit) => with_outcome(told, exit, &format!("invocation {}: {status}", self.id))?,
+            None => told.map_err(cut_short)?,
+        }
+        if let Some(exit) = ending {
             return Ok(Some(End {
                 reply: self.last.take(),
                 exit,

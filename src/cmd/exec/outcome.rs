@@ -41,8 +41,9 @@ pub(super) async fn finish(
     until: &Until,
 ) -> Result<Exit, Error> {
     if !until.wait {
-        session.show(&reply, invocations::INVOCATION)?;
-        return Ok(accepted(session, &reply.value));
+        let shown = session.show(&reply, invocations::INVOCATION);
+        let exit = accepted(session, &reply.value);
+        return with_outcome(shown, exit, "").map(|()| exit);
     }
     let id = reply.value.id.clone().unwrap_or_default();
     let Ok(id) = id.parse::<Id>() else {
@@ -57,11 +58,13 @@ pub(super) async fn finish(
     let follow = Follow::wait(session, &id, until.interval, telling);
     let End { reply, exit } = follow.run(Some(reply)).await?;
     if let Some(reply) = &reply {
-        if until.raw {
-            raw(session, &reply.value, exit).await?;
+        let status = reply.value.status.as_deref().unwrap_or_default();
+        let shown = if until.raw {
+            raw(session, &reply.value, exit).await
         } else {
-            session.show(reply, invocations::INVOCATION)?;
-        }
+            session.show(reply, invocations::INVOCATION)
+        };
+        with_outcome(shown, exit, &format!("invocation {id}: {status}"))?;
     }
     let last = reply.as_ref().map(|reply| &reply.value);
     let shown = if until.raw {
@@ -71,6 +74,24 @@ pub(super) async fn finish(
     };
     tell_end(session, &id, last, exit, shown);
     Ok(exit)
+}
+
+/// What became of a run does not change because nobody reads it: where the reader of standard output went away, the exit
+/// code still tells the outcome, and where it can't be written, the error does.
+pub(super) fn with_outcome(
+    shown: Result<(), Error>,
+    exit: Exit,
+    outcome: &str,
+) -> Result<(), Error> {
+    shown.map_err(|error| {
+        if error.is_closed_pipe() {
+            Error::silent(exit)
+        } else if outcome.is_empty() {
+            error
+        } else {
+            error.detail(outcome)
+        }
+    })
 }
 
 /// The exit code of a call that is not waited for, and what to do next.

@@ -100,6 +100,24 @@ fn shown(mut bytes: &[u8], is_end: bool) -> (String, Vec<u8>) {
     }
 }
 
+/// Whether the file that the line names may be written, as far as can be told without writing it.
+///
+/// # Errors
+/// Exit 2 when it exists and is not to be replaced, or is no ordinary file.
+pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
+    let shown = path.display();
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(());
+    }
+    if !force {
+        return Err(Error::usage(format!("{shown} exists already")).hint("to replace it: --force"));
+    }
+    if path.exists() && !path.is_file() {
+        return Err(Error::usage(format!("{shown} is no ordinary file")));
+    }
+    Ok(())
+}
+
 /// A file that is there in whole or not at all.
 pub(super) struct Target {
     path: PathBuf,

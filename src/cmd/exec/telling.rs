@@ -84,7 +84,8 @@ impl<'a> Telling<'a> {
             [Some(tool), Some(workspace)] => format!("{tool} in {workspace}"),
             [tool, workspace] => tool.or(workspace).unwrap_or_default().to_owned(),
         };
-        let status = invocation.status.clone().unwrap_or_default();
+        let status = invocation.status.clone();
+        let status = status.unwrap_or_else(|| "unknown".to_owned());
         let earlier = self.heard && stage(&status) < self.status.as_deref().map_or(0, stage);
         if self.status.as_ref() == Some(&status) || earlier {
             return Ok(());
@@ -128,7 +129,7 @@ impl<'a> Telling<'a> {
             }
         };
         self.status = Some(status);
-        result.map_err(cut_short)
+        result
     }
 
     /// What the live line says.

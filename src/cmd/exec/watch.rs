@@ -48,7 +48,10 @@ impl Args {
         let follow = Follow::watch(&session, &self.id, self.interval, telling);
         let End { reply, exit } = follow.run(None).await?;
         if let Some(reply) = reply.as_ref().filter(|_| is_note) {
-            session.show(reply, invocations::INVOCATION)?;
+            let status = reply.value.status.as_deref().unwrap_or_default();
+            let told = format!("invocation {}: {status}", self.id);
+            let shown = session.show(reply, invocations::INVOCATION);
+            outcome::with_outcome(shown, exit, &told)?;
         }
         let shown = if is_note {
             Shown::Invocation
