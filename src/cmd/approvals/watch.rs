@@ -61,6 +61,9 @@ impl Args {
             session.plan(&[list.request()])?;
             return Ok(Exit::Done);
         }
+        if self.interactive {
+            session.check_protection()?;
+        }
         if self.interactive && !context.may_ask() {
             return Err(context.unasked(&context.line.without("--interactive", false)));
         }
@@ -201,8 +204,7 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
             let approve = async {
                 // What is approved is what was shown, as far as that can be known.
                 let reply = decide::read(session, &id).await?;
-                decide::check_digest(&reply, &id, &digest)?;
-                let confirm = decide::consent(session, &id, &reply.value, None)?;
+                let confirm = decide::settle(session, &id, &reply, None, Some(&digest)).await?;
                 let words = Words {
                     done: "approved",
                     sentence: "Approved",
