@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::error::{Error, Exit};
 use crate::json;
 use crate::session::Session;
-use crate::time::{self, Style};
+use crate::time;
 use crate::view::Format;
 use crate::view::column::{self, Column};
 use crate::view::growing::Growing;
@@ -62,12 +62,7 @@ impl<'s, T> Printer<'s, T> {
     /// # Errors
     /// When standard output can't be written.
     pub fn print(&mut self, value: &T, document: &str) -> Result<(), Error> {
-        let mut look = self.session.look.clone();
-        // What is written now stays on the screen while time goes on.
-        if look.time == Style::Relative && self.session.context.globals.time.is_none() {
-            look.time = Style::Local;
-        }
-        look.now = self.now();
+        let look = self.session.lasting_look();
         let visible = |text: String| {
             if look.on_terminal() {
                 json::escaped(&text)

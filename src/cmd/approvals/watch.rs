@@ -39,7 +39,7 @@ pub struct Args {
     /// Decide on each one as it comes
     #[arg(long)]
     interactive: bool,
-    /// Ring the terminal's bell when one comes
+    /// Ring the terminal's bell when some come
     #[arg(long)]
     bell: bool,
     /// How often to ask where the router has no live feed: 500ms to 60s
@@ -80,10 +80,11 @@ impl Args {
         let mut printer = Printer::new(&session, APPROVAL).asking(self.interactive);
         printer
             .follow(async |printer| {
-                for (approval, document) in arrivals.next().await? {
-                    if self.bell {
-                        session.ui().bell();
-                    }
+                let arrived = arrivals.next().await?;
+                if self.bell && !arrived.is_empty() {
+                    session.ui().bell();
+                }
+                for (approval, document) in arrived {
                     if self.interactive {
                         decide_on(&session, approval, document.get()).await?;
                     } else {

@@ -125,7 +125,7 @@ impl<'a> Telling<'a> {
                     id: id.to_owned(),
                     status: status.clone(),
                 };
-                ui.print(&self.rows.row(CHANGE, &change, &session.look))
+                ui.print(&self.rows.row(CHANGE, &change, &session.lasting_look()))
             }
         };
         self.status = Some(status);
