@@ -23,7 +23,7 @@ pub enum Parsed {
 /// The whole tree of commands.
 #[must_use]
 pub fn tree() -> clap::Command {
-    let mut tree = global::add(Cli::command());
+    let mut tree = global::add(Cli::command(), &|_| true);
     // Names and usage lines of nested commands are only known after building.
     tree.build();
     tree
@@ -35,10 +35,11 @@ pub fn tree() -> clap::Command {
 /// Exit 2 with what is wrong and how it should be.
 pub fn parse(words: &[OsString], colour: bool) -> Result<Parsed, Error> {
     let line = std::iter::once(OsString::from("xeroctl")).chain(words.iter().cloned());
-    let mut tree = tree();
     if words.is_empty() {
-        return Ok(Parsed::Text(tree.render_help().to_string()));
+        return Ok(Parsed::Text(tree().render_help().to_string()));
     }
+    let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
+    let mut tree = global::add(Cli::command(), &named);
     let matches = match tree.try_get_matches_from_mut(line) {
         Ok(matches) => matches,
         Err(error) => {
