@@ -5,6 +5,8 @@
 mod support;
 
 mod codes;
+mod exec_feed;
+mod exec_watch;
 mod lists;
 mod network;
 mod retries;
