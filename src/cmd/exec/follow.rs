@@ -135,7 +135,6 @@ impl<'a> Follow<'a> {
                         return Ok(End { reply: self.last, exit: Exit::Deadline });
                     }
                 }
-                news = feed.next() => self.take(news, asking.is_some())?,
                 asked = answer(&mut asking) => {
                     asking = None;
                     if let Some(end) = self.asked(asked, &feed)? {
@@ -143,6 +142,8 @@ impl<'a> Follow<'a> {
                     }
                 }
                 () = sleep_until(self.due.into()), if asking.is_none() => asking = Some(self.ask()),
+                // Behind the others: however much happens elsewhere, this invocation is asked about.
+                news = feed.next() => self.take(news, asking.is_some())?,
                 () = tokio::time::sleep(FRAME), if live.is_some() => {}
             }
         }
@@ -273,9 +274,11 @@ impl<'a> Follow<'a> {
                     .min(self.spread(now))
                     .max(error.wait().unwrap_or_default())
             }
+            // What is not there, or may not be seen, is not there a second time either.
+            Err(error) if matches!(error.exit(), Exit::NotFound | Exit::Auth) => return Err(error),
             Err(error) => {
-                let lines = Self::next_lines(self.id).into_iter().take(1);
-                return Err(lines.fold(error, |error, (what, command)| error.next(what, command)));
+                let [(what, command), _] = Self::next_lines(self.id);
+                return Err(error.next(what, command));
             }
         };
         self.due = if std::mem::take(&mut self.stale) {

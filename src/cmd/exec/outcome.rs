@@ -110,9 +110,16 @@ fn accepted(session: &Session<'_>, invocation: &Invocation) -> Exit {
             .note("accepted, but nothing runs until a human approves");
         how_to_approve(session, invocation);
     }
-    if let Some(id) = &invocation.id {
-        let next = format!("exec watch {}", line::id(id));
-        session.ui().next("follow it", &next);
+    match &invocation.id {
+        Some(id) => {
+            let next = format!("exec watch {}", line::id(id));
+            session.ui().next("follow it", &next);
+        }
+        None => {
+            let ui = session.ui();
+            ui.warn("the call was accepted, but the answer holds no id");
+            ui.next("what was accepted", CHECK);
+        }
     }
     if is_gated(status) {
         Exit::Pending
@@ -206,7 +213,9 @@ pub(super) fn tell_end(
     let Some(invocation) = invocation else {
         return;
     };
-    if shown != Shown::Invocation {
+    // Off a terminal each state was told when it came.
+    let told = shown == Shown::Output && !ui.terminals().error && invocation.error.is_none();
+    if shown != Shown::Invocation && !told {
         ui.note(&match (status, &invocation.error) {
             (Some(status), Some(why)) => format!("invocation {id} ended {status}: {why}"),
             (status, _) => format!("invocation {id} ended {}", status.unwrap_or_default()),

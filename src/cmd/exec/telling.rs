@@ -137,7 +137,10 @@ impl<'a> Telling<'a> {
         const FRAMES: [char; 8] = ['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'];
         let frame = usize::try_from(elapsed.as_millis() / 120).unwrap_or(0) % FRAMES.len();
         let status = self.status.as_deref().unwrap_or("asking");
-        let elapsed = time::show_duration(Duration::from_secs(elapsed.as_secs()));
+        let elapsed = match elapsed.as_secs() {
+            0 => "0s".to_owned(),
+            seconds => time::show_duration(Duration::from_secs(seconds)),
+        };
         let subject = match self.subject.as_str() {
             "" => String::new(),
             subject => format!("  {subject}"),
