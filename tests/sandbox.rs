@@ -1,13 +1,19 @@
 //! The sandbox as it is seen over plain HTTP: a client of its own, none of the program's.
 
+#[path = "sandbox/approvals.rs"]
+mod approvals;
 #[path = "sandbox/auth.rs"]
 mod auth;
+#[path = "sandbox/executions.rs"]
+mod executions;
 #[path = "sandbox/faults.rs"]
 mod faults;
 #[path = "sandbox/fleet.rs"]
 mod fleet;
 #[path = "sandbox/http.rs"]
 mod http;
+#[path = "sandbox/invocations.rs"]
+mod invocations;
 #[path = "sandbox/lifecycle.rs"]
 mod lifecycle;
 #[path = "sandbox/paging.rs"]
@@ -16,7 +22,11 @@ mod paging;
 mod routes;
 #[path = "sandbox/state.rs"]
 mod state;
+#[path = "sandbox/stream.rs"]
+mod stream;
 #[path = "sandbox/strict.rs"]
 mod strict;
 #[path = "sandbox/values.rs"]
 mod values;
+#[path = "sandbox/workspaces.rs"]
+mod workspaces;

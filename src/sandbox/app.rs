@@ -1,6 +1,6 @@
 //! What the resources and the server share: the state behind a handler, and the form of a route.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::routing::MethodFilter;
@@ -13,7 +13,8 @@ use super::store::Store;
 
 /// What every handler is given.
 pub(super) struct App {
-    pub(super) store: Store,
+    /// Shared with streams, which outlast the handler that begins them.
+    pub(super) store: Arc<Store>,
     pub(super) pages: Pages,
     pub(super) base_url: String,
     pub(super) latency: Duration,

@@ -93,6 +93,11 @@ impl Call {
         self.fields(known)
     }
 
+    /// A header that is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     fn query_alone(&self, known: &[&str]) -> Result<Query<'_>, Refusal> {
         let mut seen = BTreeSet::new();
         for (name, _) in &self.query {
@@ -120,6 +125,12 @@ impl Query<'_> {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let pair = self.0.iter().find(|(known, _)| known == name);
         pair.map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that must be given.
+    pub(super) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.get(name)
+            .ok_or_else(|| Refusal::request(name, format!("'{name}' is required.")))
     }
 
     /// One of these words.

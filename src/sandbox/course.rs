@@ -26,6 +26,17 @@ pub(super) struct Standing<'a> {
     pub(super) ended_at: Option<Seconds>,
 }
 
+/// Something that happens to a call, as the stream tells it.
+pub(super) struct Moment<'a> {
+    pub(super) at: Seconds,
+    /// The write that settled it, and its step among those which that write settled.
+    pub(super) sequence: u64,
+    pub(super) step: u8,
+    pub(super) name: &'static str,
+    /// The call's status from then on.
+    pub(super) status: &'a str,
+}
+
 fn still(status: &str) -> Standing<'_> {
     Standing {
         status,
@@ -148,6 +159,48 @@ impl Invocation {
     pub(super) fn begun(&self, now: Seconds) -> Option<&Run> {
         let latest = self.cancelled_at.unwrap_or(now);
         self.run.as_ref().filter(|run| run.started_at <= latest)
+    }
+
+    /// What happens to it, in its order. There is no word for being cancelled: it just goes no further.
+    pub(super) fn moments(&self) -> Vec<Moment<'_>> {
+        let mut moments = Vec::new();
+        let mut sequence = self.sequence;
+        let mut add = |at, sequence, step, name, status| {
+            moments.push(Moment {
+                at,
+                sequence,
+                step,
+                name,
+                status,
+            });
+        };
+        if let Some(gate) = &self.gate {
+            let requested = "exec.approval_requested";
+            add(self.created_at, sequence, 0, requested, "pending_approval");
+            match &gate.decision {
+                None => add(gate.expires_at, sequence, 1, "exec.timeout", "timeout"),
+                Some(decision) => {
+                    sequence = decision.sequence;
+                    let (name, status) = if decision.approved {
+                        ("exec.approved", "queued")
+                    } else {
+                        ("exec.rejected", "rejected")
+                    };
+                    add(decision.at, sequence, 2, name, status);
+                }
+            }
+        }
+        if let Some(run) = &self.run {
+            add(run.started_at, sequence, 3, "exec.dispatched", "running");
+            let name = match run.outcome.as_str() {
+                "failed" => "exec.failed",
+                "timeout" => "exec.timeout",
+                _ => "exec.completed",
+            };
+            add(run.ended_at, sequence, 4, name, &run.outcome);
+        }
+        moments.retain(|moment| self.cancelled_at.is_none_or(|at| moment.at <= at));
+        moments
     }
 }
 

@@ -1,13 +1,21 @@
 //! `/exec/executions`: the runs of calls, and what they put out.
 
 use std::cmp::Reverse;
+use std::convert::Infallible;
 
+use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::Response;
 use axum::routing::MethodFilter;
+use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::app::{App, Route};
 use super::call::Call;
 use super::clock::{Seconds, Spelling};
+use super::invocations::{Wish, begin};
+use super::output::{self, Output};
 use super::page;
 use super::reply::{Answer, Refusal, ok};
 use super::state::{Document, Invocation, Run};
@@ -15,7 +23,15 @@ use super::state::{Document, Invocation, Run};
 pub(super) const ROUTES: &[Route] = &[
     (MethodFilter::GET, "/exec/executions", list),
     (MethodFilter::GET, "/exec/executions/{execution}", get),
+    (MethodFilter::GET, "/exec/executions/{execution}/raw", raw),
+    (
+        MethodFilter::POST,
+        "/exec/executions/{execution}/rerun",
+        rerun,
+    ),
 ];
+
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// A run that has begun, with its call.
 type Row<'a> = (&'a Run, &'a Invocation);
@@ -60,5 +76,51 @@ fn get(app: &App, call: &Call) -> Answer {
     app.store.read(|document, now| {
         let row = find(document, call.path("execution"), now)?;
         Ok(ok(&show(row, now)))
+    })
+}
+
+/// The bytes; 409 while there may be more to come.
+fn raw(app: &App, call: &Call) -> Answer {
+    call.bare()?;
+    app.store.read(|document, now| {
+        let (run, invocation) = find(document, call.path("execution"), now)?;
+        let standing = invocation.standing(now);
+        if standing.ended_at.is_none() {
+            return Err(Refusal::conflict(
+                "The execution is running; its output is there when it has ended.",
+            ));
+        }
+        Ok(match output::of(invocation, run, standing.status) {
+            Output::Text(text) => payload(TEXT, Body::from(text)),
+            Output::Bytes(bytes) => payload("application/octet-stream", Body::from(bytes)),
+            Output::Large => {
+                let parts = output::large().map(Ok::<_, Infallible>);
+                let mut response = payload(TEXT, Body::from_stream(stream::iter(parts)));
+                let length = HeaderValue::from(output::LARGE);
+                response.headers_mut().insert(CONTENT_LENGTH, length);
+                response
+            }
+        })
+    })
+}
+
+fn payload(content_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let value = HeaderValue::from_static(content_type);
+    response.headers_mut().insert(CONTENT_TYPE, value);
+    response
+}
+
+/// 201 with a new call of the same tool, in the same workspace, with the same arguments.
+fn rerun(app: &App, call: &Call) -> Answer {
+    call.fields_if_any(&[])?;
+    app.store.write(|document, now| {
+        let (_, invocation) = find(document, call.path("execution"), now)?;
+        let wish = Wish {
+            workspace_id: invocation.workspace_id.clone(),
+            tool_name: invocation.tool_name.clone(),
+            args: invocation.args.clone(),
+        };
+        begin(app, document, now, wish)
     })
 }

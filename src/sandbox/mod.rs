@@ -5,7 +5,7 @@
 //! has misunderstood, the other shows. It is strict where the client is lenient (see `docs/sandbox.md`).
 //!
 //! One file is one resource (`agents`, `lifecycle`, `candidates`, `join_keys`, `tools`, `invocations`, `executions`,
-//! `approvals`); each offers a table of routes,
+//! `stream`, `approvals`, `introspection`, `learnings`, `context`); each offers a table of routes,
 //! `ROUTES`, and a handler is a plain function from a `Call` to an `Answer`. A request passes `gate`, is taken apart
 //! by `call` and `fields`, and works on the document of `state` through `store`, which holds the lock meanwhile.
 
@@ -15,6 +15,7 @@ mod approvals;
 mod call;
 mod candidates;
 mod clock;
+mod context;
 mod course;
 mod demo;
 mod executions;
@@ -22,16 +23,20 @@ mod fault;
 mod fields;
 mod gate;
 mod id;
+mod introspection;
 mod invocations;
 mod join_keys;
+mod learnings;
 mod lifecycle;
 mod line;
+mod output;
 mod page;
 mod redate;
 mod reply;
 mod server;
 mod state;
 mod store;
+mod stream;
 mod tools;
 mod workspace;
 

@@ -45,6 +45,12 @@ impl Document {
         {
             invocation.shift(shift);
         }
+        for learning in &mut self.learnings {
+            learning.created_at += shift;
+        }
+        for context in self.contexts.iter_mut().filter(|context| context.untouched) {
+            context.updated_at += shift;
+        }
         self.dated_at = now;
     }
 }

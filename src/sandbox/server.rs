@@ -18,8 +18,8 @@ use super::page::Pages;
 use super::reply::Refusal;
 use super::store::Store;
 use super::{
-    Options, PROJECT, agents, approvals, candidates, executions, gate, invocations, join_keys,
-    lifecycle, tools,
+    Options, PROJECT, agents, approvals, candidates, context, executions, gate, introspection,
+    invocations, join_keys, learnings, lifecycle, stream, tools,
 };
 
 /// The running server. Dropping it stops it.
@@ -44,7 +44,7 @@ impl Server {
         let port = listener.local_addr()?.port();
         let key = store.key().to_owned();
         let app = Arc::new(App {
-            store,
+            store: Arc::new(store),
             pages: Pages::new(options.page_size),
             base_url: base_url(port),
             latency: options.latency,
@@ -117,7 +117,11 @@ fn router(app: Arc<App>) -> Router {
         tools::ROUTES,
         invocations::ROUTES,
         executions::ROUTES,
+        stream::ROUTES,
         approvals::ROUTES,
+        introspection::ROUTES,
+        learnings::ROUTES,
+        context::ROUTES,
     ];
     let mut router = Router::new();
     for &(method, path, work) in tables.into_iter().flatten() {

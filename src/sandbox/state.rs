@@ -27,6 +27,10 @@ pub(super) struct Document {
     pub(super) candidates: Vec<Candidate>,
     pub(super) join_keys: Vec<JoinKey>,
     pub(super) invocations: Vec<Invocation>,
+    #[serde(default)]
+    pub(super) learnings: Vec<Learning>,
+    #[serde(default)]
+    pub(super) contexts: Vec<Context>,
     /// The number of the latest write that other writes must be told from.
     #[serde(default)]
     pub(super) sequence: u64,
@@ -195,6 +199,29 @@ pub(super) struct Run {
     pub(super) exit_code: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
+}
+
+/// Something learned. It can only be read and deleted, so it is always untouched.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Learning {
+    pub(super) id: String,
+    pub(super) content: String,
+    pub(super) workspace_id: String,
+    pub(super) score: f64,
+    pub(super) source_type: String,
+    pub(super) created_at: Seconds,
+}
+
+/// What the agents of a workspace are told.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Context {
+    pub(super) workspace_id: String,
+    pub(super) value: Value,
+    pub(super) updated_at: Seconds,
+    #[serde(default)]
+    pub(super) untouched: bool,
 }
 
 impl Document {

@@ -27,7 +27,8 @@ fn name(tool: &Value) -> &str {
     tool["name"].as_str().unwrap_or_default()
 }
 
-fn described(wanted: &str) -> Option<&'static Value> {
+/// A tool of the catalogue in full.
+pub(super) fn described(wanted: &str) -> Option<&'static Value> {
     CATALOGUE.iter().find(|tool| name(tool) == wanted)
 }
 
@@ -95,4 +96,10 @@ pub(super) fn called(wanted: &str, args: &Value) -> Result<&'static Value, Refus
 pub(super) fn risk(tool: &str) -> &'static str {
     let risk = described(tool).and_then(|tool| tool["risk"].as_str());
     risk.unwrap_or_default()
+}
+
+/// What a tool belongs to.
+pub(super) fn domain(tool: &str) -> &'static str {
+    let domain = described(tool).and_then(|tool| tool["domain"].as_str());
+    domain.unwrap_or_default()
 }

@@ -81,6 +81,13 @@ pub(crate) fn exchange(port: u16, request: &[u8]) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
+/// Takes an answer apart whose body may be any bytes.
+fn split(answer: &[u8]) -> (Reply, Vec<u8>) {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+    let (head, body) = answer.split_at(end.expect("the answer has a head") + 4);
+    (parse(head), body.to_vec())
+}
+
 fn parse(answer: &[u8]) -> Reply {
     let text = std::str::from_utf8(answer).expect("the answer is UTF-8");
     let (head, body) = text
@@ -155,6 +162,39 @@ impl Client {
         self.raw("GET", path, "", "")
     }
 
+    /// The head of an answer, and its body as it came.
+    pub(crate) fn download(&self, path: &str) -> (Reply, Vec<u8>) {
+        let (path, bearer) = (Self::path(path), self.bearer());
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {bearer}\r\n\r\n"
+        );
+        split(&exchange(self.0.port(), request.as_bytes()).expect("the sandbox answers"))
+    }
+
+    /// Calls a tool in `ws_a1b2c3d4`.
+    pub(crate) fn invoke(&self, tool: &str, args: &Value) -> Reply {
+        self.post("/exec/invocations", &call(tool, args))
+    }
+
+    /// A call that is accepted; its id.
+    pub(crate) fn invoked(&self, tool: &str, args: &Value) -> String {
+        let reply = self.invoke(tool, args);
+        assert_eq!(reply.status, 201, "{reply:?}");
+        text(&reply.json()["id"])
+    }
+
+    pub(crate) fn invocation(&self, id: &str) -> Value {
+        self.get(&format!("/exec/invocations/{id}")).json()
+    }
+
+    pub(crate) fn execution(&self, id: &str) -> Value {
+        self.get(&format!("/exec/executions/{id}")).json()
+    }
+
+    pub(crate) fn approval(&self, id: &str) -> Value {
+        self.get(&format!("/exec/approvals/{id}")).json()
+    }
+
     pub(crate) fn delete(&self, path: &str) -> Reply {
         self.raw("DELETE", path, "", "")
     }
@@ -214,6 +254,19 @@ pub(crate) fn agent(name: &str) -> Value {
 /// The least that makes a join key.
 pub(crate) fn join_key(name: &str) -> Value {
     json!({ "name": name, "region": "us-east", "router_addrs": ["tcp://router:5555"] })
+}
+
+/// A tool call.
+pub(crate) fn call(tool: &str, args: &Value) -> Value {
+    json!({ "workspace_id": "ws_a1b2c3d4", "tool_name": tool, "args": args })
+}
+
+/// The text of a member.
+pub(crate) fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
 }
 
 /// A document with one member set.

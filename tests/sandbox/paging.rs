@@ -14,6 +14,8 @@ const LISTS: &[&str] = &[
     "/exec/tools",
     "/exec/invocations",
     "/exec/executions",
+    "/exec/approvals",
+    "/exec/learnings?workspace_id=ws_a1b2c3d4",
 ];
 
 #[test]

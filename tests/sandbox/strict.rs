@@ -42,6 +42,31 @@ fn queries() {
         ("/management/join-keys?include_terminal", "include_terminal"),
         ("/management/agents?after=%zz", "after"),
         ("/exec/tools/kubectl_get?verbose=1", "verbose"),
+        ("/exec/tools?risk=read", "risk"),
+        ("/exec/invocations?status=running", "status"),
+        ("/exec/invocations?after=none", "after"),
+        ("/exec/invocations/none?verbose=1", "verbose"),
+        ("/exec/executions?limit=0", "limit"),
+        ("/exec/executions/none?verbose=1", "verbose"),
+        ("/exec/executions/none/raw?offset=1", "offset"),
+        ("/exec/executions/stream?after=1", "after"),
+        ("/exec/approvals?risk=high", "risk"),
+        ("/exec/approvals?risk=", "risk"),
+        ("/exec/approvals?risk=Read", "risk"),
+        ("/exec/approvals?status=pending", "status"),
+        ("/exec/approvals?after=apr_none", "after"),
+        ("/exec/approvals?risk=read&after=apr_7c1d2e3f", "after"),
+        ("/exec/approvals/apr_7c1d2e3f?verbose=1", "verbose"),
+        ("/exec/agents/agt_abc123/manifest?verbose=1", "verbose"),
+        ("/exec/agents/agt_abc123/environment?verbose=1", "verbose"),
+        ("/exec/agents/agt_abc123/connectivity?verbose=1", "verbose"),
+        ("/exec/learnings", "workspace_id"),
+        ("/exec/learnings?limit=5", "workspace_id"),
+        ("/exec/learnings?workspace_id=ws_team_a&limit=0", "limit"),
+        ("/exec/learnings?workspace_id=ws_team_a&q=x", "q"),
+        ("/exec/learnings/lrn_4f8a2c?verbose=1", "verbose"),
+        ("/exec/context", "workspace_id"),
+        ("/exec/context?workspace_id=ws_team_a&limit=5", "limit"),
     ];
     for (path, param) in cases {
         assert_eq!(
@@ -76,6 +101,14 @@ fn bodies_where_none_belong() {
         ("DELETE", path),
         ("POST", approve),
         ("DELETE", "/management/join-keys/jk_abc123"),
+        ("GET", "/exec/invocations"),
+        ("GET", "/exec/executions/stream"),
+        ("GET", "/exec/executions/none/raw"),
+        ("GET", "/exec/approvals"),
+        ("GET", "/exec/agents/agt_abc123/manifest"),
+        ("GET", "/exec/learnings?workspace_id=ws_team_a"),
+        ("DELETE", "/exec/learnings/lrn_4f8a2c"),
+        ("GET", "/exec/context?workspace_id=ws_team_a"),
     ] {
         let reply = client.raw(method, path, "application/json", "{}");
         assert_eq!(
@@ -83,6 +116,28 @@ fn bodies_where_none_belong() {
             refusal("invalid_request", "body"),
             "{method} {path}"
         );
+    }
+}
+
+#[test]
+fn bodies_that_may_be_left_out() {
+    let client = Client::fresh();
+    for path in [
+        "/exec/invocations/5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10/cancel",
+        "/exec/executions/7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08/rerun",
+        "/exec/approvals/apr_7c1d2e3f/approve",
+        "/exec/approvals/apr_5a6b7c8d/reject",
+    ] {
+        let reply = client.post(path, &json!({ "force": true }));
+        assert_eq!(reply.error(), refusal("invalid_body", "force"), "{path}");
+        let reply = client.raw("POST", path, "text/plain", "{}");
+        assert_eq!(reply.error(), refusal("invalid_body", "content-type"));
+        let reply = client.raw("POST", path, "application/json", "[]");
+        assert_eq!((reply.error().0, reply.error().2), (400, None), "{path}");
+        let reply = client.act(&format!("{path}?force=true"));
+        assert_eq!(reply.error(), refusal("invalid_request", "force"));
+        let reply = client.post(path, &json!({}));
+        assert!(reply.status < 300, "{path}: {reply:?}");
     }
 }
 
