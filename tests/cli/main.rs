@@ -9,6 +9,7 @@ mod config;
 mod config_file;
 mod consent;
 mod dry_run;
+mod exec_lists;
 mod formats;
 mod help;
 mod hostile;
