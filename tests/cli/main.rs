@@ -4,11 +4,22 @@
 mod support;
 
 mod agents;
+mod approvals;
+mod approvals_decide;
+mod approvals_digest;
+mod approvals_usage;
 mod base_urls;
 mod config;
 mod config_file;
 mod consent;
 mod dry_run;
+mod exec_args;
+mod exec_dry_run;
+mod exec_invoke;
+mod exec_json;
+mod exec_lists;
+mod exec_objects;
+mod exec_usage;
 mod formats;
 mod help;
 mod hostile;
