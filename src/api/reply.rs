@@ -41,7 +41,9 @@ impl<T: DeserializeOwned> Reply<T> {
         }
         let text = answer.text()?;
         let disguised = serde_json::from_str::<Disguised>(text);
-        if disguised.is_ok_and(|object| object.error.is_some() && object.id.is_none()) {
+        let is_error = |object: Disguised| object.error.is_some() && object.id.is_none();
+        // A list would be read as an object whose members come in order.
+        if text.starts_with('{') && disguised.is_ok_and(is_error) {
             return Err(answer.garbled("an error"));
         }
         Self::parse(text, answer)

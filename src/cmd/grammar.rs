@@ -143,6 +143,18 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     if let Some(early) = early(words) {
         return early;
     }
+    let path = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => {
+            let path = command_of(words, Some(word));
+            if let Some(verb) = slips::verb(&path, word) {
+                return Error::usage(format!("`{path}` has no verb `{word}`"))
+                    .hint(format!("the verb is: {path} {verb}"))
+                    .hint(format!("all options: {path} --help"));
+            }
+            path
+        }
+        _ => command_of(words, None),
+    };
     if let Some(dashed) = dashed(error, words) {
         result = result.hint(dashed);
     }
@@ -153,7 +165,7 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     {
         result = result.hint(meant);
     }
-    result.hint(format!("all options: {} --help", command_of(words)))
+    result.hint(format!("all options: {path} --help"))
 }
 
 /// What is wrong with a value, in the words of its reader. clap's own text drops control characters, so that the reader
@@ -169,11 +181,12 @@ fn refused_value(error: &clap::Error) -> Option<String> {
     Some(format!("invalid value '{value}' for '{option}': {why}"))
 }
 
-/// The command that a line names, as far as it names one.
-fn command_of(words: &[OsString]) -> String {
+/// The command that a line names, as far as it names one before a word that is none.
+fn command_of(words: &[OsString], unknown: Option<&str>) -> String {
     let mut path = "xeroctl".to_owned();
     let mut command = &tree();
-    for word in words.iter().filter_map(|word| word.to_str()) {
+    let words = words.iter().filter_map(|word| word.to_str());
+    for word in words.take_while(|word| Some(*word) != unknown) {
         if let Some(below) = command.find_subcommand(word) {
             path.push(' ');
             path.push_str(below.get_name());

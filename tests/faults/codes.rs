@@ -234,9 +234,12 @@ const NAMED: [(&str, &str, u16, &str); 9] = [
 #[test]
 fn the_next_command_names_what_the_request_names() {
     for (line, code, status, next) in NAMED {
-        let router = Router::rules(move |asked| match asked.target.ends_with("/stream") {
-            true => Answer::empty(404),
-            false => fault(code, status),
+        let router = Router::rules(move |asked| {
+            if asked.target.ends_with("/stream") {
+                Answer::empty(404)
+            } else {
+                fault(code, status)
+            }
         });
         let run = router.home().run(line);
         let next = format!("hint: next: xeroctl {next}\n");

@@ -101,7 +101,6 @@ fn an_event_of_an_end_that_the_invocation_denies_is_no_end() {
 }
 
 #[test]
-#[ignore = "defect 1"]
 fn a_feed_that_breaks_is_taken_up_after_the_last_whole_event() {
     let (first, feed) = Live::feed();
     let (second, more) = Live::feed();

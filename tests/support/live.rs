@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::router::Answer;
 
 /// Longer than any test: an answer of which nobody thinks any more ends then.
-const FORGOTTEN: Duration = Duration::from_secs(60);
+const FORGOTTEN: Duration = Duration::from_mins(1);
 
 /// One piece of a body.
 enum Piece {

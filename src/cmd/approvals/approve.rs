@@ -91,7 +91,9 @@ impl Args {
         let count = ids.len().to_string();
         let question = format!("Approve {count} runs? They begin at once.");
         session.confirm(&question, &Consent::Word(&count), self.force)?;
-        self.send(&session, &ids, None).await
+        let exit = self.send(&session, &ids, None).await?;
+        session.ui().next("the runs", "exec list");
+        Ok(exit)
     }
 
     async fn send(

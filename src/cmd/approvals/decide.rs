@@ -12,7 +12,9 @@ use crate::session::{Consent, Session};
 /// Reads an approval. A dry run has none to read.
 pub(super) async fn read(session: &Session<'_>, id: &Id) -> Result<Reply<Approval>, Error> {
     let reply = session.fetch(&Get(id)).await?;
-    reply.ok_or_else(|| Error::new(Exit::Other, "a dry run reads nothing"))
+    let reply = reply.ok_or_else(|| Error::new(Exit::Other, "a dry run reads nothing"))?;
+    digest::check(reply.document.get())?;
+    Ok(reply)
 }
 
 /// The consent to one approval, and after it a last look: what would run must still be what was agreed to. Where nobody
@@ -31,7 +33,7 @@ pub(super) async fn settle(
     let was_asked = agreed.is_some() && confirm.is_none();
     if was_asked {
         let now = read(session, id).await?;
-        let before = digest::of(&seen.value, seen.document.get())?;
+        let before = digest::of(seen.document.get())?;
         check_digest(&now, id, expected.unwrap_or(&before))?;
     }
     Ok(agreed)
@@ -40,7 +42,7 @@ pub(super) async fn settle(
 /// Refuses when what would run is no longer what was seen. Between this and the approval the router could still be
 /// made to change it: it offers no way to compare and approve at once.
 fn check_digest(reply: &Reply<Approval>, id: &Id, expected: &Digest) -> Result<(), Error> {
-    let found = digest::of(&reply.value, reply.document.get())?;
+    let found = digest::of(reply.document.get())?;
     if found == *expected {
         return Ok(());
     }
@@ -78,6 +80,12 @@ fn consent(
     }
     if !needs_the_name(approval.risk.as_deref()) {
         return Ok(None);
+    }
+    if let Some(status) = approval.decided() {
+        let id = line::id(id.as_str());
+        let message = format!("nothing is left to approve: {id} is {status}");
+        return Err(Error::new(Exit::Conflict, message)
+            .next("how it was decided", format!("approvals show {id}")));
     }
     let Some(tool) = tool else {
         return Err(Error::unavailable(

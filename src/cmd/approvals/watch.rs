@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::value::RawValue;
 
 use super::decide;
+use super::digest;
 use super::list::APPROVAL;
 use super::show;
 use crate::api::Id;
@@ -197,6 +198,11 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
     let Some(id) = approval.id.as_deref().and_then(|id| id.parse::<Id>().ok()) else {
         return Ok(());
     };
+    // What can be read in two ways is not decided on; the others are.
+    if let Err(error) = digest::of(document) {
+        ui.error(&error.because_of(format!("{id} can't be decided on")));
+        return Ok(());
+    }
     let digest = show::show(session, approval, document).await?;
     let answer = ui.ask("[a]pprove, [r]eject or [s]kip? ")?;
     let check = |id: &Id| format!("approvals show {}", crate::line::id(id.as_str()));

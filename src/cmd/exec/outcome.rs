@@ -21,11 +21,28 @@ pub(super) struct Until {
     #[arg(long)]
     wait: bool,
     /// At the end print what the run returned, and nothing else, to standard output
-    #[arg(long, requires = "wait")]
+    #[arg(long)]
     raw: bool,
-    /// How often to ask while waiting without a live feed: 500ms to 60s
-    #[arg(long, value_name = "DURATION", default_value = "2s", requires = "wait", value_parser = values::interval)]
-    interval: Duration,
+    /// How often to ask while waiting without a live feed: 500ms to 60s, if nothing else is said 2s
+    #[arg(long, value_name = "DURATION", value_parser = values::interval)]
+    interval: Option<Duration>,
+}
+
+/// How often to ask where nothing else is said. Documented.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+impl Until {
+    /// Refuses options that only mean something while waiting.
+    ///
+    /// # Errors
+    /// Exit 2.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let given = [("--raw", self.raw), ("--interval", self.interval.is_some())];
+        match given.iter().find(|(_, given)| *given && !self.wait) {
+            Some((option, _)) => Err(Error::usage(format!("`{option}` needs `--wait`"))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Where to look when it is unknown whether a call was accepted.
@@ -55,7 +72,8 @@ pub(super) async fn finish(
         how_to_approve(session, &reply.value);
     }
     let telling = Telling::new(session, Form::Notes);
-    let follow = Follow::wait(session, &id, until.interval, telling);
+    let interval = until.interval.unwrap_or(INTERVAL);
+    let follow = Follow::wait(session, &id, interval, telling);
     let End { reply, exit } = follow.run(Some(reply)).await?;
     if let Some(reply) = &reply {
         let status = reply.value.status.as_deref().unwrap_or_default();
@@ -110,16 +128,12 @@ fn accepted(session: &Session<'_>, invocation: &Invocation) -> Exit {
             .note("accepted, but nothing runs until a human approves");
         how_to_approve(session, invocation);
     }
-    match &invocation.id {
-        Some(id) => {
-            let next = format!("exec watch {}", line::id(id));
-            session.ui().next("follow it", &next);
-        }
-        None => {
-            let ui = session.ui();
-            ui.warn("the call was accepted, but the answer holds no id");
-            ui.next("what was accepted", CHECK);
-        }
+    let ui = session.ui();
+    if let Some(id) = &invocation.id {
+        ui.next("follow it", &format!("exec watch {}", line::id(id)));
+    } else {
+        ui.warn("the call was accepted, but the answer holds no id");
+        ui.next("what was accepted", CHECK);
     }
     if is_gated(status) {
         Exit::Pending
