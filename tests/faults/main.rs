@@ -5,7 +5,9 @@
 mod support;
 
 mod codes;
+mod exec_args;
 mod exec_feed;
+mod exec_schema;
 mod exec_watch;
 mod lists;
 mod network;
