@@ -6,8 +6,10 @@ mod support;
 
 mod codes;
 mod exec_args;
+mod exec_call;
 mod exec_feed;
 mod exec_schema;
+mod exec_wait;
 mod exec_watch;
 mod lists;
 mod network;
