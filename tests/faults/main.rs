@@ -8,6 +8,7 @@ mod codes;
 mod exec_args;
 mod exec_call;
 mod exec_feed;
+mod exec_raw;
 mod exec_schema;
 mod exec_wait;
 mod exec_watch;
