@@ -20,6 +20,14 @@ fn woken(router: &Router, options: &str) -> Output {
     output
 }
 
+/// A router whose invocation is in these states, and which has a feed. The invocation is asked at the beginning and once
+/// the feed stands; then only an event makes the client ask.
+fn feeding(states: &[&str], feeds: impl IntoIterator<Item = Answer>) -> Routes {
+    Routes::invocation(states)
+        .on(STREAM, feeds)
+        .first(INVOCATION)
+}
+
 /// The last column of the rows.
 fn states(output: &Output) -> Vec<&str> {
     let rows = output.stdout.lines().skip(1);
@@ -29,9 +37,7 @@ fn states(output: &Output) -> Vec<&str> {
 #[test]
 fn an_event_wakes_it() {
     let (live, feed) = Live::feed();
-    // Asked at the beginning and once the feed stands; then only the event makes it ask.
-    let router = Routes::invocation(&["queued", "queued", "completed"])
-        .on(STREAM, [feed])
+    let router = feeding(&["queued", "queued", "completed"], [feed])
         .at(INVOCATION, 2, move || {
             live.event("1", "exec.completed", "inv_1", "completed");
         })
@@ -47,8 +53,7 @@ fn an_event_wakes_it() {
 #[test]
 fn events_of_others_and_what_is_no_event_do_not_make_it_ask() {
     let (live, feed) = Live::feed();
-    let router = Routes::invocation(&["queued", "queued", "completed"])
-        .on(STREAM, [feed])
+    let router = feeding(&["queued", "queued", "completed"], [feed])
         .at(INVOCATION, 2, move || {
             for id in 0..50 {
                 live.event(&id.to_string(), "exec.failed", "inv_10", "failed");
@@ -69,8 +74,7 @@ fn events_of_others_and_what_is_no_event_do_not_make_it_ask() {
 fn a_state_that_only_an_event_told_is_told_too() {
     for (format, expected) in [("", 3), ("-o ndjson", 3)] {
         let (live, feed) = Live::feed();
-        let router = Routes::invocation(&["queued", "queued", "completed"])
-            .on(STREAM, [feed])
+        let router = feeding(&["queued", "queued", "completed"], [feed])
             .at(INVOCATION, 2, move || {
                 live.event("1", "exec.dispatched", "inv_1", "running");
             })
@@ -87,8 +91,7 @@ fn an_event_of_an_end_that_the_invocation_denies_is_no_end() {
     let (live, feed) = Live::feed();
     let again = live.clone();
     let states_told = ["queued", "queued", "running", "completed"];
-    let router = Routes::invocation(&states_told)
-        .on(STREAM, [feed])
+    let router = feeding(&states_told, [feed])
         .at(INVOCATION, 2, move || {
             live.event("1", "exec.failed", "inv_1", "failed");
         })
@@ -112,8 +115,7 @@ fn a_feed_that_breaks_is_taken_up_after_the_last_whole_event() {
     let text = whole + half;
     // The fourth time it is asked because the feed stands again; by then nothing has happened.
     let states_told = ["queued", "queued", "running", "running", "completed"];
-    let router = Routes::invocation(&states_told)
-        .on(STREAM, [feed, more])
+    let router = feeding(&states_told, [feed, more])
         .at(INVOCATION, 2, move || {
             first.sends(text.clone()).breaks();
         })
@@ -133,8 +135,7 @@ fn a_feed_that_breaks_is_taken_up_after_the_last_whole_event() {
 fn what_happened_while_the_feed_was_broken_is_not_lost() {
     let (first, feed) = Live::feed();
     let (second, more) = Live::feed();
-    let router = Routes::invocation(&["queued", "queued", "completed"])
-        .on(STREAM, [feed, more])
+    let router = feeding(&["queued", "queued", "completed"], [feed, more])
         .at(INVOCATION, 2, move || first.breaks())
         // Held open, and silent.
         .at(INVOCATION, 99, move || second.ends())
@@ -158,9 +159,7 @@ fn a_feed_that_ends_for_good_is_replaced_by_asking() {
             scope.spawn(move || {
                 let what = format!("{gone:?}");
                 let states_told = [&["queued"; 9][..], &["completed"]].concat();
-                let router = Routes::invocation(&states_told)
-                    .on(STREAM, [Live::broken(""), gone])
-                    .start();
+                let router = feeding(&states_told, [Live::broken(""), gone]).start();
                 let began = Instant::now();
                 let output = router.home().run("exec watch inv_1 --interval 500ms");
                 assert_eq!(output.code, 0, "{what}: {}", output.whole());
@@ -177,9 +176,7 @@ fn while_the_feed_is_broken_the_invocation_is_asked_at_the_interval() {
     // A feed that can't be reached for as long as the test takes.
     let states_told = ["queued", "queued", "running", "completed"];
     let busy = Answer::empty(503).header("Retry-After", "50");
-    let router = Routes::invocation(&states_told)
-        .on(STREAM, [Live::broken(""), busy])
-        .start();
+    let router = feeding(&states_told, [Live::broken(""), busy]).start();
     let began = Instant::now();
     let output = router.home().run("exec watch inv_1 --interval 500ms");
     assert_eq!(output.code, 0, "{}", output.whole());
@@ -190,8 +187,7 @@ fn while_the_feed_is_broken_the_invocation_is_asked_at_the_interval() {
 fn a_feed_without_end_of_line_is_given_up() {
     let (live, feed) = Live::feed();
     let states_told = ["queued", "queued", "queued", "completed"];
-    let router = Routes::invocation(&states_told)
-        .on(STREAM, [feed])
+    let router = feeding(&states_told, [feed])
         .at(INVOCATION, 2, move || {
             live.repeats(vec![b'x'; 1 << 20], 5);
         })
@@ -203,8 +199,7 @@ fn a_feed_without_end_of_line_is_given_up() {
 #[test]
 fn the_deadline_holds_while_the_feed_is_silent() {
     let (live, feed) = Live::feed();
-    let router = Routes::invocation(&["running"])
-        .on(STREAM, [feed])
+    let router = feeding(&["running"], [feed])
         .at(INVOCATION, 99, move || live.ends())
         .start();
     let output = router.home().run("exec watch inv_1 --timeout 1s");

@@ -5,7 +5,16 @@
 mod support;
 
 mod codes;
+mod exec_approvals;
+mod exec_args;
+mod exec_call;
+mod exec_deciding;
 mod exec_feed;
+mod exec_lists;
+mod exec_raw;
+mod exec_schema;
+mod exec_streams;
+mod exec_wait;
 mod exec_watch;
 mod lists;
 mod network;

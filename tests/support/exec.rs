@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::router::{Answer, Asked, Router};
 
@@ -19,7 +20,12 @@ pub const APPROVAL: &str = "GET /exec/approvals/apr_1";
 
 /// The routes of a router. One that has no answers is answered with 404.
 #[derive(Default)]
-pub struct Routes(Vec<Route>);
+pub struct Routes {
+    routes: Vec<Route>,
+    /// What must have been asked before anything else is answered, and whether it was.
+    first: Option<String>,
+    begun: (Mutex<bool>, Condvar),
+}
 
 #[derive(Default)]
 struct Route {
@@ -58,29 +64,49 @@ impl Routes {
         self
     }
 
+    /// Answers nothing before this route has been asked, so that the order at the beginning is certain.
+    pub fn first(mut self, line: &str) -> Self {
+        self.first = Some(line.to_owned());
+        self
+    }
+
     fn route(&mut self, line: &str) -> &mut Route {
-        let index = self.0.iter().position(|route| route.line == line);
+        let index = self.routes.iter().position(|route| route.line == line);
         let index = index.unwrap_or_else(|| {
-            self.0.push(Route {
+            self.routes.push(Route {
                 line: line.to_owned(),
                 ..Route::default()
             });
-            self.0.len() - 1
+            self.routes.len() - 1
         });
-        &mut self.0[index]
+        &mut self.routes[index]
     }
 
     pub fn start(self) -> Router {
         Router::rules(move |asked| self.answer(asked))
     }
 
+    fn await_first(&self, line: &str) {
+        let Some(first) = &self.first else { return };
+        let (begun, changed) = &self.begun;
+        if line == first {
+            *lock(begun) = true;
+            changed.notify_all();
+        }
+        // It ends all the same, so that a client that waits for the answer fails by what it does.
+        let waited =
+            changed.wait_timeout_while(lock(begun), Duration::from_secs(5), |begun| !*begun);
+        drop(waited);
+    }
+
     fn answer(&self, asked: &Asked) -> Answer {
         let line = line(asked);
-        let Some(route) = self.0.iter().find(|route| route.line == line) else {
+        self.await_first(&line);
+        let Some(route) = self.routes.iter().find(|route| route.line == line) else {
             return Answer::fault(404, "route_not_found");
         };
         let time = route.count.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut answers = route.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = lock(&route.answers);
         let answer = if answers.len() > 1 {
             answers.pop_front()
         } else {
@@ -92,6 +118,10 @@ impl Routes {
         }
         answer.unwrap_or_else(|| Answer::fault(404, "route_not_found"))
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Method and path without the mount, the project and the query.
