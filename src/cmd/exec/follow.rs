@@ -274,8 +274,12 @@ impl<'a> Follow<'a> {
                     .min(self.spread(now))
                     .max(error.wait().unwrap_or_default())
             }
-            // What is not there, or may not be seen, is not there a second time either.
-            Err(error) if matches!(error.exit(), Exit::NotFound | Exit::Auth) => return Err(error),
+            // What was never seen is not there a second time either.
+            Err(error)
+                if self.last.is_none() && matches!(error.exit(), Exit::NotFound | Exit::Auth) =>
+            {
+                return Err(error);
+            }
             Err(error) => {
                 let [(what, command), _] = Self::next_lines(self.id);
                 return Err(error.next(what, command));
