@@ -21,7 +21,7 @@ pub const APPROVAL: &str = "GET /exec/approvals/apr_1";
 /// The routes of a router. One that has no answers is answered with 404.
 #[derive(Default)]
 pub struct Routes {
-    routes: Vec<Route>,
+    all: Vec<Route>,
     /// What must have been asked before anything else is answered, and whether it was.
     first: Option<String>,
     begun: (Mutex<bool>, Condvar),
@@ -71,15 +71,15 @@ impl Routes {
     }
 
     fn route(&mut self, line: &str) -> &mut Route {
-        let index = self.routes.iter().position(|route| route.line == line);
+        let index = self.all.iter().position(|route| route.line == line);
         let index = index.unwrap_or_else(|| {
-            self.routes.push(Route {
+            self.all.push(Route {
                 line: line.to_owned(),
                 ..Route::default()
             });
-            self.routes.len() - 1
+            self.all.len() - 1
         });
-        &mut self.routes[index]
+        &mut self.all[index]
     }
 
     pub fn start(self) -> Router {
@@ -102,7 +102,7 @@ impl Routes {
     fn answer(&self, asked: &Asked) -> Answer {
         let line = line(asked);
         self.await_first(&line);
-        let Some(route) = self.routes.iter().find(|route| route.line == line) else {
+        let Some(route) = self.all.iter().find(|route| route.line == line) else {
             return Answer::fault(404, "route_not_found");
         };
         let time = route.count.fetch_add(1, Ordering::SeqCst) + 1;

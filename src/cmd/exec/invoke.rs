@@ -71,6 +71,8 @@ impl Args {
         if !self.no_validate {
             validate(&session, tool, &args).await?;
         }
+        // From here to the last word: whoever interrupts is told what was accepted.
+        let _hold = context.interrupt.hold(None);
         match session.apply(&invoke, outcome::CHECK).await? {
             Some(reply) => outcome::finish(&session, reply, &self.until).await,
             None => Ok(Exit::Done),

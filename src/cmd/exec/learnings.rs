@@ -18,8 +18,8 @@ use crate::view::column::{Cell, Column};
     after_help = "\
 Examples:
   xeroctl exec learnings list --workspace ws_a1b2c3d4
-  xeroctl exec learnings show lrn_abc123
-  xeroctl exec learnings delete lrn_abc123 --force"
+  xeroctl exec learnings show lrn_4f8a2c
+  xeroctl exec learnings delete lrn_4f8a2c --force"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -43,7 +43,7 @@ Examples:
     /// Show a learning
     #[command(after_help = "\
 Examples:
-  xeroctl exec learnings show lrn_abc123")]
+  xeroctl exec learnings show lrn_4f8a2c")]
     Show {
         /// The learning's id
         #[arg(value_name = "LEARNING")]
@@ -52,8 +52,8 @@ Examples:
     /// Delete a learning; asks first
     #[command(after_help = "\
 Examples:
-  xeroctl exec learnings delete lrn_abc123
-  xeroctl exec learnings delete lrn_abc123 --force")]
+  xeroctl exec learnings delete lrn_4f8a2c
+  xeroctl exec learnings delete lrn_4f8a2c --force")]
     Delete {
         /// The learning's id
         #[arg(value_name = "LEARNING")]

@@ -1,7 +1,7 @@
 //! An id of an invocation in the place of an execution's: looked up once.
 
 use crate::api::Id;
-use crate::api::invocations::{Get, Invocation};
+use crate::api::invocations::{Get, Invocation, ending};
 use crate::api::reply::Reply;
 use crate::error::{Error, Exit};
 use crate::line;
@@ -50,6 +50,11 @@ pub(super) async fn as_invocation(
 pub(super) fn unrun(id: &Id, reply: &Reply<Invocation>) -> Error {
     let status = reply.value.status.as_deref().unwrap_or("unknown");
     let message = format!("{id} is an invocation without an execution: its state is {status}");
-    let watch = format!("exec watch {}", line::id(id.as_str()));
-    Error::new(Exit::NotFound, message).next("follow it", watch)
+    let id = line::id(id.as_str());
+    let error = Error::new(Exit::NotFound, message);
+    if ending(status).is_some() {
+        error.next("what there is", format!("exec show {id}"))
+    } else {
+        error.next("follow it", format!("exec watch {id}"))
+    }
 }

@@ -7,6 +7,7 @@ use super::output::{self, Target};
 use crate::api::{Id, executions};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
+use crate::line;
 use crate::session::{Context, Session};
 
 /// Get what a run returned: its bytes, as the agent sent them
@@ -66,5 +67,13 @@ impl Args {
             }
             None => output::print(session, id, self.unsafe_raw).await,
         }
+        .map_err(|error| match error.exit() {
+            // A run that goes on has returned nothing yet. The documents name no code for it.
+            Exit::Conflict => error.next(
+                "where it stands",
+                format!("exec show {}", line::id(id.as_str())),
+            ),
+            _ => error,
+        })
     }
 }

@@ -31,6 +31,8 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         self.until.check()?;
         let session = context.open()?;
+        // From here to the last word: whoever interrupts is told what was accepted.
+        let _hold = context.interrupt.hold(None);
         let reply = match session.apply(&Rerun(&self.id), outcome::CHECK).await {
             Err(error) => match lookup::as_invocation(&session, &self.id, error).await? {
                 Found::Execution(id) => session.apply(&Rerun(&id), outcome::CHECK).await?,
