@@ -12,6 +12,10 @@ use support::Home;
 /// `$ xeroctl` is typed. The commands of one document share one home.
 const TRANSCRIPTS: &[&str] = &["README.md", "docs/commands.md", "docs/configuration.md"];
 
+/// The documents whose transcripts need time to pass: each is one session of a shell with the real program, and both
+/// streams are one.
+const SESSIONS: &[&str] = &["docs/execution.md"];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
@@ -58,11 +62,64 @@ fn replay(text: &str) -> String {
     out
 }
 
+/// Types every command of a document into one shell and puts what comes back in the place of what stands there.
+fn replay_session(text: &str) -> String {
+    const MARK: &str = "\u{1e}";
+    let mut commands: Vec<String> = Vec::new();
+    // What stands between the commands; the first piece is what stands before all of them.
+    let mut between = vec![String::new()];
+    let mut in_console = false;
+    let mut answering = false;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            in_console = line == "```console";
+            answering = false;
+        }
+        if let Some(command) = line.strip_prefix("$ ").filter(|_| in_console) {
+            let mut command = command.to_owned();
+            while command.ends_with('\\') {
+                command = format!(
+                    "{command}\n{}",
+                    lines.next().expect("a line behind the backslash")
+                );
+            }
+            commands.push(command);
+            between.push(String::new());
+            answering = true;
+        } else if !answering {
+            let piece = between.last_mut().expect("a piece");
+            piece.push_str(line);
+            piece.push('\n');
+        }
+    }
+    let mut script = String::new();
+    for command in &commands {
+        let code = "CODE=$?; [ $CODE -eq 0 ] || echo \"[exit $CODE]\"";
+        script.push_str(&format!("{command}\n{code}; printf '{MARK}'\n"));
+    }
+    let home = Home::new();
+    let begin = "exec 2>&1\nxeroctl() { \"$X\" \"$@\"; }";
+    let mut shell = support::process::script_by("bash", &home, &format!("{begin}\n{script}"));
+    let output = shell.current_dir(home.path()).output().expect("a shell");
+    let answers = String::from_utf8(output.stdout).expect("text");
+    let answers: Vec<&str> = answers.split(MARK).collect();
+    assert_eq!(answers.len(), commands.len() + 1, "{answers:#?}");
+    let mut out = between[0].clone();
+    for ((command, answer), after) in commands.iter().zip(answers).zip(&between[1..]) {
+        out.push_str(&format!("$ {command}\n{answer}{after}"));
+    }
+    out
+}
+
 /// The same text with what is random in it made equal.
 fn settled(text: &str) -> String {
-    let random = Regex::new(r"\b(req|agt|jk|rot|evt|xjt)_[A-Za-z0-9_-]{14,}").expect("a pattern");
+    let random =
+        Regex::new(r"\b(req|agt|jk|rot|evt|xjt|apr)_[A-Za-z0-9_-]{14,}").expect("a pattern");
     let port = Regex::new(r"127\.0\.0\.1:\d+/proj_sandbox").expect("a pattern");
     let text = random.replace_all(text, "$1_…");
+    let uuid = Regex::new(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").expect("a pattern");
+    let text = uuid.replace_all(&text, "…");
     port.replace_all(&text, "127.0.0.1:PORT/proj_sandbox")
         .into_owned()
 }
@@ -92,6 +149,41 @@ fn every_transcript_is_what_the_program_prints() {
         let text = std::fs::read_to_string(root().join(file)).expect(file);
         assert!(text.contains("$ xeroctl"), "{file} has no transcript");
         check(file, &replay(&text));
+    }
+}
+
+#[test]
+fn every_session_is_what_the_program_prints() {
+    let time = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").expect("a pattern");
+    if !support::process::has("jq") {
+        // The README promises no more than Rust; `.ci/run` installs it.
+        return;
+    }
+    for file in SESSIONS {
+        let path = root().join(file);
+        let stands = std::fs::read_to_string(&path).expect(file);
+        let made = replay_session(&stands);
+        // A state that lasts a second can be missed by a machine that is busy.
+        let plain = |text: &str| {
+            let text = time.replace_all(&settled(text), "TIME").into_owned();
+            let lines = text.lines().filter(|line| !line.ends_with("\tqueued"));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        if plain(&stands) == plain(&made) {
+            continue;
+        }
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, made).expect("the document");
+            continue;
+        }
+        let (stands, made) = (plain(&stands), plain(&made));
+        for (stands, made) in stands.lines().zip(made.lines()) {
+            assert_eq!(
+                stands, made,
+                "{file} is out of date: UPDATE_DOCS=1 cargo test --test docs"
+            );
+        }
+        panic!("{file} has another length than it should: UPDATE_DOCS=1 cargo test --test docs");
     }
 }
 

@@ -79,6 +79,24 @@ pub struct Approval {
     pub resolution_note: Option<String>,
 }
 
+/// The names of the members that say what would run.
+pub const TOOL: &[&str] = &["tool_name", "tool"];
+/// See [`TOOL`].
+pub const WORKSPACE: &[&str] = &["workspace_id", "workspace"];
+/// See [`TOOL`].
+pub const ARGS: &[&str] = &["args"];
+
+/// The words of states in which a decision has been made. Documented: approved, rejected and timed out; assumed: their
+/// spelling.
+const DECIDED: &[&str] = &[
+    "approved",
+    "rejected",
+    "timed_out",
+    "timeout",
+    "cancelled",
+    "expired",
+];
+
 impl From<Document> for Approval {
     // Assumed: all names.
     fn from(document: Document) -> Self {
@@ -86,11 +104,11 @@ impl From<Document> for Approval {
             id: document.text(&["id"]),
             status: document.text(&["status"]),
             risk: document.text(&["risk"]),
-            tool_name: document.text(&["tool_name", "tool"]),
-            workspace_id: document.text(&["workspace_id", "workspace"]),
+            tool_name: document.text(TOOL),
+            workspace_id: document.text(WORKSPACE),
             agent_id: document.text(&["agent_id"]),
             invocation_id: document.text(&["invocation_id"]),
-            args: document.json(&["args"]),
+            args: document.json(ARGS),
             requested_by: document.text(&["requested_by"]),
             created_at: document.time(&["created_at"]),
             expires_at: document.time(&["expires_at"]),
@@ -106,6 +124,16 @@ impl Approval {
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.status.as_deref() == Some("pending")
+    }
+}
+
+impl Approval {
+    /// The state, where it is known to be one in which nothing is left to decide.
+    #[must_use]
+    pub fn decided(&self) -> Option<&str> {
+        self.status
+            .as_deref()
+            .filter(|status| DECIDED.contains(status))
     }
 }
 

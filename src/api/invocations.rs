@@ -59,7 +59,11 @@ impl From<Document> for Invocation {
             execution_id: document.string(&["execution_id"]),
             created_at: document.time(&["created_at"]),
             completed_at: document.time(&["completed_at"]),
-            error: document.text(&["error"]),
+            error: match document.inner(&["error"]) {
+                Some(error) => error.string(&["message", "code", "type"]),
+                None => None,
+            }
+            .or_else(|| document.text(&["error"])),
         }
     }
 }

@@ -33,13 +33,17 @@ impl<T: DeserializeOwned> Reply<T> {
     /// # Errors
     /// As [`Reply::read`]; also when there is no body.
     pub fn read_object(answer: &Answer) -> Result<Self, Error> {
+        // A run that failed tells its error too, but it has an id.
         #[derive(Deserialize)]
         struct Disguised {
             error: Option<serde_json::Map<String, Value>>,
+            id: Option<serde::de::IgnoredAny>,
         }
         let text = answer.text()?;
         let disguised = serde_json::from_str::<Disguised>(text);
-        if disguised.is_ok_and(|object| object.error.is_some()) {
+        let is_error = |object: Disguised| object.error.is_some() && object.id.is_none();
+        // A list would be read as an object whose members come in order.
+        if text.starts_with('{') && disguised.is_ok_and(is_error) {
             return Err(answer.garbled("an error"));
         }
         Self::parse(text, answer)

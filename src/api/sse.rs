@@ -27,6 +27,8 @@ pub struct Parser {
     /// The last byte was a carriage return: a newline that follows belongs to it.
     returned: bool,
     began: bool,
+    /// The id of the event that is being read. It counts when the event is whole: one that is cut off comes again.
+    next_id: Option<String>,
     id: Option<String>,
     name: String,
     data: String,
@@ -40,6 +42,7 @@ impl Parser {
     #[must_use]
     pub fn after(id: Option<String>) -> Self {
         Self {
+            next_id: id.clone(),
             id,
             ..Self::default()
         }
@@ -64,7 +67,7 @@ impl Parser {
         events
     }
 
-    /// The id of the last event, with which a new connection goes on.
+    /// The id of the last whole event, with which a new connection goes on.
     #[must_use]
     pub fn last_id(&self) -> Option<&str> {
         self.id.as_deref()
@@ -105,7 +108,7 @@ impl Parser {
                 self.data.push_str(value);
             }
             "id" if !value.contains('\0') => {
-                self.id = Some(value.to_owned()).filter(|id| !id.is_empty());
+                self.next_id = Some(value.to_owned()).filter(|id| !id.is_empty());
             }
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis);
@@ -119,6 +122,7 @@ impl Parser {
     fn dispatch(&mut self) -> Option<Event> {
         let name = std::mem::take(&mut self.name);
         let data = std::mem::take(&mut self.data);
+        self.id.clone_from(&self.next_id);
         std::mem::take(&mut self.has_data).then(|| Event {
             id: self.id.clone(),
             name: if name.is_empty() {

@@ -17,6 +17,7 @@ pub struct Printer<'s, T> {
     columns: &'s [Column<T>],
     rows: Growing,
     count: usize,
+    asks: bool,
 }
 
 enum Stop {
@@ -34,7 +35,15 @@ impl<'s, T> Printer<'s, T> {
             columns,
             rows: Growing::default(),
             count: 0,
+            asks: false,
         }
+    }
+
+    /// Its steps ask the user: a signal must end a question at once, and there is no document to be closed.
+    #[must_use]
+    pub fn asking(mut self, asks: bool) -> Self {
+        self.asks = asks;
+        self
     }
 
     /// The time.
@@ -53,9 +62,7 @@ impl<'s, T> Printer<'s, T> {
     /// # Errors
     /// When standard output can't be written.
     pub fn print(&mut self, value: &T, document: &str) -> Result<(), Error> {
-        // Times are told as of now, not as of the beginning.
-        let mut look = self.session.look.clone();
-        look.now = self.now();
+        let look = self.session.lasting_look();
         let visible = |text: String| {
             if look.on_terminal() {
                 json::escaped(&text)
@@ -89,7 +96,7 @@ impl<'s, T> Printer<'s, T> {
         mut step: impl AsyncFnMut(&mut Self) -> Result<(), Error>,
     ) -> Result<Exit, Error> {
         let interrupt = &self.session.context.interrupt;
-        let _hold = interrupt.hold(None);
+        let _hold = (!self.asks).then(|| interrupt.hold(None));
         let deadline = self.session.deadline();
         let passed = async {
             match deadline {

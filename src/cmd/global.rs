@@ -34,13 +34,14 @@ pub struct Given {
     pub verbose: u8,
 }
 
-/// Gives a command and everything below it the global options.
+/// Gives a command the global options, and everything below it that `named` picks by its name. A line needs those alone
+/// that it names: the options of all of them would take longer to make than everything else before the request.
 #[must_use]
-pub fn add(command: Command) -> Command {
-    level(command, true)
+pub fn add(command: Command, named: &dyn Fn(&str) -> bool) -> Command {
+    level(command, true, named)
 }
 
-fn level(command: Command, top: bool) -> Command {
+fn level(command: Command, top: bool, named: &dyn Fn(&str) -> bool) -> Command {
     // Behind a command's own options, in the order of the list.
     let options = options().into_iter().zip(900..).map(|(option, order)| {
         option
@@ -53,7 +54,13 @@ fn level(command: Command, top: bool) -> Command {
         // A group without its verb is a fault of the line, not a request for its help.
         .arg_required_else_help(false)
         .args(options)
-        .mut_subcommands(|below| level(below, false))
+        .mut_subcommands(|below| {
+            if named(below.get_name()) || below.get_all_aliases().any(named) {
+                level(below, false, named)
+            } else {
+                below
+            }
+        })
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {

@@ -23,7 +23,7 @@ pub enum Parsed {
 /// The whole tree of commands.
 #[must_use]
 pub fn tree() -> clap::Command {
-    let mut tree = global::add(Cli::command());
+    let mut tree = global::add(Cli::command(), &|_| true);
     // Names and usage lines of nested commands are only known after building.
     tree.build();
     tree
@@ -35,10 +35,11 @@ pub fn tree() -> clap::Command {
 /// Exit 2 with what is wrong and how it should be.
 pub fn parse(words: &[OsString], colour: bool) -> Result<Parsed, Error> {
     let line = std::iter::once(OsString::from("xeroctl")).chain(words.iter().cloned());
-    let mut tree = tree();
     if words.is_empty() {
-        return Ok(Parsed::Text(tree.render_help().to_string()));
+        return Ok(Parsed::Text(tree().render_help().to_string()));
     }
+    let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
+    let mut tree = global::add(Cli::command(), &named);
     let matches = match tree.try_get_matches_from_mut(line) {
         Ok(matches) => matches,
         Err(error) => {
@@ -142,6 +143,18 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     if let Some(early) = early(words) {
         return early;
     }
+    let path = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => {
+            let path = command_of(words, Some(word));
+            if let Some(verb) = slips::verb(&path, word) {
+                return Error::usage(format!("`{path}` has no verb `{word}`"))
+                    .hint(format!("the verb is: {path} {verb}"))
+                    .hint(format!("all options: {path} --help"));
+            }
+            path
+        }
+        _ => command_of(words, None),
+    };
     if let Some(dashed) = dashed(error, words) {
         result = result.hint(dashed);
     }
@@ -152,7 +165,7 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     {
         result = result.hint(meant);
     }
-    result.hint(format!("all options: {} --help", command_of(words)))
+    result.hint(format!("all options: {path} --help"))
 }
 
 /// What is wrong with a value, in the words of its reader. clap's own text drops control characters, so that the reader
@@ -168,11 +181,12 @@ fn refused_value(error: &clap::Error) -> Option<String> {
     Some(format!("invalid value '{value}' for '{option}': {why}"))
 }
 
-/// The command that a line names, as far as it names one.
-fn command_of(words: &[OsString]) -> String {
+/// The command that a line names, as far as it names one before a word that is none.
+fn command_of(words: &[OsString], unknown: Option<&str>) -> String {
     let mut path = "xeroctl".to_owned();
     let mut command = &tree();
-    for word in words.iter().filter_map(|word| word.to_str()) {
+    let words = words.iter().filter_map(|word| word.to_str());
+    for word in words.take_while(|word| Some(*word) != unknown) {
         if let Some(below) = command.find_subcommand(word) {
             path.push(' ');
             path.push_str(below.get_name());

@@ -50,6 +50,68 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
 ];
 
+/// Words that other programs use for the verbs of a group, by the group as typed.
+const VERBS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "xeroctl exec",
+        &[
+            ("run", "invoke"),
+            ("call", "invoke"),
+            ("start", "invoke"),
+            ("tool", "tool-show"),
+            ("describe", "tool-show"),
+            ("get", "show"),
+            ("ls", "list"),
+            ("executions", "list"),
+            ("status", "watch"),
+            ("wait", "watch"),
+            ("follow", "watch"),
+            ("logs", "raw"),
+            ("log", "raw"),
+            ("output", "raw"),
+            ("stop", "cancel"),
+            ("kill", "cancel"),
+            ("retry", "rerun"),
+            ("events", "stream"),
+            ("learning", "learnings"),
+        ],
+    ),
+    (
+        "xeroctl exec learnings",
+        &[
+            ("get", "show"),
+            ("ls", "list"),
+            ("rm", "delete"),
+            ("remove", "delete"),
+        ],
+    ),
+    (
+        "xeroctl exec context",
+        &[("get", "show"), ("put", "set"), ("update", "set")],
+    ),
+    (
+        "xeroctl approvals",
+        &[
+            ("get", "show"),
+            ("describe", "show"),
+            ("ls", "list"),
+            ("accept", "approve"),
+            ("deny", "reject"),
+            ("decline", "reject"),
+            ("follow", "watch"),
+        ],
+    ),
+];
+
+/// The verb of a group that is meant by a word of other programs. Where it is known, no verb is proposed because it looks
+/// alike: `get` is not `set`.
+#[must_use]
+pub fn verb(group: &str, word: &str) -> Option<&'static str> {
+    let (_, words) = VERBS.iter().find(|(known, _)| *known == group)?;
+    let (_, verb) = words.iter().find(|(known, _)| *known == word)?;
+    Some(verb)
+}
+
 /// What to do in the place of a group that this program does not have.
 #[must_use]
 pub fn elsewhere(group: &str) -> Option<&'static str> {

@@ -192,7 +192,8 @@ pub fn doubled(text: &str) -> Option<String> {
             "{" => objects.push(HashSet::new()),
             "}" => drop(objects.pop()),
             _ if tokens.peek() == Some(&":") => {
-                let name: String = serde_json::from_str(token).unwrap_or_default();
+                // One that is no Unicode can only be compared as it is spelled.
+                let name: String = serde_json::from_str(token).unwrap_or_else(|_| token.to_owned());
                 let names = objects.last_mut()?;
                 if names.contains(&name) {
                     return Some(name);
@@ -222,32 +223,37 @@ fn is_too_deep(text: &str) -> bool {
 
 /// The one text of a value: members sorted by the code points of their names, no insignificant whitespace, strings
 /// with the fewest escapes, numbers as they are spelled. `text` must be valid JSON without doubled names. None where
-/// it is nested more than 128 deep.
+/// it is nested more than 128 deep, or holds a string that is no Unicode (half of a surrogate pair).
 #[must_use]
 pub fn canonical(text: &str) -> Option<String> {
-    (!is_too_deep(text)).then(|| sorted(text))
+    if is_too_deep(text) {
+        return None;
+    }
+    sorted(text)
 }
 
-fn sorted(text: &str) -> String {
-    match text.trim_ascii().as_bytes().first() {
+fn sorted(text: &str) -> Option<String> {
+    Some(match text.trim_ascii().as_bytes().first() {
         Some(b'{') => {
-            let members = members(text).unwrap_or_default().into_iter();
+            let members = members(text)?.into_iter();
             let members: BTreeMap<String, String> = members
-                .map(|(name, value)| (name, sorted(value.get())))
-                .collect();
+                .map(|(name, value)| Some((name, sorted(value.get())?)))
+                .collect::<Option<_>>()?;
             object(members.iter().map(|(name, value)| (&**name, &**value)))
         }
         Some(b'[') => {
-            let items: Vec<Box<RawValue>> = serde_json::from_str(text).unwrap_or_default();
-            let items: Vec<String> = items.iter().map(|item| sorted(item.get())).collect();
+            let items: Vec<Box<RawValue>> = serde_json::from_str(text).ok()?;
+            let items: Vec<String> = items
+                .iter()
+                .map(|item| sorted(item.get()))
+                .collect::<Option<_>>()?;
             format!("[{}]", items.join(","))
         }
-        Some(b'"') => match serde_json::from_str::<String>(text) {
-            Ok(string) => serde_json::Value::from(string).to_string(),
-            Err(_) => compact(text),
-        },
+        Some(b'"') => {
+            serde_json::Value::from(serde_json::from_str::<String>(text).ok()?).to_string()
+        }
         _ => compact(text),
-    }
+    })
 }
 
 /// Whether the text is JSON; else where and why not.

@@ -6,6 +6,8 @@ mod parameters;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ReferencingError, ValidationError};
 use serde_json::Value;
 
 pub use parameters::{Parameter, parameters};
@@ -53,12 +55,25 @@ pub fn violations(schema: &str, args: &str) -> Result<Vec<Violation>, String> {
 
 fn check(schema: &Value, args: &Value) -> Result<Vec<Violation>, String> {
     let validator = jsonschema::validator_for(schema)
-        .map_err(|error| format!("the schema can't be used: {error}"))?;
+        .map_err(|error| format!("the schema can't be used: {}", unusable(&error)))?;
     let violations = validator.iter_errors(args).map(|error| Violation {
         path: error.instance_path().to_string(),
         message: error.to_string(),
     });
     Ok(violations.collect())
+}
+
+/// Why a schema can't be used, without the library's advice to its programmers.
+fn unusable(error: &ValidationError) -> String {
+    match error.kind() {
+        ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {
+            format!("it refers to {uri}, and references out of it are not followed")
+        }
+        ValidationErrorKind::Referencing(ReferencingError::UnknownSpecification {
+            specification,
+        }) => format!("it is of the draft {specification}, which is unknown"),
+        _ => error.to_string(),
+    }
 }
 
 #[cfg(test)]

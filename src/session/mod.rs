@@ -230,6 +230,18 @@ impl Session<'_> {
         &self.context.ui
     }
 
+    /// The look of what is written now and stays on the screen while time goes on: no time is told as of now, unless the
+    /// line asks for it.
+    #[must_use]
+    pub fn lasting_look(&self) -> Look {
+        let mut look = self.look.clone();
+        if look.time == Style::Relative && self.context.globals.time.is_none() {
+            look.time = Style::Local;
+        }
+        look.now = self.ui().now();
+        look
+    }
+
     /// Whether nothing is sent.
     #[must_use]
     pub fn is_dry(&self) -> bool {

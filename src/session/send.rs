@@ -233,7 +233,8 @@ impl Session<'_> {
             Format::Json | Format::Ndjson => self.print_document(document),
             Format::Name => {
                 let name = column::name_of(columns, value, &self.look);
-                self.ui().print(&format!("{}\n", name.unwrap_or_default()))
+                self.ui()
+                    .print(&name.map_or_else(String::new, |name| name + "\n"))
             }
         }
     }

@@ -100,6 +100,8 @@ impl<'a> From<&'a str> for Cell<'a> {
 pub enum Kind {
     /// The identifier: never cut.
     Id,
+    /// The identifier of something else: never cut, but the first to go where the terminal is narrow.
+    Reference,
     /// A state word: never cut, coloured.
     State,
     /// Anything else.
@@ -135,6 +137,11 @@ impl<T> Column<T> {
     /// The column of the identifier; the first one is what `-o name` prints.
     pub const fn id(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         Self::new(heading, Kind::Id, cell)
+    }
+
+    /// A column of the identifiers of other things.
+    pub const fn reference(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
+        Self::new(heading, Kind::Reference, cell)
     }
 
     /// A column of state words.

@@ -35,18 +35,22 @@ impl Fitted {
 /// Lays out the values on a terminal of `look.width` columns.
 ///
 /// Where that is too narrow, the extras of `-o wide` go first; then text other than ids and states is cut; only
-/// then do documented columns go, from the right, text before states, and never the first.
+/// then do documented columns go, from the right, ids of other things first, text before states, and never the first.
 #[must_use]
 pub fn table<T>(columns: &[Column<T>], values: &[T], look: &Look) -> Fitted {
     let mut lanes: Vec<Lane> = column::of_list(columns, look)
         .into_iter()
         .map(|column| Lane::new(column, values, look))
         .collect();
-    let mut left_out = fit(&mut lanes, look.width.unwrap_or(usize::MAX));
-    left_out.reverse();
+    let all: Vec<&'static str> = lanes.iter().map(|lane| lane.heading).collect();
+    fit(&mut lanes, look.width.unwrap_or(usize::MAX));
+    let is_there = |heading: &&str| lanes.iter().any(|lane| lane.heading == *heading);
     Fitted {
         text: draw(&lanes, values.len(), look),
-        left_out,
+        left_out: all
+            .into_iter()
+            .filter(|heading| !is_there(heading))
+            .collect(),
     }
 }
 
@@ -88,14 +92,13 @@ impl Lane {
     fn least(&self) -> usize {
         match self.kind {
             Kind::Text => self.width.min(LEAST),
-            Kind::Id | Kind::State => self.width,
+            Kind::Id | Kind::Reference | Kind::State => self.width,
         }
     }
 }
 
-/// Takes columns out and narrows others until all fits; returns the headings taken out, rightmost first.
-fn fit(lanes: &mut Vec<Lane>, width: usize) -> Vec<&'static str> {
-    let mut gone = Vec::new();
+/// Takes columns out and narrows others until all fits.
+fn fit(lanes: &mut Vec<Lane>, width: usize) {
     let total = |widths: &mut dyn Iterator<Item = usize>| {
         widths
             .map(|width| width + GAP)
@@ -106,15 +109,19 @@ fn fit(lanes: &mut Vec<Lane>, width: usize) -> Vec<&'static str> {
         let Some(extra) = lanes.iter().rposition(|lane| lane.rank == Rank::Extra) else {
             break;
         };
-        gone.push(lanes.remove(extra).heading);
+        lanes.remove(extra);
     }
     while lanes.len() > 1 && total(&mut lanes.iter().map(Lane::least)) > width {
-        let victim = lanes
-            .iter()
-            .skip(1)
-            .rposition(|lane| lane.kind == Kind::Text)
+        let last = |kind| {
+            lanes
+                .iter()
+                .skip(1)
+                .rposition(|lane: &Lane| lane.kind == kind)
+        };
+        let victim = last(Kind::Reference)
+            .or_else(|| last(Kind::Text))
             .map_or(lanes.len() - 1, |index| index + 1);
-        gone.push(lanes.remove(victim).heading);
+        lanes.remove(victim);
     }
     let mut excess = total(&mut lanes.iter().map(|lane| lane.width)).saturating_sub(width);
     while excess > 0 {
@@ -126,7 +133,6 @@ fn fit(lanes: &mut Vec<Lane>, width: usize) -> Vec<&'static str> {
         lane.width -= 1;
         excess -= 1;
     }
-    gone
 }
 
 fn draw(columns: &[Lane], rows: usize, look: &Look) -> String {

@@ -11,6 +11,7 @@ mod interrupted_changes;
 mod interrupted_reads;
 mod neighbours;
 mod outputs;
+mod runs;
 mod serve;
 mod surroundings;
 mod tokens;

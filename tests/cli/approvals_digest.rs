@@ -125,7 +125,6 @@ fn what_two_readers_could_read_in_two_ways_is_refused() {
 }
 
 #[test]
-#[ignore = "defect 16"]
 fn a_text_that_is_no_unicode_has_no_digest() {
     for answer in [
         r#"{"id":"a","args":{"a":"\ud800"}}"#,
@@ -163,7 +162,6 @@ fn approves(answer: &'static str, words: &str) -> (i32, bool) {
 }
 
 #[test]
-#[ignore = "defect 15"]
 fn a_risk_or_a_tool_that_comes_twice_approves_nothing() {
     for answer in [
         r#"{"id":"a","status":"pending","tool_name":"t","risk":"write","risk":"irreversible","args":{}}"#,

@@ -63,8 +63,20 @@ const PAGE: [Row; 26] = [
     ),
     row("model_not_scoring", 503, 17, "worker", "xeroctl agents"),
     row("invalid_tier", 400, 7, "tier", "console"),
-    row("exec_tool_not_found", 400, 5, "spelling", "exec"),
-    row("tool_not_mcp_visible", 400, 7, "visibility", "exec"),
+    row(
+        "exec_tool_not_found",
+        400,
+        5,
+        "spelling",
+        "next: xeroctl exec tools",
+    ),
+    row(
+        "tool_not_mcp_visible",
+        400,
+        7,
+        "visibility",
+        "next: xeroctl exec tool-show <tool>",
+    ),
     row(
         "tool_executor_unavailable",
         503,
@@ -72,13 +84,43 @@ const PAGE: [Row; 26] = [
         "online",
         "xeroctl agents",
     ),
-    row("capacity_exceeded", 429, 9, "capacity", "xeroctl agents"),
+    row(
+        "capacity_exceeded",
+        429,
+        9,
+        "capacity",
+        "next: xeroctl exec list",
+    ),
     row("rate_limit_exceeded", 429, 9, "Retry-After", "console"),
     row("context_length_exceeded", 400, 7, "context", "models"),
-    row("approval_not_found", 404, 5, "approval", "exec"),
-    row("approval_not_pending", 409, 6, "approved", "exec"),
-    row("invocation_not_found", 404, 5, "invocation", "exec"),
-    row("invocation_terminal", 409, 6, "ended", "exec"),
+    row(
+        "approval_not_found",
+        404,
+        5,
+        "approval",
+        "next: xeroctl approvals list",
+    ),
+    row(
+        "approval_not_pending",
+        409,
+        6,
+        "approved",
+        "next: xeroctl approvals show <id>",
+    ),
+    row(
+        "invocation_not_found",
+        404,
+        5,
+        "invocation",
+        "next: xeroctl exec list",
+    ),
+    row(
+        "invocation_terminal",
+        409,
+        6,
+        "ended",
+        "next: xeroctl exec show <id>",
+    ),
     row("internal_error", 500, 17, "request id", "request id"),
 ];
 
@@ -133,6 +175,79 @@ fn each_row_of_the_page_has_its_exit_code_and_its_advice() {
         let hints = hints.join("\n");
         assert!(hints.contains(action), "{code} lacks {action:?}: {hints}");
         assert!(hints.contains(next), "{code} lacks {next:?}: {hints}");
+    }
+}
+
+/// A line whose request names what the code is about, the answers before the fault, and the command that comes next.
+const NAMED: [(&str, &str, u16, &str); 9] = [
+    (
+        "exec tool-show storage/restore",
+        "tool_not_mcp_visible",
+        400,
+        "exec tool-show storage/restore",
+    ),
+    (
+        "exec invoke --workspace w --tool kubectl_get --args {} --no-validate",
+        "tool_not_mcp_visible",
+        400,
+        "exec tool-show kubectl_get",
+    ),
+    (
+        "exec invoke --workspace w --tool kubectl_get --args {} --no-validate",
+        "exec_tool_not_found",
+        400,
+        "exec tools",
+    ),
+    (
+        "approvals reject apr_1",
+        "approval_not_pending",
+        409,
+        "approvals show apr_1",
+    ),
+    (
+        "approvals reject apr_1",
+        "approval_not_found",
+        404,
+        "approvals list",
+    ),
+    (
+        "exec cancel inv_1",
+        "invocation_terminal",
+        409,
+        "exec show inv_1",
+    ),
+    (
+        "exec cancel -- -inv",
+        "invocation_terminal",
+        409,
+        "exec show -- -inv",
+    ),
+    (
+        "exec cancel inv_1",
+        "invocation_not_found",
+        404,
+        "exec list",
+    ),
+    ("exec watch inv_1", "invocation_not_found", 404, "exec list"),
+];
+
+#[test]
+fn the_next_command_names_what_the_request_names() {
+    for (line, code, status, next) in NAMED {
+        let router = Router::rules(move |asked| {
+            if asked.target.ends_with("/stream") {
+                Answer::empty(404)
+            } else {
+                fault(code, status)
+            }
+        });
+        let run = router.home().run(line);
+        let next = format!("hint: next: xeroctl {next}\n");
+        assert!(
+            run.stderr.contains(&next),
+            "{line} lacks {next}: {}",
+            run.stderr
+        );
     }
 }
 

@@ -5,6 +5,17 @@
 mod support;
 
 mod codes;
+mod exec_approvals;
+mod exec_args;
+mod exec_call;
+mod exec_deciding;
+mod exec_feed;
+mod exec_lists;
+mod exec_raw;
+mod exec_schema;
+mod exec_streams;
+mod exec_wait;
+mod exec_watch;
 mod lists;
 mod network;
 mod retries;

@@ -6,6 +6,8 @@
     reason = "each kind of test uses a part of it"
 )]
 
+pub mod exec;
+pub mod live;
 #[cfg(unix)]
 pub mod process;
 #[cfg(unix)]

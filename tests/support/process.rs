@@ -49,6 +49,15 @@ pub fn script_by(shell: &str, home: &Home, text: &str) -> Command {
     command
 }
 
+/// Whether a program is installed.
+pub fn has(program: &str) -> bool {
+    Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
 /// The variables that a command is given.
 pub fn variables(command: &Command) -> Vec<(OsString, OsString)> {
     command

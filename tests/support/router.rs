@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Home;
+use super::live::Pieces;
 
 /// The key that [`Router::home`] sends.
 pub const KEY: &str = "xero_test_0123456789";
@@ -46,7 +47,7 @@ pub struct Answer {
 }
 
 /// What becomes of the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Fate {
     /// The whole answer is sent.
     Answered,
@@ -54,6 +55,8 @@ enum Fate {
     Broken,
     /// Nothing comes until the client gives up.
     Silent,
+    /// The body comes piece by piece.
+    Pieces(Pieces),
 }
 
 impl Answer {
@@ -104,6 +107,14 @@ impl Answer {
         }
     }
 
+    /// A body that comes piece by piece; see [`super::live::Live`].
+    pub fn pieces(kind: &str, pieces: Pieces) -> Self {
+        Self {
+            fate: Fate::Pieces(pieces),
+            ..Self::new(200, kind, "")
+        }
+    }
+
     /// The same answer, of which only the first half of the body is sent.
     pub fn cut(self) -> Self {
         Self {
@@ -130,11 +141,16 @@ impl Answer {
                 // Until the client closes its end.
                 return stream.read(&mut [0]).map(|_| ());
             }
-            Fate::Broken | Fate::Answered => {}
+            Fate::Broken | Fate::Answered | Fate::Pieces(_) => {}
         }
         let mut head = format!("HTTP/1.1 {status} Scripted\r\nConnection: close\r\n");
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if let Fate::Pieces(pieces) = fate {
+            head.push_str("Transfer-Encoding: chunked\r\n\r\n");
+            stream.write_all(head.as_bytes())?;
+            return pieces.send(stream);
         }
         if *status != 204 {
             head.push_str(&format!("Content-Length: {}\r\n", body.len()));

@@ -57,6 +57,15 @@ fn an_id_outlives_a_break() {
 }
 
 #[test]
+fn an_event_that_is_cut_off_has_not_come() {
+    let mut parser = Parser::default();
+    parser.take(b"id: 1\ndata: x\n\nid: 2\nevent: e\ndata: y\n");
+    assert_eq!(parser.last_id(), Some("1"));
+    parser.take(b"\nid: 3\n\n");
+    assert_eq!(parser.last_id(), Some("3"));
+}
+
+#[test]
 fn a_line_without_end_is_no_event() {
     let mut parser = Parser::default();
     for _ in 0..5 {

@@ -79,11 +79,8 @@ impl Args {
         }
         if let [id] = &ids[..] {
             let reply = decide::read(&session, id).await?;
-            if let Some(expected) = &self.expect {
-                decide::check_digest(&reply, id, expected)?;
-            }
-            let confirm = self.confirm.as_deref();
-            let confirm = decide::consent(&session, id, &reply.value, confirm)?;
+            let (confirm, expect) = (self.confirm.as_deref(), self.expect.as_ref());
+            let confirm = decide::settle(&session, id, &reply, confirm, expect).await?;
             let exit = self.send(&session, &ids, confirm).await?;
             tell_next(&session, &reply);
             return Ok(exit);
@@ -94,7 +91,9 @@ impl Args {
         let count = ids.len().to_string();
         let question = format!("Approve {count} runs? They begin at once.");
         session.confirm(&question, &Consent::Word(&count), self.force)?;
-        self.send(&session, &ids, None).await
+        let exit = self.send(&session, &ids, None).await?;
+        session.ui().next("the runs", "exec list");
+        Ok(exit)
     }
 
     async fn send(

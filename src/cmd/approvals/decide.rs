@@ -9,27 +9,47 @@ use crate::error::{Error, Exit};
 use crate::line;
 use crate::session::{Consent, Session};
 
-/// Reads an approval; none in a dry run, which prints nothing of it.
+/// Reads an approval. A dry run has none to read.
 pub(super) async fn read(session: &Session<'_>, id: &Id) -> Result<Reply<Approval>, Error> {
     let reply = session.fetch(&Get(id)).await?;
-    reply.ok_or_else(|| Error::new(Exit::Other, "a dry run reads nothing"))
+    let reply = reply.ok_or_else(|| Error::new(Exit::Other, "a dry run reads nothing"))?;
+    digest::check(reply.document.get())?;
+    Ok(reply)
+}
+
+/// The consent to one approval, and after it a last look: what would run must still be what was agreed to. Where nobody
+/// was asked, the first look is the last.
+pub(super) async fn settle(
+    session: &Session<'_>,
+    id: &Id,
+    seen: &Reply<Approval>,
+    confirm: Option<&str>,
+    expected: Option<&Digest>,
+) -> Result<Option<String>, Error> {
+    if let Some(expected) = expected {
+        check_digest(seen, id, expected)?;
+    }
+    let agreed = consent(session, id, &seen.value, confirm)?;
+    let was_asked = agreed.is_some() && confirm.is_none();
+    if was_asked {
+        let now = read(session, id).await?;
+        let before = digest::of(seen.document.get())?;
+        check_digest(&now, id, expected.unwrap_or(&before))?;
+    }
+    Ok(agreed)
 }
 
 /// Refuses when what would run is no longer what was seen. Between this and the approval the router could still be
 /// made to change it: it offers no way to compare and approve at once.
-pub(super) fn check_digest(
-    reply: &Reply<Approval>,
-    id: &Id,
-    expected: &Digest,
-) -> Result<(), Error> {
-    let found = digest::of(&reply.value, reply.document.get())?;
+fn check_digest(reply: &Reply<Approval>, id: &Id, expected: &Digest) -> Result<(), Error> {
+    let found = digest::of(reply.document.get())?;
     if found == *expected {
         return Ok(());
     }
     let id = line::id(id.as_str());
     Err(Error::new(
         Exit::Conflict,
-        "what would run is not what --expect names: nothing was approved",
+        "what would run is not what was seen: nothing was approved",
     )
     .detail(format!("expected {expected}"))
     .detail(format!("found {found}"))
@@ -38,7 +58,7 @@ pub(super) fn check_digest(
 
 /// The consent to one approval: the tool's name where the risk asks for it, typed or with `--confirm`. What is to be
 /// sent as `confirm`.
-pub(super) fn consent(
+fn consent(
     session: &Session<'_>,
     id: &Id,
     approval: &Approval,
@@ -60,6 +80,12 @@ pub(super) fn consent(
     }
     if !needs_the_name(approval.risk.as_deref()) {
         return Ok(None);
+    }
+    if let Some(status) = approval.decided() {
+        let id = line::id(id.as_str());
+        let message = format!("nothing is left to approve: {id} is {status}");
+        return Err(Error::new(Exit::Conflict, message)
+            .next("how it was decided", format!("approvals show {id}")));
     }
     let Some(tool) = tool else {
         return Err(Error::unavailable(

@@ -2,7 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::api::approvals::Approval;
+use crate::api::approvals;
+use crate::api::document::Document;
 use crate::error::Error;
 use crate::json;
 
@@ -32,26 +33,39 @@ impl std::str::FromStr for Digest {
     }
 }
 
+/// Refuses an approval that names a member twice: whether it is a risk, a tool or an argument, nobody could tell which of
+/// the two counts.
+///
+/// # Errors
+/// Exit 17.
+pub(super) fn check(document: &str) -> Result<(), Error> {
+    match json::doubled(document) {
+        Some(double) => Err(Error::unavailable(format!(
+            "the router's answer names the member {double:?} twice, so nobody can tell what would run"
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// The digest of the UTF-8 of `{"args":…,"tool":…,"workspace":…}` in its canonical text (see [`json::canonical`]).
 /// `document` is the approval as the router sent it.
 ///
 /// # Errors
 /// Exit 17 when the document names a member twice or is nested too deeply: two readers could see two things in it.
-pub(super) fn of(approval: &Approval, document: &str) -> Result<Digest, Error> {
-    if let Some(double) = json::doubled(document) {
-        return Err(Error::unavailable(format!(
-            "the router's answer names the member {double:?} twice, so nobody can tell what would run"
-        )));
-    }
-    let text = |value: &Option<String>| serde_json::json!(value).to_string();
+pub(super) fn of(document: &str) -> Result<Digest, Error> {
+    check(document)?;
+    let parts: Document = serde_json::from_str(document)
+        .map_err(|_| Error::unavailable("the router's answer is no approval"))?;
+    // As JSON, so that a text and what merely looks like it are two things.
+    let part = |names: &[&str]| parts.json(names).unwrap_or_else(|| "null".to_owned());
     let whole = json::object([
-        ("args", approval.args.as_deref().unwrap_or("null")),
-        ("tool", &*text(&approval.tool_name)),
-        ("workspace", &*text(&approval.workspace_id)),
+        ("args", &*part(approvals::ARGS)),
+        ("tool", &*part(approvals::TOOL)),
+        ("workspace", &*part(approvals::WORKSPACE)),
     ]);
     let Some(canonical) = json::canonical(&whole) else {
         return Err(Error::unavailable(
-            "the arguments are nested so deeply that nobody can tell what would run",
+            "what would run is nested too deeply, or holds text that is no Unicode: nobody can tell what it is",
         ));
     };
     let hash = Sha256::digest(canonical.as_bytes());
@@ -66,10 +80,7 @@ mod tests {
     use super::*;
 
     fn digest(document: &str) -> Result<Digest, Error> {
-        of(
-            &serde_json::from_str(document).expect("an approval"),
-            document,
-        )
+        of(document)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `xeroctl approvals show`.
 
 use super::digest::{self, Digest};
-use crate::api::approvals::{Approval, Get};
+use crate::api::approvals::{self, Approval, Get};
 use crate::api::{Id, tools};
 use crate::cmd::exec::tool_show;
 use crate::error::{Error, Exit};
@@ -67,11 +67,19 @@ impl Args {
             return Ok(Exit::Done);
         };
         let is_pending = reply.value.is_pending();
+        let needs_name = approvals::needs_the_name(reply.value.risk.as_deref());
+        let tool = reply.value.tool_name.clone();
         let digest = show(&session, reply.value, reply.document.get()).await?;
         let id = line::id(self.id.as_str());
         let ui = session.ui();
         if is_pending {
-            let approve = format!("approvals approve --expect {digest} {id}");
+            let tool = tool.filter(|_| needs_name).unwrap_or_default();
+            let confirm = if tool.is_empty() {
+                String::new()
+            } else {
+                format!("--confirm {} ", line::quote(&tool))
+            };
+            let approve = format!("approvals approve --expect {digest} {confirm}{id}");
             ui.next("approve exactly this", &approve);
             ui.next("reject it", &format!("approvals reject {id}"));
         }
@@ -85,7 +93,7 @@ pub(super) async fn show(
     approval: Approval,
     document: &str,
 ) -> Result<Digest, Error> {
-    let digest = digest::of(&approval, document)?;
+    let digest = digest::of(document)?;
     let args = approval.args.as_deref();
     let on_terminal = session.look.on_terminal();
     let lines = args.map_or_else(Vec::new, |args| {

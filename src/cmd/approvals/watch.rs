@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::value::RawValue;
 
 use super::decide;
+use super::digest;
 use super::list::APPROVAL;
 use super::show;
 use crate::api::Id;
@@ -39,7 +40,7 @@ pub struct Args {
     /// Decide on each one as it comes
     #[arg(long)]
     interactive: bool,
-    /// Ring the terminal's bell when one comes
+    /// Ring the terminal's bell when some come
     #[arg(long)]
     bell: bool,
     /// How often to ask where the router has no live feed: 500ms to 60s
@@ -61,6 +62,9 @@ impl Args {
             session.plan(&[list.request()])?;
             return Ok(Exit::Done);
         }
+        if self.interactive {
+            session.check_protection()?;
+        }
         if self.interactive && !context.may_ask() {
             return Err(context.unasked(&context.line.without("--interactive", false)));
         }
@@ -74,13 +78,14 @@ impl Args {
             first: true,
             troubled: false,
         };
-        let mut printer = Printer::new(&session, APPROVAL);
+        let mut printer = Printer::new(&session, APPROVAL).asking(self.interactive);
         printer
             .follow(async |printer| {
-                for (approval, document) in arrivals.next().await? {
-                    if self.bell {
-                        session.ui().bell();
-                    }
+                let arrived = arrivals.next().await?;
+                if self.bell && !arrived.is_empty() {
+                    session.ui().bell();
+                }
+                for (approval, document) in arrived {
                     if self.interactive {
                         decide_on(&session, approval, document.get()).await?;
                     } else {
@@ -193,6 +198,11 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
     let Some(id) = approval.id.as_deref().and_then(|id| id.parse::<Id>().ok()) else {
         return Ok(());
     };
+    // What can be read in two ways is not decided on; the others are.
+    if let Err(error) = digest::of(document) {
+        ui.error(&error.because_of(format!("{id} can't be decided on")));
+        return Ok(());
+    }
     let digest = show::show(session, approval, document).await?;
     let answer = ui.ask("[a]pprove, [r]eject or [s]kip? ")?;
     let check = |id: &Id| format!("approvals show {}", crate::line::id(id.as_str()));
@@ -201,8 +211,7 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
             let approve = async {
                 // What is approved is what was shown, as far as that can be known.
                 let reply = decide::read(session, &id).await?;
-                decide::check_digest(&reply, &id, &digest)?;
-                let confirm = decide::consent(session, &id, &reply.value, None)?;
+                let confirm = decide::settle(session, &id, &reply, None, Some(&digest)).await?;
                 let words = Words {
                     done: "approved",
                     sentence: "Approved",

@@ -58,7 +58,10 @@ impl Given {
             ));
         }
         let mut members = match &self.args {
-            Some(given) => object(&text(given, context)?, given)?,
+            Some(given) => {
+                let (place, text) = text(given, context)?;
+                object(&place, &text, place == "--args")?
+            }
             None => Vec::new(),
         };
         let texts = self.texts.into_iter().map(|(name, text)| {
@@ -84,9 +87,9 @@ impl Given {
     }
 }
 
-/// What `--args` stands for.
-fn text(given: &str, context: &Context) -> Result<String, Error> {
-    let (what, bytes) = if given == "-" {
+/// What `--args` stands for, and where it comes from.
+fn text(given: &str, context: &Context) -> Result<(String, String), Error> {
+    let (place, bytes) = if given == "-" {
         let key = context.globals.flags.api_key_file.as_deref();
         if key.is_some_and(|path| path == "-") {
             return Err(Error::usage(
@@ -96,37 +99,43 @@ fn text(given: &str, context: &Context) -> Result<String, Error> {
         let bytes = context.ui.read_input(LONGEST);
         ("standard input".to_owned(), bytes)
     } else if let Some(path) = given.strip_prefix('@') {
+        if path.is_empty() {
+            return Err(Error::usage(
+                "--args: the name of the file is missing: write @FILE",
+            ));
+        }
         (
             format!("the file {path}"),
             crate::cmd::values::file(path, LONGEST),
         )
     } else {
-        return Ok(given.to_owned());
+        return Ok(("--args".to_owned(), given.to_owned()));
     };
-    let bytes = bytes.map_err(|why| Error::usage(format!("--args: {what} {why}")))?;
+    let bytes = bytes.map_err(|why| Error::usage(format!("--args: {place} {why}")))?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("--args: {what} is not UTF-8 text")))?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+        .map_err(|_| Error::usage(format!("--args: {place} is not UTF-8 text")))?;
+    let text = text.trim_start_matches('\u{feff}').to_owned();
+    Ok((format!("--args: {place}"), text))
 }
 
-fn object(text: &str, given: &str) -> Result<Vec<(String, String)>, Error> {
+fn object(place: &str, text: &str, is_typed: bool) -> Result<Vec<(String, String)>, Error> {
     if let Err(error) = json::check(text) {
-        return Err(Error::usage(format!("--args is no JSON: {error}")).hint(
-            "shells, ssh and PowerShell eat quotes: --args @FILE reads a file, --args - standard input, and --arg NAME=TEXT needs no quotes",
-        ));
+        let error = Error::usage(format!("{place} is no JSON: {error}"));
+        return Err(if is_typed {
+            error.hint(
+                "shells, ssh and PowerShell eat quotes: --args @FILE reads a file, --args - standard input, and --arg NAME=TEXT needs no quotes",
+            )
+        } else {
+            error
+        });
     }
     if let Some(double) = json::doubled(text) {
         return Err(Error::usage(format!(
-            "--args names the member {double:?} twice"
+            "{place} names the member {double:?} twice"
         )));
     }
     let Some(members) = json::members(text) else {
-        let what = if given == "-" || given.starts_with('@') {
-            "what --args reads"
-        } else {
-            "--args"
-        };
-        return Err(Error::usage(format!("{what} is JSON, but no object"))
+        return Err(Error::usage(format!("{place} is JSON, but no object"))
             .hint("the arguments of a tool are named: --args '{\"name\": \"value\"}'"));
     };
     let compact = |value: Box<RawValue>| json::compact(value.get());

@@ -31,6 +31,7 @@ impl Args {
         let session = context.open()?;
         let id = &self.id;
         let watch = format!("exec watch {}", line::id(id.as_str()));
+        let show = format!("exec show {}", line::id(id.as_str()));
         let Some(reply) = session.apply(&Cancel(id), &watch).await? else {
             return Ok(Exit::Done);
         };
@@ -40,9 +41,12 @@ impl Args {
             let sentence = format!("Cancelled invocation {id}.");
             session.done(&reply, id.as_str(), "cancelled", &sentence)?;
         }
-        let ended = reply.value.status.as_deref().and_then(ending).is_some();
-        let what = if ended { "how it ended" } else { "follow it" };
-        session.ui().next(what, &watch);
+        // One that is being cancelled is not yet cancelled.
+        if reply.value.status.as_deref().and_then(ending).is_none() {
+            session.ui().next("follow it", &watch);
+        } else {
+            session.ui().next("what is left to see", &show);
+        }
         Ok(Exit::Done)
     }
 }

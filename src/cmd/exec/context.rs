@@ -125,9 +125,11 @@ async fn set(
     session.check_protection()?;
     let show = format!("exec context show --workspace {}", line::quote(workspace));
     if session.is_dry() {
-        session
-            .ui()
-            .note("skipped: whether there is a context that would be replaced");
+        if !force {
+            session
+                .ui()
+                .note("skipped: whether there is a context that would be replaced");
+        }
     } else if !force {
         let old = session.fetch(&GetContext(workspace)).await?;
         if old.is_some_and(|old| !old.value.is_empty()) {

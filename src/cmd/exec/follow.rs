@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use tokio::time::sleep_until;
 
 use super::clock::{self, Clock};
-use super::telling::Telling;
+use super::outcome::with_outcome;
+use super::telling::{Telling, cut_short};
 use crate::api::Id;
 use crate::api::approvals;
 use crate::api::executions;
@@ -134,7 +135,6 @@ impl<'a> Follow<'a> {
                         return Ok(End { reply: self.last, exit: Exit::Deadline });
                     }
                 }
-                news = feed.next() => self.take(news, asking.is_some())?,
                 asked = answer(&mut asking) => {
                     asking = None;
                     if let Some(end) = self.asked(asked, &feed)? {
@@ -142,6 +142,8 @@ impl<'a> Follow<'a> {
                     }
                 }
                 () = sleep_until(self.due.into()), if asking.is_none() => asking = Some(self.ask()),
+                // Behind the others: however much happens elsewhere, this invocation is asked about.
+                news = feed.next() => self.take(news, asking.is_some())?,
                 () = tokio::time::sleep(FRAME), if live.is_some() => {}
             }
         }
@@ -243,7 +245,8 @@ impl<'a> Follow<'a> {
             .filter(|word| invocations::ending(word).is_none())
             && let Ok(document) = serde_json::from_str::<Box<RawValue>>(&event.data)
         {
-            self.telling.heard(self.id, &status, document.get())?;
+            let told = self.telling.heard(self.id, &status, document.get());
+            told.map_err(cut_short)?;
         }
         Ok(true)
     }
@@ -271,9 +274,11 @@ impl<'a> Follow<'a> {
                     .min(self.spread(now))
                     .max(error.wait().unwrap_or_default())
             }
+            // What is not there, or may not be seen, is not there a second time either.
+            Err(error) if matches!(error.exit(), Exit::NotFound | Exit::Auth) => return Err(error),
             Err(error) => {
-                let lines = Self::next_lines(self.id).into_iter().take(1);
-                return Err(lines.fold(error, |error, (what, command)| error.next(what, command)));
+                let [(what, command), _] = Self::next_lines(self.id);
+                return Err(error.next(what, command));
             }
         };
         self.due = if std::mem::take(&mut self.stale) {
@@ -312,9 +317,14 @@ impl<'a> Follow<'a> {
     /// Takes what the invocation says; the end, if it is one.
     fn learn(&mut self, reply: Reply<Invocation>) -> Result<Option<End>, Error> {
         let status = reply.value.status.clone().unwrap_or_default();
-        self.telling.change(&reply)?;
+        let ending = invocations::ending(&status);
+        let told = self.telling.change(&reply);
         self.last = Some(reply);
-        if let Some(exit) = invocations::ending(&status) {
+        match ending {
+            Some(exit) => with_outcome(told, exit, &format!("invocation {}: {status}", self.id))?,
+            None => told.map_err(cut_short)?,
+        }
+        if let Some(exit) = ending {
             return Ok(Some(End {
                 reply: self.last.take(),
                 exit,

@@ -49,6 +49,7 @@ impl Args {
     /// # Errors
     /// Exit 2 when the arguments are wrong; whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        self.until.check()?;
         let args = self.given.assemble(context)?;
         let session = context.open()?;
         let (workspace, tool) = (&self.workspace, &self.tool);
@@ -60,9 +61,11 @@ impl Args {
         session.check_protection()?;
         if session.is_dry() {
             session.apply(&invoke, outcome::CHECK).await?;
-            session
-                .ui()
-                .note("skipped: the check of the arguments against the tool's schema");
+            if !self.no_validate {
+                session
+                    .ui()
+                    .note("skipped: the check of the arguments against the tool's schema");
+            }
             return Ok(Exit::Done);
         }
         if !self.no_validate {

@@ -42,7 +42,7 @@ pub struct Args {
 /// What is shown of an execution. The first five are documented as the columns of the list, spelled so.
 pub(super) const EXECUTION: &[Column<Execution>] = &[
     Column::id("ID", |run| Cell::from(&run.id)),
-    Column::id("Invocation", |run| Cell::from(&run.invocation_id)),
+    Column::reference("Invocation", |run| Cell::from(&run.invocation_id)),
     Column::state("Status", |run| Cell::from(&run.status)),
     Column::text("Exit Code", |run| Cell::from(&run.exit_code)),
     Column::text("Created", |run| Cell::from(&run.created_at)),

@@ -21,11 +21,28 @@ pub(super) struct Until {
     #[arg(long)]
     wait: bool,
     /// At the end print what the run returned, and nothing else, to standard output
-    #[arg(long, requires = "wait")]
+    #[arg(long)]
     raw: bool,
-    /// How often to ask while waiting without a live feed: 500ms to 60s
-    #[arg(long, value_name = "DURATION", default_value = "2s", requires = "wait", value_parser = values::interval)]
-    interval: Duration,
+    /// How often to ask while waiting without a live feed: 500ms to 60s, if nothing else is said 2s
+    #[arg(long, value_name = "DURATION", value_parser = values::interval)]
+    interval: Option<Duration>,
+}
+
+/// How often to ask where nothing else is said. Documented.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+impl Until {
+    /// Refuses options that only mean something while waiting.
+    ///
+    /// # Errors
+    /// Exit 2.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let given = [("--raw", self.raw), ("--interval", self.interval.is_some())];
+        match given.iter().find(|(_, given)| *given && !self.wait) {
+            Some((option, _)) => Err(Error::usage(format!("`{option}` needs `--wait`"))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Where to look when it is unknown whether a call was accepted.
@@ -41,8 +58,9 @@ pub(super) async fn finish(
     until: &Until,
 ) -> Result<Exit, Error> {
     if !until.wait {
-        session.show(&reply, invocations::INVOCATION)?;
-        return Ok(accepted(session, &reply.value));
+        let shown = session.show(&reply, invocations::INVOCATION);
+        let exit = accepted(session, &reply.value);
+        return with_outcome(shown, exit, "").map(|()| exit);
     }
     let id = reply.value.id.clone().unwrap_or_default();
     let Ok(id) = id.parse::<Id>() else {
@@ -50,25 +68,48 @@ pub(super) async fn finish(
             Error::unavailable("the call was accepted, but the answer holds no id to wait for");
         return Err(error.next("what was accepted", CHECK));
     };
-    if let Some(status) = reply.value.status.as_deref().filter(|word| is_gated(word)) {
-        session
-            .ui()
-            .note(&format!("invocation {id} is {status}: waiting for a human"));
+    if reply.value.status.as_deref().is_some_and(is_gated) {
         how_to_approve(session, &reply.value);
     }
     let telling = Telling::new(session, Form::Notes);
-    let follow = Follow::wait(session, &id, until.interval, telling);
+    let interval = until.interval.unwrap_or(INTERVAL);
+    let follow = Follow::wait(session, &id, interval, telling);
     let End { reply, exit } = follow.run(Some(reply)).await?;
     if let Some(reply) = &reply {
-        if until.raw {
-            raw(session, &reply.value, exit).await?;
+        let status = reply.value.status.as_deref().unwrap_or_default();
+        let shown = if until.raw {
+            raw(session, &reply.value, exit).await
         } else {
-            session.show(reply, invocations::INVOCATION)?;
-        }
+            session.show(reply, invocations::INVOCATION)
+        };
+        with_outcome(shown, exit, &format!("invocation {id}: {status}"))?;
     }
     let last = reply.as_ref().map(|reply| &reply.value);
-    tell_end(session, &id, last, exit, !until.raw);
+    let shown = if until.raw {
+        Shown::Output
+    } else {
+        Shown::Invocation
+    };
+    tell_end(session, &id, last, exit, shown);
     Ok(exit)
+}
+
+/// What became of a run does not change because nobody reads it: where the reader of standard output went away, the exit
+/// code still tells the outcome, and where it can't be written, the error does.
+pub(super) fn with_outcome(
+    shown: Result<(), Error>,
+    exit: Exit,
+    outcome: &str,
+) -> Result<(), Error> {
+    shown.map_err(|error| {
+        if error.is_closed_pipe() {
+            Error::silent(exit)
+        } else if outcome.is_empty() {
+            error
+        } else {
+            error.detail(outcome)
+        }
+    })
 }
 
 /// The exit code of a call that is not waited for, and what to do next.
@@ -87,9 +128,12 @@ fn accepted(session: &Session<'_>, invocation: &Invocation) -> Exit {
             .note("accepted, but nothing runs until a human approves");
         how_to_approve(session, invocation);
     }
+    let ui = session.ui();
     if let Some(id) = &invocation.id {
-        let next = format!("exec watch {}", line::id(id));
-        session.ui().next("follow it", &next);
+        ui.next("follow it", &format!("exec watch {}", line::id(id)));
+    } else {
+        ui.warn("the call was accepted, but the answer holds no id");
+        ui.next("what was accepted", CHECK);
     }
     if is_gated(status) {
         Exit::Pending
@@ -142,17 +186,31 @@ async fn raw(session: &Session<'_>, invocation: &Invocation, exit: Exit) -> Resu
             session.ui().note("the run left no output");
             Ok(())
         }
-        other => other,
+        other => other.map_err(|error| {
+            let again = format!("exec raw {}", line::id(id.as_str()));
+            error.next("the run itself has ended; its output", again)
+        }),
     }
 }
 
-/// Says how it ended, unless the invocation was `shown`, and what to do next.
+/// What standard output holds at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The states on the way.
+    Changes,
+    /// The invocation as it ended.
+    Invocation,
+    /// What the run returned.
+    Output,
+}
+
+/// Says how it ended, unless the invocation was shown, and what to do next.
 pub(super) fn tell_end(
     session: &Session<'_>,
     id: &Id,
     invocation: Option<&Invocation>,
     exit: Exit,
-    shown: bool,
+    shown: Shown,
 ) {
     let ui = session.ui();
     let status = invocation.and_then(|invocation| invocation.status.as_deref());
@@ -169,13 +227,19 @@ pub(super) fn tell_end(
     let Some(invocation) = invocation else {
         return;
     };
-    if !shown {
+    // Off a terminal each state was told when it came.
+    let told = shown == Shown::Output && !ui.terminals().error && invocation.error.is_none();
+    if shown != Shown::Invocation && !told {
         ui.note(&match (status, &invocation.error) {
             (Some(status), Some(why)) => format!("invocation {id} ended {status}: {why}"),
             (status, _) => format!("invocation {id} ended {}", status.unwrap_or_default()),
         });
     }
-    if let Some(execution) = &invocation.execution_id {
+    if let Some(execution) = invocation
+        .execution_id
+        .as_ref()
+        .filter(|_| shown != Shown::Output)
+    {
         let next = format!("exec raw {}", line::id(execution));
         ui.next("what it returned", &next);
     }

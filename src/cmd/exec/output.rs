@@ -100,6 +100,24 @@ fn shown(mut bytes: &[u8], is_end: bool) -> (String, Vec<u8>) {
     }
 }
 
+/// Whether the file that the line names may be written, as far as can be told without writing it.
+///
+/// # Errors
+/// Exit 2 when it exists and is not to be replaced, or is no ordinary file.
+pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
+    let shown = path.display();
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(());
+    }
+    if !force {
+        return Err(Error::usage(format!("{shown} exists already")).hint("to replace it: --force"));
+    }
+    if path.exists() && !path.is_file() {
+        return Err(Error::usage(format!("{shown} is no ordinary file")));
+    }
+    Ok(())
+}
+
 /// A file that is there in whole or not at all.
 pub(super) struct Target {
     path: PathBuf,
@@ -116,22 +134,14 @@ impl Target {
     /// Exit 2 when it can't be: what exists is only replaced with `force`.
     pub(super) fn prepare(session: &Session<'_>, path: &Path, force: bool) -> Result<Self, Error> {
         let shown = path.display();
-        let found = std::fs::symlink_metadata(path).is_ok();
-        if found && !force {
-            return Err(
-                Error::usage(format!("{shown} exists already")).hint("to replace it: --force")
-            );
-        }
+        check(path, force)?;
         // Through a symbolic link: what it points to is what is meant.
-        let path = if found {
-            path.canonicalize()
-                .map_err(|error| Error::usage(format!("{shown} can't be written: {error}")))?
-        } else {
-            path.to_path_buf()
+        let path = match std::fs::symlink_metadata(path) {
+            Ok(_) => path
+                .canonicalize()
+                .map_err(|error| Error::usage(format!("{shown} can't be written: {error}")))?,
+            Err(_) => path.to_path_buf(),
         };
-        if found && !path.is_file() {
-            return Err(Error::usage(format!("{shown} is no ordinary file")));
-        }
         let parent = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty());

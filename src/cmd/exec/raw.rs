@@ -42,6 +42,9 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         if session.is_dry() {
+            if let Some(path) = &self.output_file {
+                output::check(path, self.force)?;
+            }
             session.plan(&[executions::raw(&self.id)])?;
             return Ok(Exit::Done);
         }

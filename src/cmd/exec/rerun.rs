@@ -29,6 +29,7 @@ impl Args {
     /// # Errors
     /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        self.until.check()?;
         let session = context.open()?;
         let reply = match session.apply(&Rerun(&self.id), outcome::CHECK).await {
             Err(error) => match lookup::as_invocation(&session, &self.id, error).await? {

@@ -5,6 +5,7 @@ use super::list::EXECUTION;
 use super::lookup::{self, Found};
 use crate::api::Id;
 use crate::api::executions::Get;
+use crate::api::invocations::ending;
 use crate::error::{Error, Exit};
 use crate::line;
 use crate::session::{Context, Session};
@@ -16,7 +17,8 @@ use crate::session::{Context, Session};
 #[command(after_help = "\
 Examples:
   xeroctl exec show 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08
-  xeroctl exec show 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08 -o json | jq .exit_code")]
+  xeroctl exec show 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08 -o json \\
+    | jq .exit_code")]
 pub struct Args {
     /// The execution's id
     #[arg(value_name = "EXECUTION")]
@@ -50,8 +52,11 @@ impl Args {
 async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
     if let Some(reply) = session.fetch(&Get(id)).await? {
         session.show(&reply, EXECUTION)?;
-        let raw = format!("exec raw {}", line::id(id.as_str()));
-        session.ui().next("what it returned", &raw);
+        let status = reply.value.status.as_deref();
+        if status.and_then(ending).is_some() {
+            let raw = format!("exec raw {}", line::id(id.as_str()));
+            session.ui().next("what it returned", &raw);
+        }
     }
     Ok(())
 }

@@ -84,7 +84,8 @@ impl<'a> Telling<'a> {
             [Some(tool), Some(workspace)] => format!("{tool} in {workspace}"),
             [tool, workspace] => tool.or(workspace).unwrap_or_default().to_owned(),
         };
-        let status = invocation.status.clone().unwrap_or_default();
+        let status = invocation.status.clone();
+        let status = status.unwrap_or_else(|| "unknown".to_owned());
         let earlier = self.heard && stage(&status) < self.status.as_deref().map_or(0, stage);
         if self.status.as_ref() == Some(&status) || earlier {
             return Ok(());
@@ -124,11 +125,11 @@ impl<'a> Telling<'a> {
                     id: id.to_owned(),
                     status: status.clone(),
                 };
-                ui.print(&self.rows.row(CHANGE, &change, &session.look))
+                ui.print(&self.rows.row(CHANGE, &change, &session.lasting_look()))
             }
         };
         self.status = Some(status);
-        result.map_err(cut_short)
+        result
     }
 
     /// What the live line says.
@@ -136,7 +137,10 @@ impl<'a> Telling<'a> {
         const FRAMES: [char; 8] = ['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'];
         let frame = usize::try_from(elapsed.as_millis() / 120).unwrap_or(0) % FRAMES.len();
         let status = self.status.as_deref().unwrap_or("asking");
-        let elapsed = time::show_duration(Duration::from_secs(elapsed.as_secs()));
+        let elapsed = match elapsed.as_secs() {
+            0 => "0s".to_owned(),
+            seconds => time::show_duration(Duration::from_secs(seconds)),
+        };
         let subject = match self.subject.as_str() {
             "" => String::new(),
             subject => format!("  {subject}"),

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::follow::{End, Follow};
+use super::invocations;
+use super::outcome::{self, Shown};
 use super::telling::Telling;
-use super::{invocations, outcome};
 use crate::api::Id;
 use crate::api::invocations::Get;
 use crate::cmd::values;
@@ -47,10 +48,18 @@ impl Args {
         let follow = Follow::watch(&session, &self.id, self.interval, telling);
         let End { reply, exit } = follow.run(None).await?;
         if let Some(reply) = reply.as_ref().filter(|_| is_note) {
-            session.show(reply, invocations::INVOCATION)?;
+            let status = reply.value.status.as_deref().unwrap_or_default();
+            let told = format!("invocation {}: {status}", self.id);
+            let shown = session.show(reply, invocations::INVOCATION);
+            outcome::with_outcome(shown, exit, &told)?;
         }
+        let shown = if is_note {
+            Shown::Invocation
+        } else {
+            Shown::Changes
+        };
         let last = reply.as_ref().map(|reply| &reply.value);
-        outcome::tell_end(&session, &self.id, last, exit, is_note);
+        outcome::tell_end(&session, &self.id, last, exit, shown);
         Ok(exit)
     }
 }
