@@ -168,3 +168,48 @@ fn the_json_of_the_router_is_left_as_it_is() {
     let run = router.home().run("approvals list -o json");
     assert_eq!(run.stdout, format!("{list}\n"));
 }
+
+#[test]
+fn risks_and_states_are_coloured_and_never_cut() {
+    let home = sandbox();
+    let painted = [
+        "approvals list --limit 5",
+        "approvals show apr_7c1d2e3f -q",
+        "exec list --limit 3",
+        "exec tools -o wide --limit 7",
+        "exec tool-show kubectl_drain -q",
+    ]
+    .map(|line| home.run_on(terminal(160), "", &format!("{line} --color always")));
+    insta::assert_snapshot!(transcript(&painted).replace('\u{1b}', "ESC"));
+    for width in [20, 36, 48, 60] {
+        let run = on(&home, width, "approvals list");
+        for cut in ["irrevers…", "destruc…", "pendi…", "approv…"] {
+            assert!(!run.stdout.contains(cut), "{width}: {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn colour_changes_nothing_but_the_colour() {
+    let home = sandbox();
+    let escapes = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("a pattern");
+    for line in [
+        "approvals list",
+        "approvals show apr_5a6b7c8d",
+        "exec list -o wide",
+        "exec tool-show kubectl_drain",
+        "exec invocations",
+        "exec learnings list --workspace ws_a1b2c3d4",
+        "exec context show --workspace ws_a1b2c3d4",
+    ] {
+        for width in [40, 80, 160] {
+            let run = |colour: &str| {
+                let line = format!("{line} --color {colour}");
+                home.run_on(terminal(width), "", &line).stdout
+            };
+            let painted = run("always");
+            assert_ne!(painted, run("never"), "{line}");
+            assert_eq!(escapes.replace_all(&painted, ""), run("never"), "{line}");
+        }
+    }
+}

@@ -9,6 +9,9 @@ mod support;
 mod example;
 
 mod agents;
+mod approvals;
+mod exec;
+mod exec_help;
 mod join_keys;
 mod verbs;
 mod walkthroughs;
