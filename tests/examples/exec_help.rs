@@ -214,13 +214,11 @@ fn the_help() {
 }
 
 #[test]
-#[ignore = "defect 19"]
 fn a_learning_of_the_help() {
     check(LEARNING);
 }
 
 #[test]
-#[ignore = "defect 19"]
 fn a_learning_of_the_help_is_deleted_when_consented_to() {
     let home = fresh();
     let mut terminal = Terminal::run(&home, "exec learnings delete lrn_abc123");
