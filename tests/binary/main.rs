@@ -6,6 +6,8 @@
 mod support;
 
 mod colours;
+mod exec_raw;
+mod exec_watch;
 mod input;
 mod interrupted_changes;
 mod interrupted_reads;

@@ -15,6 +15,8 @@ enum Piece {
     Bytes(Vec<u8>),
     /// The same bytes so many times.
     Repeated(Vec<u8>, usize),
+    /// Tells that everything before it has been taken.
+    Tell(Sender<()>),
     /// The body is complete.
     End,
     /// The connection ends, the body does not.
@@ -70,6 +72,15 @@ impl Live {
         self.sends(event(id, name, invocation, status))
     }
 
+    /// Waits until the client, or the buffers between, have taken everything so far.
+    #[track_caller]
+    pub fn is_taken(&self) -> &Self {
+        let (sender, taken) = mpsc::channel();
+        self.piece(Piece::Tell(sender));
+        taken.recv_timeout(FORGOTTEN).expect("somebody takes it");
+        self
+    }
+
     /// Ends the body as it should.
     pub fn ends(&self) {
         self.piece(Piece::End);
@@ -106,6 +117,7 @@ impl Pieces {
                         chunk(&bytes)?;
                     }
                 }
+                Ok(Piece::Tell(sender)) => drop(sender.send(())),
                 Ok(Piece::End) => return chunk(b""),
                 Ok(Piece::Break) | Err(_) => return Ok(()),
             }

@@ -7,6 +7,8 @@
 )]
 
 pub mod exec;
+#[cfg(unix)]
+mod held;
 pub mod live;
 #[cfg(unix)]
 pub mod process;

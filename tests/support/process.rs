@@ -4,12 +4,12 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::router::{Answer, Asked, Router};
+pub use super::held::Held;
 use super::{Home, split};
 
 /// The longest that a test waits for anything.
@@ -147,6 +147,11 @@ impl Running {
             self.line,
             stream.text()
         );
+    }
+
+    /// The number of the process.
+    pub fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// What standard output holds so far.
@@ -367,49 +372,5 @@ impl Served {
     /// The process.
     pub fn into_running(self) -> Running {
         self.running
-    }
-}
-
-/// A router whose answers wait until the test gives them.
-pub struct Held {
-    _router: Router,
-    /// A home whose environment names it.
-    pub home: Home,
-    arrived: Receiver<Asked>,
-    answers: Sender<Answer>,
-}
-
-impl Held {
-    pub fn new() -> Self {
-        let (sender, arrived) = mpsc::channel();
-        let (answers, answer) = mpsc::channel::<Answer>();
-        let answer = Mutex::new(answer);
-        let router = Router::rules(move |asked| {
-            let _ = sender.send(asked.clone());
-            let next = lock(&answer).recv_timeout(LIMIT);
-            next.unwrap_or_else(|_| Answer::dropped())
-        });
-        Self {
-            home: router.home(),
-            _router: router,
-            arrived,
-            answers,
-        }
-    }
-
-    /// Waits for the next request.
-    #[track_caller]
-    pub fn request(&self) -> Asked {
-        self.arrived.recv_timeout(LIMIT).expect("a request comes")
-    }
-
-    /// Whether nothing else was asked.
-    pub fn is_quiet(&self) -> bool {
-        self.arrived.try_recv().is_err()
-    }
-
-    /// Answers the request that waits.
-    pub fn answer(&self, answer: Answer) {
-        self.answers.send(answer).expect("the router is there");
     }
 }
