@@ -126,14 +126,11 @@ fn a_signal_leaves_no_half_file_and_the_old_one_untouched() {
             std::fs::create_dir(&folder).expect("a folder");
             let file = folder.join("raw.bin");
             let line = "exec raw ex_1 --output-file out/raw.bin --force";
-            let running = match old {
-                None => Running::start(&mut command(&home, line)),
-                Some(_) => {
-                    // Empty, until the half has come.
-                    File::create(&file).expect("a file");
-                    Running::start(&mut command(&home, line))
-                }
-            };
+            if old.is_some() {
+                // Empty, until the half has come.
+                File::create(&file).expect("a file");
+            }
+            let running = Running::start(&mut command(&home, line));
             assert_ne!(
                 wait_for_half(&folder),
                 file,

@@ -1,12 +1,12 @@
 //! Watching and waiting as a process: signals detach and cancel nothing, and a reader that goes away is not an end.
 
 use std::io::{BufRead as _, BufReader};
+use std::time::Duration;
 
 use crate::support::exec::{INVOCATION, INVOKE, Routes, STREAM, asked_of, gated, invocation};
-use crate::support::live::Live;
-use crate::support::process::{
-    Ended, Held, Running, SIGINT, SIGTERM, command, gone_reader, run_into,
-};
+use crate::support::held::Held;
+use crate::support::live::{Live, event};
+use crate::support::process::{Ended, Running, SIGINT, SIGTERM, command, gone_reader, run_into};
 use crate::support::router::{Answer, Router};
 
 const WATCH: &str = "exec watch inv_1 --interval 500ms";
@@ -159,45 +159,40 @@ fn a_second_signal_while_the_call_is_unanswered_tells_how_to_find_out() {
         .says("xeroctl exec invocations");
 }
 
-/// Follows something, leaves after the first line, and lets something else happen.
-fn leave(router: &Router, line: &str, then: impl FnOnce()) -> Ended {
+/// Follows something and leaves after the first line. What is followed changes again and again: in a moment in which
+/// another test starts a process, that too holds the pipe.
+fn leave(router: &Router, line: &str) -> Ended {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let running = Running::start_into(&mut command(&router.home(), line), writer);
     let mut reader = BufReader::new(reader);
     let seen = reader.fill_buf().expect("the first line");
     assert!(!seen.is_empty(), "{line}");
     drop(reader);
-    then();
     running.end()
 }
 
 #[test]
 fn a_reader_that_leaves_before_the_end_is_14_and_quiet() {
-    for (end, format) in [
-        ("completed", ""),
-        ("failed", "-o ndjson"),
-        ("completed", "-o csv"),
-    ] {
-        let (live, feed) = Live::feed();
-        let router = Routes::invocation(&["queued", "queued", end])
-            .on(STREAM, [feed])
-            .first(INVOCATION)
-            .start();
-        let line = format!("exec watch inv_1 {format}");
-        leave(&router, &line, || {
-            live.event("1", "exec.dispatched", "inv_1", "running");
-        })
-        .exits(14)
-        .says_nothing();
+    let states = ["queued", "running"].repeat(99);
+    for format in ["", "-o ndjson", "-o csv"] {
+        let router = Routes::invocation(&states).start();
+        leave(&router, &format!("{WATCH} {format}"))
+            .exits(14)
+            .says_nothing();
     }
     let (live, feed) = Live::feed();
-    let event = crate::support::live::event("1", "exec.dispatched", "inv_1", "running");
-    live.sends(event.clone());
+    let text = event("1", "exec.dispatched", "inv_1", "running");
     let router = Routes::new().on(STREAM, [feed]).start();
-    let ended = leave(&router, "exec stream -q", || {
-        live.sends(event);
+    let line = "exec stream -q";
+    std::thread::scope(|scope| {
+        let ended = scope.spawn(|| leave(&router, line));
+        while !ended.is_finished() {
+            live.sends(text.clone()).is_taken();
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let ended = ended.join().expect("its end");
+        ended.exits(14).says_nothing();
     });
-    ended.exits(14).says_nothing();
     assert_eq!(asked_of(&router, STREAM).len(), 1);
 }
 

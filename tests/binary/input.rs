@@ -5,7 +5,8 @@ use std::process::Stdio;
 
 use crate::sandbox;
 use crate::support::Home;
-use crate::support::process::{Ended, Held, Running, command, run, script};
+use crate::support::held::Held;
+use crate::support::process::{Ended, Running, command, run, script};
 use crate::support::router::{Answer, Router};
 
 /// Ids that a fresh sandbox holds.

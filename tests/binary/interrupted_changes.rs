@@ -1,7 +1,8 @@
 //! SIGINT and SIGTERM while something is changed: the answer is waited for and reported, then the process ends by the
 //! signal; the second signal ends it at once.
 
-use crate::support::process::{Held, Running, SIGINT, SIGTERM, command};
+use crate::support::held::Held;
+use crate::support::process::{Running, SIGINT, SIGTERM, command};
 use crate::support::router::Answer;
 
 /// The signals that end a command.

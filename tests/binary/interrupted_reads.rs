@@ -1,7 +1,8 @@
 //! SIGINT and SIGTERM while something is read: the process ends at once and by the signal.
 
 use crate::page;
-use crate::support::process::{Held, Running, SIGINT, SIGTERM, command};
+use crate::support::held::Held;
+use crate::support::process::{Running, SIGINT, SIGTERM, command};
 use crate::support::router::Answer;
 
 /// The signals that end a command.

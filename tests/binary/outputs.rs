@@ -3,8 +3,9 @@
 use std::io::{BufRead as _, BufReader};
 
 use crate::support::Home;
+use crate::support::held::Held;
 use crate::support::process::{
-    Ended, Held, Running, command, gone_reader, run, run_into, run_script, script,
+    Ended, Running, command, gone_reader, run, run_into, run_script, script,
 };
 use crate::{page, sandbox};
 

@@ -4,8 +4,9 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::sandbox;
 use crate::support::Home;
+use crate::support::held::Held;
 use crate::support::process::{
-    Ended, Held, Running, SIGINT, SIGTERM, command, gone_reader, run, run_into, run_script,
+    Ended, Running, SIGINT, SIGTERM, command, gone_reader, run, run_into, run_script,
 };
 use crate::support::router::Answer;
 

@@ -15,6 +15,7 @@ mod consent;
 mod dry_run;
 mod exec_args;
 mod exec_consent;
+mod exec_deadlines;
 mod exec_dry_run;
 mod exec_hostile;
 mod exec_invoke;

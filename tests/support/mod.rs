@@ -8,7 +8,7 @@
 
 pub mod exec;
 #[cfg(unix)]
-mod held;
+pub mod held;
 pub mod live;
 #[cfg(unix)]
 pub mod process;

@@ -9,7 +9,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use super::held::Held;
 use super::{Home, split};
 
 /// The longest that a test waits for anything.

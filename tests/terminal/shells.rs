@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::sandbox;
-use crate::support::process::{Held, script_by};
+use crate::support::held::Held;
+use crate::support::process::script_by;
 use crate::support::pty::{CTRL_C, Left, Terminal};
 use crate::support::router::Answer;
 
