@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import jsonschema_rs
 import yaml
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -78,6 +79,11 @@ class Contract:
         for step in node["$ref"].removeprefix("#/").split("/"):
             target = target[step]
         return target
+
+    def validator(self, schema):
+        """Of values of one of the document's schemas."""
+        components = {"components": self.document["components"]}
+        return jsonschema_rs.validator_for(components | {"$ref": f"#/components/schemas/{schema}"})
 
     def find(self, method, path):
         """The operation that a request asks for. `/stream` is no id: where two fit, the one with fewer variables."""
