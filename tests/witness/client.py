@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,8 +31,9 @@ HERE = Path(__file__).parent
 FORMATS = ["table", "wide", "json", "ndjson", "csv", "name"]
 # Most of the time goes by in waits: for deadlines, and between attempts.
 WORKERS = 8
-# Seconds. Far more than the deadlines on the lines: what takes longer hangs.
-HANGS = 60
+PUBLIC_KEY = "k3J8cXv0m2ZqT1sB5dFhYwLr7uNxP9aKgEoIiVtCjHs="
+# Seconds: the deadline on the lines that wait, and far more, after which a run hangs.
+TIMEOUT, HANGS = 3, 60
 
 
 @dataclass
@@ -76,6 +78,7 @@ class Run:
     force: tuple[str, int] | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    took: float = 0
 
     def __post_init__(self):
         self.words = shlex.split(self.line)
@@ -159,7 +162,8 @@ def parsed(text):
 EXIT_OF_CODE = {
     code: exit
     for exit, codes in {
-        4: "authentication_error scope_insufficient cross_project_access endpoint_restricted signing_public_key_required",
+        4: "authentication_error scope_insufficient cross_project_access endpoint_restricted "
+           "signing_public_key_required",
         6: "invocation_terminal approval_not_pending",
         9: "rate_limit_exceeded capacity_exceeded quota_exceeded insufficient_quota billing_delinquent",
         17: "tool_executor_unavailable endpoint_inactive model_not_scoring internal_error",
@@ -167,8 +171,10 @@ EXIT_OF_CODE = {
     for code in codes.split()
 }
 EXIT_OF_STATUS = {400: 7, 401: 4, 402: 9, 403: 4, 404: 5, 409: 6, 429: 9, 500: 17, 503: 17}
+# Outcomes, not errors: they come without an error object.
 ENDS = {"completed": 0, "failed": 10, "rejected": 11, "cancelled": 12, "timeout": 13}
-DEADLINE = 14
+PENDING, DEADLINE, SOME = 8, 14, 15
+OUTCOMES = {*ENDS.values(), PENDING, DEADLINE, SOME}
 # Whoever waits goes on waiting after these.
 PASSING = [429, 500, 503]
 # Their answer is an invocation, and its state the outcome.
@@ -201,15 +207,20 @@ def expected(run):
         if unread:  # Nobody knows its risk, so it is not approved.
             return {exit_of(unread[-1])}
     if "--wait" in run.words or "watch" in run.words:
+        seen = [exchange for exchange in asked if exchange.operation in FOLLOWED and not exchange.failed]
+        end = {ENDS.get(seen[-1].body["status"], DEADLINE)} if seen else {DEADLINE}
+        if run.took >= TIMEOUT:  # The last answer may have come too late.
+            end.add(DEADLINE)
+        if last.operation == "getExecutionOutput":  # A run that didn't succeed may have left nothing.
+            return {exit_of(last)} if exit_of(last) and end == {0} else end | {exit_of(last)} - {0}
         if last.failed:
             return {exit_of(last), DEADLINE} if last.status in PASSING else {exit_of(last)}
-        states = [exchange.body["status"] for exchange in asked if exchange.operation in FOLLOWED and not exchange.failed]
-        return {ENDS.get(states[-1], DEADLINE) if states else DEADLINE}
+        return end
     if last.operation in CALLS and not last.failed:
-        return {(ENDS | {"pending_approval": 8}).get(last.body["status"], 0)}
+        return {PENDING if last.body["status"] == "pending_approval" else ENDS.get(last.body["status"], 0)}
     each = {exit_of(exchange) for exchange in asked if exchange.operation == last.operation}
     if "--concurrency" in run.words and len(each) > 1:
-        return {15} if 0 in each else {1}
+        return {SOME} if 0 in each else {1}
     return {exit_of(last)}
 
 
@@ -219,8 +230,8 @@ def misshown(run, output):
         return None
     body = run.exchanges[-1].body
     items = body.get("data") if isinstance(body, dict) else None
-    # Limits and filters choose, several answers are put together, and a token that goes into a file is left out.
-    whole = len(run.exchanges) == 1 and not {"--limit", "--status", "NEW", "--concurrency"} & set(run.words)
+    # Limits and filters choose, pages and several answers are put together, a token that goes into a file is left out.
+    whole = len(run.exchanges) == 1 and not {"--limit", "--all", "--status", "NEW", "--concurrency"} & set(run.words)
     try:
         if run.format == "json" and json.loads(output) != (body or {}) and whole:
             return "it is not the answer"
@@ -235,6 +246,14 @@ def misshown(run, output):
     if run.format in ["table", "wide", "name"] and re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", output):
         return "control characters"
     return None
+
+
+def untold(run, exit, errors):
+    """What is wrong with the last line of standard error, where a program reads it."""
+    if exit in OUTCOMES or run.format not in ["json", "ndjson"]:
+        return None
+    told = parsed(errors.rstrip("\n").rpartition("\n")[2])
+    return None if told and told["error"]["exit_code"] == exit else "no error object that tells the exit code"
 
 
 # --- all runs ---------------------------------------------------------------------------------------------------------
@@ -260,7 +279,7 @@ class Bench:
         threading.Thread(target=self.relay.serve_forever, daemon=True).start()
 
         (self.home / "object.json").write_text('{"cluster": "blue"}')
-        self.values = {"KEY": "k3J8cXv0m2ZqT1sB5dFhYwLr7uNxP9aKgEoIiVtCjHs=", "OBJECT": str(self.home / "object.json")}
+        self.values = {"KEY": PUBLIC_KEY, "OBJECT": str(self.home / "object.json")}
         shown = self.start(Run("approvals show apr_1", "table", example=True)).stdout
         self.values["DIGEST"] = re.search(r"DIGEST\t(\S+)", shown)[1]
 
@@ -275,8 +294,11 @@ class Bench:
         values = self.values | {"NEW": str(self.home / name)}
         url = f"http://127.0.0.1:{self.relay.server_port}/{name}"
         line = [values.get(word, word) for word in run.words] + [option.format(url=url) for option in self.options]
-        return subprocess.run([self.xeroctl, *line, "-o", run.format], capture_output=True, encoding="utf-8",
+        began = time.monotonic()
+        done = subprocess.run([self.xeroctl, *line, "-o", run.format], capture_output=True, encoding="utf-8",
                               stdin=subprocess.DEVNULL, timeout=HANGS, env={"HOME": str(self.home)})
+        run.took = time.monotonic() - began
+        return done
 
     def judge(self, run):
         done = self.start(run)
@@ -285,10 +307,13 @@ class Bench:
             run.faults.append(f"exit code {done.returncode}, the rules allow {sorted(allowed)}")
         elif done.stdout and (wrong := misshown(run, done.stdout)):
             run.faults.append(f"standard output: {wrong}")
+        elif wrong := untold(run, done.returncode, done.stderr):
+            run.faults.append(f"standard error: {wrong}")
         if "panicked" in done.stderr:
             run.faults.append("a panic")
         if run.faults:
-            run.faults += [f"answers: {run.exchanges}", f"standard output: {done.stdout}", f"standard error: {done.stderr}"]
+            run.faults += [f"{name}: {value}" for name, value in [
+                ("answers", run.exchanges), ("standard output", done.stdout), ("standard error", done.stderr)]]
         return run
 
     def judge_all(self, runs):
@@ -316,8 +341,6 @@ def forced_answers(contract, runs):
     statuses = {operation.name: operation.statuses for operation in contract.operations}
     asked = {(run.line, run.example, exchange.operation) for run in runs for exchange in run.exchanges}
     for line, example, operation in sorted(asked):
-        # Waits between attempts would take longer than what they show.
-        line = line if "--timeout" in line else f"{line} --timeout 3s"
         for status in statuses.get(operation, []):
             yield Run(line, "json", example, (operation, status))
 
@@ -350,7 +373,8 @@ def witness(server, xeroctl, prism):
         runs += bench.judge_all(forced_answers(bench.contract, runs))
         bench.close()
     asked = {exchange.operation for run in runs for exchange in run.exchanges}
-    findings += [f"no line asks for: {operation.name}" for operation in bench.contract.operations if operation.name not in asked]
+    foreseen = {operation.name for operation in bench.contract.operations}
+    findings += [f"no line asks for: {name}" for name in sorted(foreseen - asked)]
     findings += ["\n    ".join([str(run), *run.faults]) for run in runs if run.faults]
     requests = sum(len(run.exchanges) for run in runs)
     print(f"client, {server.document}: {len(runs)} runs, {requests} requests for {len(asked)} operations, "

@@ -18,9 +18,9 @@ METHODS = ["get", "post", "put", "patch", "delete"]
 HEAD = """\
 # What is documented of the router, and what is assumed
 
-The router's documents leave gaps. Every route on which `xeroctl` relies is here, with where it comes from, or why it was
-chosen: on an assumed one the real router may differ. This page is made of [openapi.yaml](openapi.yaml), which has the
-requests and answers in full, by `tests/witness/contract.py`. Paths are below the base URL, `/PROJECT/v1`.
+The router's documents leave gaps. Every route on which `xeroctl` relies is here, with where it comes from; on an assumed
+one the real router may differ. `tests/witness/contract.py` makes this page of [openapi.yaml](openapi.yaml), which has
+the requests and answers in full. Paths are below the base URL, `/PROJECT/v1`.
 """
 PARTS = {
     "documented": ("## Documented routes", "A document names method and path.",
