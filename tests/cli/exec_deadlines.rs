@@ -84,12 +84,12 @@ fn the_stream_in_each_format() {
 }
 
 #[test]
-fn the_bell_rings_on_a_terminal_alone_and_once_for_each() {
+fn the_bell_rings_on_a_terminal_alone_and_once_for_what_comes_together() {
     let line = "approvals watch --bell";
     let off = given_up(&sandbox(), line);
     assert!(!(off.stdout + &off.stderr).contains('\u{7}'));
     let on = on_terminal(line);
-    assert_eq!((on.stdout + &on.stderr).matches('\u{7}').count(), 5);
+    assert_eq!((on.stdout + &on.stderr).matches('\u{7}').count(), 1);
     let silent = on_terminal("approvals watch");
     assert!(!(silent.stdout + &silent.stderr).contains('\u{7}'));
 }
