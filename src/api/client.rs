@@ -10,6 +10,7 @@ use super::fault;
 use super::incoming::{IDLE, Incoming, within};
 use super::request::{Method, Request};
 use super::retry::{self, Attempt, Verdict};
+use super::server::Server;
 use crate::error::{Error, Exit};
 use crate::secret::Secret;
 
@@ -21,10 +22,14 @@ const NOTICEABLE: Duration = Duration::from_secs(2);
 /// Where requests go.
 #[derive(Clone)]
 pub struct Target {
-    /// The base URL, ending in `/v1`, without a slash at the end.
+    /// The base URL, without a slash at the end.
     pub base_url: String,
+    /// The kind of server that answers there.
+    pub server: Server,
     /// The key; none sends no `Authorization` header.
     pub key: Option<Secret>,
+    /// Headers of every change.
+    pub change_headers: Vec<(&'static str, String)>,
 }
 
 /// What happened on the wire, for tracing and for telling the user why it takes so long.
@@ -119,6 +124,18 @@ impl Client {
             deadline,
             clock,
         })
+    }
+
+    /// The URL below which everything is asked.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.target.base_url
+    }
+
+    /// Whether requests carry a key.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.target.key.is_some()
     }
 
     /// The URL of a request.
@@ -271,7 +288,12 @@ impl Client {
         let method = reqwest::Method::from_bytes(request.method.word().as_bytes())
             .unwrap_or(reqwest::Method::GET);
         let mut builder = self.http.request(method, url);
-        for (name, value) in &request.headers {
+        let of_change = if request.method.writes() {
+            &self.target.change_headers[..]
+        } else {
+            &[]
+        };
+        for (name, value) in request.headers.iter().chain(of_change) {
             builder = builder.header(*name, value.as_bytes());
         }
         if !request.headers.iter().any(|(name, _)| *name == "accept") {
@@ -289,7 +311,7 @@ impl Client {
             builder = builder.header(CONTENT_LENGTH, "0");
         }
         let response = within(IDLE, builder.send(), false).await?;
-        let incoming = Incoming::new(response, request, &self.target.base_url);
+        let incoming = Incoming::new(response, request, &self.target);
         if (200..300).contains(&incoming.status) {
             take(incoming).await.map(Came::Taken)
         } else {

@@ -23,6 +23,8 @@ pub const USUAL_PAGE: usize = 20;
 pub trait Listing {
     /// What it lists.
     type Item: DeserializeOwned;
+    /// The member of the envelope that holds the items.
+    const MEMBER: &'static str = "data";
 
     /// The request without `limit` and `after`.
     fn request(&self) -> Request;
@@ -54,22 +56,24 @@ pub struct Page {
     last_id: Option<String>,
 }
 
-/// The envelope of a list. Documented: `data`; assumed: the rest.
+/// The envelope of a list, besides its items. Assumed.
 #[derive(Deserialize)]
-#[serde(expecting = "a list: an object with `data`, or an array")]
 struct Envelope {
-    data: Vec<Box<RawValue>>,
     // Read leniently: a value of a wrong type counts as absent.
     has_more: Option<Box<RawValue>>,
     last_id: Option<Box<RawValue>>,
 }
 
 impl Page {
-    /// Reads a page: the envelope, or a bare array.
+    /// Reads a page of a list: the envelope with the list's member, or a bare array.
     ///
     /// # Errors
     /// Exit 17 when it is neither.
-    pub fn read(answer: &Answer) -> Result<Self, Error> {
+    pub fn read<L: Listing>(answer: &Answer) -> Result<Self, Error> {
+        Self::parse(answer, L::MEMBER)
+    }
+
+    fn parse(answer: &Answer, member: &str) -> Result<Self, Error> {
         let document: Box<RawValue> =
             serde_json::from_str(answer.text()?).map_err(|e| answer.misshapen(&e))?;
         let text = document.get();
@@ -85,8 +89,16 @@ impl Page {
             });
         }
         let envelope: Envelope = serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
+        let mut members = json::members(text).unwrap_or_default().into_iter();
+        let items = members.find(|(name, _)| name == member);
+        let items = items.and_then(|(_, items)| serde_json::from_str(items.get()).ok());
+        let Some(items) = items else {
+            return Err(answer.garbled(format_args!(
+                "no list: neither an object with the list `{member}` nor an array"
+            )));
+        };
         Ok(Self {
-            items: envelope.data,
+            items,
             bare: false,
             cut: false,
             has_more: envelope

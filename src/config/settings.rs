@@ -108,4 +108,3 @@ pub(super) fn protection(
         is_named: named.is_some(),
     })
 }
-

@@ -51,7 +51,7 @@ impl Context {
             Consent::Yes => ["y", "yes"]
                 .iter()
                 .any(|yes| answer.eq_ignore_ascii_case(yes)),
-            Consent::Word(word) => answer == *word,
+            Consent::Word(word) => !word.trim().is_empty() && answer == *word,
         };
         if agreed {
             Ok(())
@@ -112,7 +112,7 @@ impl Session<'_> {
     /// # Errors
     /// Exit 3 where it is protected and not named.
     pub fn check_protection(&self) -> Result<(), Error> {
-        match &self.resolved.protection {
+        match &self.protection {
             Some(protection) if !protection.is_named && !self.is_dry() => {
                 let name = &protection.deployment;
                 Err(Error::config(format!(

@@ -64,7 +64,9 @@ fn consent(
     approval: &Approval,
     confirm: Option<&str>,
 ) -> Result<Option<String>, Error> {
+    // A name of blanks would be confirmed by an answer that says nothing.
     let tool = approval.tool_name.as_deref();
+    let tool = tool.filter(|tool| !tool.trim().is_empty());
     if let Some(confirm) = confirm {
         if Some(confirm) == tool {
             return Ok(Some(confirm.to_owned()));

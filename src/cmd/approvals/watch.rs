@@ -169,7 +169,7 @@ impl Arrivals<'_> {
         let mut found = Vec::new();
         loop {
             let answer = self.session.ask(&walk.request(self.list.request())).await?;
-            let mut page = Page::read(&answer)?;
+            let mut page = Page::read::<List>(&answer)?;
             let step = walk.take(&mut page)?;
             for raw in page.items {
                 let Ok(approval) = serde_json::from_str::<Approval>(raw.get()) else {

@@ -6,7 +6,8 @@ use super::settings;
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::{Config, KeySource, Origin, Place, Resolved, SANDBOX, resolve};
+use crate::config::squads::{self, Squads, Wanted};
+use crate::config::{Config, Flags, KeySource, Origin, Place, Resolved, SANDBOX, resolve};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 use crate::view::column::{Cell, Column};
@@ -57,7 +58,15 @@ impl Args {
                 let resolved = resolve::resolve(&context.globals.flags, &context.env, &config)
                     .map_err(|error| given(error, context, &config))?;
                 resolved.tell_ignored(&context.ui);
-                in_force(&resolved, context)
+                let mut rows = in_force(&resolved, context);
+                // Options that are the router's alone say nothing of the squads API.
+                let flags = Flags {
+                    base_url: None,
+                    ..context.globals.flags.clone()
+                };
+                let squads = squads::resolve(Wanted::default(), &flags, &context.env, &config)?;
+                rows.extend(squads_in_force(&squads, context));
+                rows
             }
         };
         rows.push(Row {
@@ -112,7 +121,7 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
         ));
     }
     let base = match &resolved.place.value {
-        Place::Router(base) => Some(base.clone()),
+        Place::At(base) => Some(base.clone()),
         Place::Sandbox => BaseUrl::parse(&context.local_base_url).ok(),
     };
     let origin = &resolved.place.origin;
@@ -120,16 +129,11 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
         rows.push(row("base_url", Some(base.as_str().to_owned()), origin));
         rows.push(row("project", Some(base.project().to_owned()), origin));
     }
-    let key = match &resolved.key.value {
-        KeySource::Flag(_) | KeySource::Variable(_) | KeySource::Stored(_) => Some(MASK.to_owned()),
-        KeySource::FlagFile(path) | KeySource::VariableFile(path) => {
-            Some(format!("{MASK} (from {})", path.display()))
-        }
-        KeySource::Keychain(entry) => Some(format!("keychain entry {entry}")),
-        KeySource::Sandbox => Some("built in".to_owned()),
-        KeySource::Missing => None,
-    };
-    rows.push(row("api_key", key, &resolved.key.origin));
+    rows.push(row(
+        "api_key",
+        key_text(&resolved.key.value),
+        &resolved.key.origin,
+    ));
     let output = resolved.output.value.word().to_owned();
     rows.push(row("output", Some(output), &resolved.output.origin));
     let allow_http = resolved.allow_http.value.to_string();
@@ -161,6 +165,50 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
     rows
 }
 
+/// A key as it is told: never itself.
+fn key_text(key: &KeySource) -> Option<String> {
+    match key {
+        KeySource::Flag(_) | KeySource::Variable(..) | KeySource::Stored(..) => {
+            Some(MASK.to_owned())
+        }
+        KeySource::FlagFile(_, path) | KeySource::VariableFile(_, path) => {
+            Some(format!("{MASK} (from {})", path.display()))
+        }
+        KeySource::Keychain(entry) => Some(format!("keychain entry {entry}")),
+        KeySource::Sandbox => Some("built in".to_owned()),
+        KeySource::Missing => None,
+    }
+}
+
+/// The server of the squads API, its key, and the squad.
+fn squads_in_force(squads: &Squads, context: &Context) -> Vec<Row> {
+    let resolved = &squads.resolved;
+    let row = |setting, value, origin: &Origin| Row {
+        setting,
+        value,
+        origin: Some(origin.to_string()),
+    };
+    let (url, local) = match &resolved.place.value {
+        Place::At(url) => (url.as_str().to_owned(), None),
+        Place::Sandbox => (context.local_squads_url.clone(), Some(context.local_squad)),
+    };
+    let squad = squads.squad.as_ref();
+    let squad_id = squad.map(|squad| squad.value.clone());
+    vec![
+        row("squads_url", Some(url), &resolved.place.origin),
+        row(
+            "squads_api_key",
+            key_text(&resolved.key.value),
+            &resolved.key.origin,
+        ),
+        row(
+            "squad_id",
+            squad_id.or(local.map(str::to_owned)),
+            squad.map_or(&Origin::Default, |squad| &squad.origin),
+        ),
+    ]
+}
+
 fn stored(name: &str, config: &Config) -> Result<Vec<Row>, Error> {
     let Some(deployment) = config.deployments.get(name) else {
         return Err(settings::unknown(name, config));
@@ -190,6 +238,12 @@ fn stored(name: &str, config: &Config) -> Result<Vec<Row>, Error> {
             "protected",
             deployment.protected.map(|value| value.to_string()),
         ),
+        ("squads_url", deployment.squads_url.clone()),
+        (
+            "squads_api_key",
+            deployment.squads_api_key.as_ref().map(|_| MASK.to_owned()),
+        ),
+        ("squad_id", deployment.squad_id.clone()),
     ];
     Ok(values
         .into_iter()

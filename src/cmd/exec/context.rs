@@ -1,14 +1,11 @@
 //! `xeroctl exec context`: what runs in a workspace are told beforehand.
 
 use crate::api::workspaces::{GetContext, SetContext};
-use crate::cmd::values;
+use crate::cmd::{input, values};
 use crate::error::{Error, Exit};
 use crate::json;
 use crate::line;
 use crate::session::{Consent, Context, Session};
-
-/// A context is not longer than this.
-const LONGEST: usize = 8 * 1024 * 1024;
 
 /// Show and set the context of a workspace
 #[derive(clap::Args)]
@@ -85,34 +82,21 @@ impl Args {
 
 /// The object that is to be the context.
 fn read(file: &str, context: &Context) -> Result<String, Error> {
-    let bytes = if file == "-" {
-        let key = context.globals.flags.api_key_file.as_deref();
-        if key.is_some_and(|path| path == "-") {
-            return Err(Error::usage(
-                "--file and --api-key-file can't both be read from standard input",
-            ));
-        }
-        context.ui.read_input(LONGEST)
-    } else {
-        values::file(file, LONGEST)
-    };
-    let bytes = bytes.map_err(|why| Error::usage(format!("--file: {file} {why}")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("--file: {file} is not UTF-8 text")))?;
-    let text = text.trim_start_matches('\u{feff}');
-    if let Err(error) = json::check(text) {
-        return Err(Error::usage(format!("--file: {file} is no JSON: {error}")));
+    let text = input::file("--file", file, context)?;
+    let place = input::told(file);
+    if let Err(error) = json::check(&text) {
+        return Err(Error::usage(format!("--file: {place} is no JSON: {error}")));
     }
-    if json::members(text).is_none() {
+    if json::members(&text).is_none() {
         return Err(Error::usage(format!(
-            "--file: {file} is JSON, but no object"
+            "--file: {place} is JSON, but no object"
         )));
     }
-    match json::doubled(text) {
+    match json::doubled(&text) {
         Some(double) => Err(Error::usage(format!(
-            "--file: {file} names the member {double:?} twice"
+            "--file: {place} names the member {double:?} twice"
         ))),
-        None => Ok(json::compact(text)),
+        None => Ok(json::compact(&text)),
     }
 }
 

@@ -5,46 +5,57 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::api::Id;
-use crate::api::join_keys::{Create, Created, Revoke, TOKEN_NAMES};
 use crate::api::reply::Reply;
+use crate::api::request::{Endpoint, Nothing, Request};
 use crate::error::{Error, Exit};
 use crate::interrupt::{Interrupt, Undo};
 use crate::json;
-use crate::line;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::view::Format;
-use crate::view::column::{Cell, Column};
+use crate::view::column::Column;
 
-/// What is shown of a key that was just created: its token comes last.
-const CREATED: &[Column<Created>] = &[
-    Column::id("ID", |created| Cell::from(&created.key.id)),
-    Column::text("NAME", |created| Cell::from(&created.key.name)),
-    Column::state("STATUS", |created| Cell::from(&created.key.status)),
-    Column::text("REGION", |created| Cell::from(&created.key.region)),
-    Column::text("ENROLLMENTS", |created| {
-        Cell::from(&created.key.enrollments)
-    }),
-    Column::text("MAX", |created| Cell::from(&created.key.max_enrollments)),
-    Column::text("EXPIRES", |created| Cell::from(&created.key.expires_at)),
-    Column::text("ROLE", |created| Cell::from(&created.key.agent_role)),
-    Column::text("CREATED", |created| Cell::from(&created.key.created_at)),
-    Column::text("TOKEN", |created| match &created.token {
-        Some(token) => token.expose().into(),
-        None => Cell::Absent,
-    }),
-];
+/// A kind of key whose token is shown only once.
+pub(super) trait Kind {
+    /// What creates such a key.
+    type Create: Endpoint<Reply = Self::Created>;
+    /// A key that was just created.
+    type Created: serde::de::DeserializeOwned + 'static;
 
-/// Creates a join key and delivers its token: to standard output, or into a new file.
+    /// What is shown of a key that was just created; the token comes last.
+    const COLUMNS: &'static [Column<Self::Created>];
+    /// The members under which the token comes.
+    const TOKEN_NAMES: &'static [&'static str];
+    /// What such a key is called: `join key`.
+    const NOUN: &'static str;
+    /// The words of the command that creates one.
+    const CREATE: &'static str;
+
+    /// The token; none when the server sent none.
+    fn token(created: &Self::Created) -> Option<&Secret>;
+    /// The id.
+    fn id(created: &Self::Created) -> Option<&str>;
+    /// The request that revokes the key.
+    fn revoke(&self, id: &Id) -> Request;
+    /// The words of the command that revokes the key without asking.
+    fn revoke_command(&self, id: &str) -> String;
+    /// The words of the command that lists the keys.
+    fn list_command(&self) -> String;
+    /// Says how the token is used, now that it was delivered: to standard output, or into this file.
+    fn hint(&self, session: &Session<'_>, file: Option<&Path>);
+}
+
+/// Creates a key and delivers its token: to standard output, or into a new file. None in a dry run.
 ///
 /// # Errors
 /// Exit 2 before any request when the token has no place to go; exit 1 when the key was created but its token could
 /// not be delivered, after revoking the key.
-pub(super) async fn create(
+pub(super) async fn create<K: Kind>(
     session: &Session<'_>,
-    create: &Create,
+    kind: &K,
+    create: &K::Create,
     token_file: Option<&Path>,
-) -> Result<Exit, Error> {
+) -> Result<Option<Reply<K::Created>>, Error> {
     if token_file.is_none() && matches!(session.look.format, Format::Name | Format::Csv) {
         return Err(Error::usage(format!(
             "-o {} has no place for the token, which is shown only once",
@@ -59,19 +70,22 @@ pub(super) async fn create(
             return Err(exists(&path));
         }
         session.apply(create, "").await?;
-        return Ok(Exit::Done);
+        return Ok(None);
     }
+    session.check_protection()?;
     let file = path
         .map(|path| TokenFile::create(path, &context.interrupt))
         .transpose()?;
+    let list = kind.list_command();
     // From here until the token is delivered, Ctrl-C waits: a key whose token nobody has is a danger.
-    let _hold = context.interrupt.hold(Some(
-        "interrupted: a join key may have been created whose token nobody has: see: xeroctl agents join-keys"
-            .to_owned(),
-    ));
-    let reply = match session.apply(create, "agents join-keys --all").await {
+    let _hold = context.interrupt.hold(Some(format!(
+        "interrupted: there may be a new {} whose token nobody has: see: {} {list}",
+        K::NOUN,
+        session.ui().program()
+    )));
+    let reply = match session.apply(create, &list).await {
         Ok(Some(reply)) => reply,
-        Ok(None) => return Ok(Exit::Done),
+        Ok(None) => return Ok(None),
         Err(error) => {
             if let Some(file) = file {
                 file.discard();
@@ -79,113 +93,110 @@ pub(super) async fn create(
             return Err(error);
         }
     };
-    match deliver(session, &reply, file) {
+    match deliver::<K>(session, &reply, file) {
         Ok(Some(path)) => {
             session.ui().warn_always(&format!(
-                "the token is in {} and nowhere else: the router does not show it again",
-                path.display()
+                "the token is in {} and nowhere else: the {} does not show it again",
+                path.display(),
+                session.noun()
             ));
-            hint_of_file(session, &path);
-            show_without_token(session, &reply)?;
+            kind.hint(session, Some(&path));
+            show_without_token::<K>(session, &reply)?;
         }
-        Ok(None) => {
-            session.ui().warn_always(
-                "the token is shown only this once: store it now, and give it to trusted workers alone",
-            );
-            hint(session);
-        }
-        Err(why) => return Err(take_back(session, &reply.value, why).await),
+        Ok(None) => kind.hint(session, None),
+        Err(why) => return Err(take_back(session, kind, &reply.value, why).await),
     }
-    Ok(Exit::Done)
+    Ok(Some(reply))
 }
 
 /// Delivers the token. Returns the file that it is in now, if it is in one.
-fn deliver(
+fn deliver<K: Kind>(
     session: &Session<'_>,
-    reply: &Reply<Created>,
+    reply: &Reply<K::Created>,
     file: Option<TokenFile>,
 ) -> Result<Option<PathBuf>, Error> {
-    let Some(token) = &reply.value.token else {
+    let Some(token) = K::token(&reply.value) else {
         if let Some(file) = file {
             file.discard();
         }
         return Err(Error::new(
             Exit::Other,
-            "the router's answer holds no token",
+            format!("the {}'s answer holds no token", session.noun()),
         ));
     };
     let Some(file) = file else {
         if session.ui().output_is_closed() {
             return Err(Error::new(Exit::Other, "standard output is closed"));
         }
-        return session.show(reply, CREATED).map(|()| None);
+        return session.show(reply, K::COLUMNS).map(|()| None);
     };
     file.fill(token).map(Some)
 }
 
 /// The key without its token, which is in a file now.
-fn show_without_token(session: &Session<'_>, reply: &Reply<Created>) -> Result<(), Error> {
-    let token = reply.value.token.as_ref().map_or("", Secret::expose);
-    let document = json::without(reply.document.get(), TOKEN_NAMES, token);
-    let shown: Created = serde_json::from_str(&document)
+fn show_without_token<K: Kind>(
+    session: &Session<'_>,
+    reply: &Reply<K::Created>,
+) -> Result<(), Error> {
+    let token = K::token(&reply.value).map_or("", Secret::expose);
+    let document = json::without(reply.document.get(), K::TOKEN_NAMES, token);
+    let shown: K::Created = serde_json::from_str(&document)
         .map_err(|error| Error::new(Exit::Other, "the key can't be shown").cause(error))?;
-    session.show_as(&shown, &document, CREATED)
+    session.show_as(&shown, &document, K::COLUMNS)
+}
+
+/// A request whose answer says nothing.
+struct Undone(Request);
+
+impl Endpoint for Undone {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        self.0.clone()
+    }
 }
 
 /// Revokes a key whose token was lost.
-async fn take_back(session: &Session<'_>, created: &Created, why: Error) -> Error {
+async fn take_back<K: Kind>(
+    session: &Session<'_>,
+    kind: &K,
+    created: &K::Created,
+    why: Error,
+) -> Error {
     let reason = if why.is_closed_pipe() {
         "standard output was closed"
     } else {
         why.message()
     };
-    let lost = format!("the join key was created, but its token could not be delivered: {reason}");
-    let Some(id) = &created.key.id else {
+    let noun = K::NOUN;
+    let lost = format!("the {noun} was created, but its token could not be delivered: {reason}");
+    let Some(id) = K::id(created) else {
         return Error::new(Exit::Other, lost)
-            .detail("the router's answer has no id either, so the key could not be revoked")
-            .next("find it and revoke it", "agents join-keys --all");
+            .detail(format!(
+                "the {}'s answer has no id either, so the key could not be revoked",
+                session.noun()
+            ))
+            .next("find it and revoke it", kind.list_command());
     };
+    let revoke = kind.revoke_command(id);
     let revoked = match id.parse::<Id>() {
         Ok(id) => session
-            .take_back(&Revoke(&id), &revoke_command(id.as_str()))
+            .take_back(&Undone(kind.revoke(&id)), &revoke)
             .await
             .map(|_| ()),
         Err(why) => Err(Error::new(Exit::Other, why)),
     };
     match revoked {
         Ok(()) => Error::new(Exit::Other, lost)
-            .detail(format!("so the join key {id} was revoked"))
-            .next("create another", "agents join-keys --create --help"),
+            .detail(format!("so the {noun} {id} was revoked"))
+            .next("create another", format!("{} --help", K::CREATE)),
         Err(error) => Error::new(Exit::Other, lost)
             .detail(format!(
-                "the join key {id} could not be revoked either: {}",
+                "the {noun} {id} could not be revoked either: {}",
                 error.message()
             ))
-            .next("revoke it", revoke_command(id)),
+            .next("revoke it", revoke),
     }
-}
-
-/// The words of the command that revokes a key without asking.
-fn revoke_command(id: &str) -> String {
-    if id.starts_with('-') {
-        format!("agents join-keys --revoke --force -- {}", line::quote(id))
-    } else {
-        format!("agents join-keys {} --revoke --force", line::quote(id))
-    }
-}
-
-/// How a worker takes the token: not from its arguments, which everybody on its machine can read.
-fn hint(session: &Session<'_>) {
-    session.ui().hint(
-        "on the worker's machine, without the token in any argument or history: read -rs XEM_JOIN_KEY && export XEM_JOIN_KEY",
-    );
-}
-
-fn hint_of_file(session: &Session<'_>, path: &Path) {
-    let path = line::quote(&path.display().to_string());
-    session.ui().hint(&format!(
-        "the worker takes it from its environment, not from its arguments: export XEM_JOIN_KEY=\"$(cat {path})\""
-    ));
 }
 
 fn exists(path: &Path) -> Error {
