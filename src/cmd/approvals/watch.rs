@@ -217,10 +217,12 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
                     sentence: "Approved",
                     noun: "approval",
                 };
-                let approve = |id: &Id| Approve {
-                    id: id.clone(),
-                    note: None,
-                    confirm: confirm.clone(),
+                let approve = |id: &Id| {
+                    Ok(Approve {
+                        id: id.clone(),
+                        note: None,
+                        confirm: confirm.clone(),
+                    })
                 };
                 let ids = std::slice::from_ref(&id);
                 session.each(ids, 1, &words, approve, check).await.map(drop)
@@ -233,9 +235,11 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
                 sentence: "Rejected",
                 noun: "approval",
             };
-            let reject = |id: &Id| Reject {
-                id: id.clone(),
-                reason: None,
+            let reject = |id: &Id| {
+                Ok(Reject {
+                    id: id.clone(),
+                    reason: None,
+                })
             };
             let ids = std::slice::from_ref(&id);
             session.each(ids, 1, &words, reject, check).await.map(drop)

@@ -32,7 +32,7 @@ Examples:
   xeroctl exec context show --workspace ws_a1b2c3d4 -o json | jq .context")]
     Show {
         /// The workspace's external id
-        #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+        #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
     },
     /// Set the whole context of a workspace; asks before one that is not empty is replaced
@@ -43,7 +43,7 @@ Examples:
     | xeroctl exec context set --workspace ws_team_a --file - --force")]
     Set {
         /// The workspace's external id
-        #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+        #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
         /// A file that holds a JSON object, or `-` for standard input
         #[arg(long, value_name = "FILE", value_parser = values::text)]
