@@ -100,6 +100,23 @@ fn read(file: &str, context: &Context) -> Result<String, Error> {
     }
 }
 
+/// Whether there is nothing in a workspace's context that could be lost. Where the answer has another shape than
+/// assumed, whatever it holds might be the context.
+fn is_empty(document: &str) -> bool {
+    const AROUND: [&str; 5] = ["object", "id", "workspace_id", "created_at", "updated_at"];
+    let is_nothing = |json: &str| {
+        let text = json::compact(json);
+        matches!(text.as_str(), "null" | "{}" | "[]" | "\"\"")
+    };
+    let Some(members) = json::members(document) else {
+        return is_nothing(document);
+    };
+    let members = members.iter();
+    members
+        .filter(|(name, _)| !AROUND.contains(&name.as_str()))
+        .all(|(_, value)| is_nothing(value.get()))
+}
+
 async fn set(
     session: &Session<'_>,
     workspace: &str,
@@ -115,8 +132,12 @@ async fn set(
                 .note("skipped: whether there is a context that would be replaced");
         }
     } else if !force {
-        let old = session.fetch(&GetContext(workspace)).await?;
-        if old.is_some_and(|old| !old.value.is_empty()) {
+        let old = match session.fetch(&GetContext(workspace)).await {
+            // There is none yet; a workspace that is not there refuses the change itself.
+            Err(error) if error.exit() == Exit::NotFound => None,
+            old => old?,
+        };
+        if old.is_some_and(|old| !is_empty(old.document.get())) {
             let question =
                 format!("Replace the context of workspace {workspace}? It is not empty.");
             session.confirm(&question, &Consent::Yes, false)?;
