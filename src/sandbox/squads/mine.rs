@@ -59,7 +59,7 @@ pub(super) fn auth(turn: &mut Turn<'_>) -> Answer {
 
 pub(super) fn me(turn: &mut Turn<'_>) -> Answer {
     let agent = turn.own().ok_or_else(|| turn.missing("Agent"))?;
-    turn.ok("agent", turn.identity(agent))
+    Ok(turn.reply("agent", turn.identity(agent)))
 }
 
 /// The issues of the caller. The server looks at no `status`, and forgets those in review.
@@ -98,5 +98,5 @@ pub(super) fn inbox(turn: &mut Turn<'_>) -> Answer {
         }
         item
     });
-    turn.ok("items", items.collect())
+    Ok(turn.reply("items", items.collect()))
 }

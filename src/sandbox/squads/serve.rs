@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::super::app::App;
 use super::super::call::{BODY, DRAIN, decode, parse_query};
 use super::super::clock::Seconds;
-use super::super::reply::{Answer, Refusal, ok, with_status};
+use super::super::reply::{Answer, Refusal, ok};
 use super::Dialect;
 use super::body;
 use super::caller::Caller;
@@ -198,17 +198,12 @@ impl Turn<'_> {
     }
 
     /// 200 with an object under its name, where there are envelopes.
-    pub(super) fn ok(&self, name: &str, value: Value) -> Answer {
-        Ok(ok(&self.dialect.wrap(name, value)))
+    pub(super) fn reply(&self, name: &str, value: Value) -> Response {
+        ok(&self.dialect.wrap(name, value))
     }
+}
 
-    /// Another status, with the document as it is.
-    pub(super) fn answer(status: StatusCode, document: &Value) -> Answer {
-        Ok(with_status(status, document))
-    }
-
-    /// 200 with no more than that.
-    pub(super) fn done() -> Answer {
-        Ok(ok(&json!({ "ok": true })))
-    }
+/// 200 with no more than that.
+pub(super) fn done() -> Response {
+    ok(&json!({ "ok": true }))
 }
