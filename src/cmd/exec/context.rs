@@ -133,8 +133,13 @@ async fn set(
         }
     } else if !force {
         let old = match session.fetch(&GetContext(workspace)).await {
-            // There is none yet; a workspace that is not there refuses the change itself.
-            Err(error) if error.exit() == Exit::NotFound => None,
+            // There is none yet.
+            Err(error)
+                if error.exit() == Exit::NotFound
+                    && error.router().code.as_deref() != Some("workspace_not_found") =>
+            {
+                None
+            }
             old => old?,
         };
         if old.is_some_and(|old| !is_empty(old.document.get())) {

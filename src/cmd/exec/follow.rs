@@ -264,7 +264,7 @@ impl<'a> Follow<'a> {
         if asked.expires.is_some() {
             self.expire(asked.expires);
         }
-        let rest = match asked.invocation.and_then(|reply| self.ours(reply)) {
+        let rest = match asked.invocation {
             Ok(reply) => {
                 self.troubles = 0;
                 if let Some(end) = self.learn(reply)? {
@@ -305,17 +305,6 @@ impl<'a> Follow<'a> {
             now + rest
         };
         Ok(None)
-    }
-
-    /// An answer about another invocation is none.
-    fn ours(&self, reply: Reply<Invocation>) -> Result<Reply<Invocation>, Error> {
-        match reply.value.id.as_deref() {
-            Some(other) if other != self.id.as_str() => Err(Error::unavailable(format!(
-                "the router was asked about {}, and answered about {other}",
-                self.id
-            ))),
-            _ => Ok(reply),
-        }
     }
 
     /// Whether an answer that can't be understood may be a passing trouble, of something between us and the router that
