@@ -82,6 +82,11 @@ impl Refusal {
         }
     }
 
+    /// The sentence of a refusal that is not foreign.
+    pub(super) fn message(&self) -> Option<&str> {
+        self.document.is_none().then_some(&self.message)
+    }
+
     /// 400 for what is wrong about the query or the request as a whole.
     pub(super) fn request(param: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", message).about(param)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::reply::{Answer, ok};
 use super::caller::Caller;
 use super::serve::Turn;
-use super::world::text;
+use super::world::{set, text};
 
 /// What the inbox holds unless it is asked otherwise.
 const OPEN: &str = "todo,in_progress,in_review,blocked";
@@ -91,10 +91,10 @@ pub(super) fn inbox(turn: &mut Turn<'_>) -> Answer {
         });
         if !page {
             for name in ["projectId", "goalId", "parentId", "activeRun"] {
-                super::world::set(&mut item, name, Value::Null);
+                set(&mut item, name, Value::Null);
             }
             let at = turn.dialect.time_of(&issue["updatedAt"]);
-            super::world::set(&mut item, "updatedAt", at);
+            set(&mut item, "updatedAt", at);
         }
         item
     });
