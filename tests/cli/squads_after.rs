@@ -315,3 +315,19 @@ fn a_hire_that_came_out_otherwise_is_warned_of() {
         );
     }
 }
+
+#[test]
+#[ignore = "defect 7"]
+fn a_path_that_is_made_absolute_is_kept() {
+    let line = format!("squads instructions-path {CODER} agents/AGENTS.md");
+    for (path, count) in [
+        ("agents/AGENTS.md", 0),
+        ("/srv/app/agents/AGENTS.md", 0),
+        ("/srv/app/other/AGENTS.md", 1),
+        ("/srv/app/my-agents/AGENTS.md", 1),
+    ] {
+        let answer = Answer::json(200, format!(r#"{{"agentId":"{CODER}","path":"{path}"}}"#));
+        let run = run(&line, [answer]);
+        assert_eq!(warnings(&run).len(), count, "{path}: {}", run.stderr);
+    }
+}

@@ -3,6 +3,7 @@
 
 use super::Home;
 use super::router::{Answer, Asked, Router};
+use xeroctl::sandbox::{self, Options, Sandbox};
 
 /// The key that [`home`] sends.
 pub const KEY: &str = "slaw_test_0123456789";
@@ -105,4 +106,42 @@ pub fn raw(asked: &Asked) -> String {
 /// All requests so far, as [`raw`] tells them.
 pub fn all_raw(server: &Router) -> Vec<String> {
     server.asked().iter().map(raw).collect()
+}
+
+/// The sandbox's squads API in either dialect, while it lives; what it does not keep is gone then.
+pub struct Served(Sandbox);
+
+impl Served {
+    pub fn start(dialect: Dialect) -> Self {
+        let options = Options {
+            dialect: match dialect {
+                Dialect::Page => sandbox::Dialect::Page,
+                Dialect::Server => sandbox::Dialect::Server,
+            },
+            ..Options::default()
+        };
+        Self(Sandbox::start(options).expect("a sandbox"))
+    }
+
+    /// A home whose environment names it, its squad and its operator's key.
+    pub fn home(&self) -> Home {
+        self.with_key(self.0.squads_operator_key())
+    }
+
+    /// The same with the key of the agent `Coder`.
+    pub fn home_of_agent(&self) -> Home {
+        self.with_key(self.0.squads_agent_key())
+    }
+
+    fn with_key(&self, key: &str) -> Home {
+        Home::new()
+            .with("SLAW_API_URL", &self.0.squads_url())
+            .with("SLAW_API_KEY", key)
+            .with("SLAW_SQUAD_ID", SQUAD)
+    }
+
+    /// The squad in which an agent needs an approval.
+    pub fn careful_squad() -> &'static str {
+        sandbox::CAREFUL_SQUAD
+    }
 }
