@@ -25,6 +25,8 @@ pub trait Listing {
     type Item: DeserializeOwned;
     /// The member of the envelope that holds the items.
     const MEMBER: &'static str = "data";
+    /// The member of an item that is its id, and so the cursor behind it.
+    const ID: &'static str = "id";
 
     /// The request without `limit` and `after`.
     fn request(&self) -> Request;
@@ -50,6 +52,8 @@ pub struct Page {
     /// Whether the document is a bare array without an envelope.
     pub bare: bool,
     cut: bool,
+    /// The member of an item that is its id.
+    id: &'static str,
     /// Whether the router says that there is more; none where it does not say.
     has_more: Option<bool>,
     /// The router's own cursor to the next page.
@@ -70,10 +74,10 @@ impl Page {
     /// # Errors
     /// Exit 17 when it is neither.
     pub fn read<L: Listing>(answer: &Answer) -> Result<Self, Error> {
-        Self::parse(answer, L::MEMBER)
+        Self::parse(answer, L::MEMBER, L::ID)
     }
 
-    fn parse(answer: &Answer, member: &str) -> Result<Self, Error> {
+    fn parse(answer: &Answer, member: &str, id: &'static str) -> Result<Self, Error> {
         let document: Box<RawValue> =
             serde_json::from_str(answer.text()?).map_err(|e| answer.misshapen(&e))?;
         let text = document.get();
@@ -84,6 +88,7 @@ impl Page {
                 items,
                 bare: true,
                 cut: false,
+                id,
                 has_more: None,
                 last_id: None,
             });
@@ -101,6 +106,7 @@ impl Page {
             items,
             bare: false,
             cut: false,
+            id,
             has_more: envelope
                 .has_more
                 .and_then(|raw| serde_json::from_str(raw.get()).ok()),
@@ -126,9 +132,9 @@ impl Page {
 
     /// The id of an item.
     #[must_use]
-    pub fn id_of(item: &RawValue) -> Option<String> {
+    pub fn id_of(&self, item: &RawValue) -> Option<String> {
         let document: Document = serde_json::from_str(item.get()).ok()?;
-        document.text(&["id"]).filter(|id| !id.is_empty())
+        document.text(&[self.id]).filter(|id| !id.is_empty())
     }
 
     /// Whether items were taken off because more came than were asked for.
@@ -141,7 +147,7 @@ impl Page {
     fn cursor(&self) -> Option<String> {
         self.last_id
             .clone()
-            .or_else(|| self.items.last().and_then(|item| Self::id_of(item)))
+            .or_else(|| self.items.last().and_then(|item| self.id_of(item)))
     }
 }
 

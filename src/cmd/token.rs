@@ -79,7 +79,7 @@ pub(super) async fn create<K: Kind>(
     let list = kind.list_command();
     // From here until the token is delivered, Ctrl-C waits: a key whose token nobody has is a danger.
     let _hold = context.interrupt.hold(Some(format!(
-        "interrupted: there may be a new {} whose token nobody has: see: {} {list}",
+        "interrupted: a {} may have been created whose token nobody has: see: {} {list}",
         K::NOUN,
         session.ui().program()
     )));

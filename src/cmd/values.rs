@@ -27,6 +27,14 @@ pub fn base_url(text: &str) -> Result<String, String> {
     crate::base_url::BaseUrl::parse(text).map(|_| text.to_owned())
 }
 
+/// An id of something that is named in a body or a query, as it was given.
+///
+/// # Errors
+/// When it is none.
+pub fn id(text: &str) -> Result<String, String> {
+    text.parse::<crate::api::Id>().map(|id| id.to_string())
+}
+
 /// The root of a squads API, as it was given.
 ///
 /// # Errors

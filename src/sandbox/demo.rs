@@ -25,7 +25,7 @@ const CURSOR: (&str, usize) = ("evt_xyz", 24);
 
 /// A fresh document whose present is `now`.
 pub(super) fn document(keys: &Keys, now: Seconds) -> Document {
-    let mut document: Document = serde_json::from_str(include_str!("demo.json"))
+    let mut document: Document = serde_json::from_slice(include_bytes!("demo.json"))
         .expect("demo.json is part of the program and tested");
     keys.router.clone_into(&mut document.key);
     document.squads = squads::demo(&keys.operator, &keys.agent);

@@ -56,7 +56,7 @@ pub(super) struct Refusal {
     message: String,
     param: Option<String>,
     /// The body of one that has a form of its own.
-    document: Option<Value>,
+    document: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -77,9 +77,14 @@ impl Refusal {
     /// A refusal of another service, whose body is not in the router's envelope.
     pub(super) fn foreign(status: StatusCode, document: Value) -> Self {
         Self {
-            document: Some(document),
+            document: Some(Box::new(document)),
             ..Self::new(status, None, "")
         }
+    }
+
+    /// The sentence of a refusal that is not foreign.
+    pub(super) fn message(&self) -> Option<&str> {
+        self.document.is_none().then_some(&self.message)
     }
 
     /// 400 for what is wrong about the query or the request as a whole.
@@ -151,9 +156,10 @@ impl IntoResponse for Refusal {
                 "jitter": true,
             });
         }
-        let foreign = self.document.is_some();
-        let document = self.document.unwrap_or_else(|| json!({ "error": error }));
-        let mut response = with_status(self.status, &document);
+        let document = self.document.as_deref();
+        let foreign = document.is_some();
+        let enveloped = json!({ "error": error });
+        let mut response = with_status(self.status, document.unwrap_or(&enveloped));
         let headers = response.headers_mut();
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             headers.insert(RETRY_AFTER, HeaderValue::from(WAIT));

@@ -3,6 +3,7 @@
 use super::{Context, Session};
 use crate::error::{Error, Exit};
 use crate::line::Line;
+use crate::sanitise::cell;
 
 /// What counts as consent.
 pub enum Consent<'a> {
@@ -51,7 +52,10 @@ impl Context {
             Consent::Yes => ["y", "yes"]
                 .iter()
                 .any(|yes| answer.eq_ignore_ascii_case(yes)),
-            Consent::Word(word) => !word.trim().is_empty() && answer == *word,
+            // The word is asked for as it can be seen, so that is how it may be typed.
+            Consent::Word(word) => {
+                !word.trim().is_empty() && (answer == *word || answer == cell(word))
+            }
         };
         if agreed {
             Ok(())

@@ -127,7 +127,7 @@ impl Session<'_> {
                     break;
                 }
                 taken += 1;
-                last_id = Page::id_of(&raw).or(last_id);
+                last_id = page.id_of(&raw).or(last_id);
                 let item = serde_json::from_str(raw.get()).map_err(|e| answer.misshapen(&e))?;
                 if keep(&item) {
                     left -= 1;

@@ -264,7 +264,7 @@ impl Context {
         let client = Client::new(builder, target, observer, deadline, self.env.clock())?;
         Ok(Mode::Online {
             client,
-            _local: running,
+            local: running,
         })
     }
 
@@ -299,8 +299,8 @@ enum Mode {
     Dry { base_url: String },
     Online {
         client: Client,
-        // The embedded router ends with the session.
-        _local: Option<Box<dyn LocalRouter>>,
+        /// The embedded router, which ends with the session.
+        local: Option<Box<dyn LocalRouter>>,
     },
 }
 
@@ -321,6 +321,12 @@ impl Session<'_> {
         }
         look.now = self.ui().now();
         look
+    }
+
+    /// Whether the server runs in this process, and ends with it.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(&self.mode, Mode::Online { local: Some(_), .. })
     }
 
     /// What the server is called.

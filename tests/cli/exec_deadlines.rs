@@ -159,15 +159,19 @@ fn what_was_shown_is_what_is_approved_one_by_one() {
         )
     };
     let (seen, other) = (of(r#"{"n":1}"#), of(r#"{"n":1.0}"#));
+    let looks = std::sync::atomic::AtomicUsize::new(0);
     let router = Router::rules(move |asked| {
         if asked.target.contains("/stream") || asked.target.contains("/tools/") {
             Answer::fault(404, "not_found_error")
         } else if asked.target.ends_with("/approvals/a") {
-            Answer::json(200, other.clone())
+            let first = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+            Answer::json(200, if first { &seen } else { &other }.clone())
         } else if asked.method == "POST" {
             Answer::json(200, "{}")
         } else {
-            Answer::json(200, format!(r#"{{"data":[{seen}]}}"#))
+            // The list tells less than the approval itself.
+            let listed = r#"{"data":[{"id":"a","status":"pending"}]}"#;
+            Answer::json(200, listed)
         }
     });
     let line = "approvals watch --interactive --timeout 2s --color never";

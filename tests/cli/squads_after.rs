@@ -227,7 +227,6 @@ fn an_answer_that_says_that_it_is_not_done_is_an_error() {
 }
 
 #[test]
-#[ignore = "defect 6"]
 fn an_answer_that_says_that_it_is_not_done_is_an_error_of_every_change() {
     for line in [
         "delete AGENT --force",
@@ -317,7 +316,6 @@ fn a_hire_that_came_out_otherwise_is_warned_of() {
 }
 
 #[test]
-#[ignore = "defect 7"]
 fn a_path_that_is_made_absolute_is_kept() {
     let line = format!("squads instructions-path {CODER} agents/AGENTS.md");
     for (path, count) in [

@@ -89,7 +89,6 @@ fn each_setting_tells_where_it_comes_from() {
 }
 
 #[test]
-#[ignore = "defect 3"]
 fn who_has_the_squads_api_alone_is_shown_its_settings() {
     let home = Home::new()
         .with("SLAW_API_URL", "http://localhost:3100")
@@ -105,7 +104,6 @@ fn who_has_the_squads_api_alone_is_shown_its_settings() {
 }
 
 #[test]
-#[ignore = "defect 4"]
 fn the_sandbox_shows_its_squads_settings_too() {
     let run = Home::new().run("config show sandbox");
     assert!(run.stdout.contains("squads_url\t"), "{}", run.stdout);
@@ -113,7 +111,6 @@ fn the_sandbox_shows_its_squads_settings_too() {
 }
 
 #[test]
-#[ignore = "defect 5"]
 fn what_is_ignored_is_said() {
     let text = format!(
         "[deployment.lab]\nbase_url = \"http://127.0.0.1:8080/lab/v1\"\napi_key = \"k\"\n\

@@ -125,7 +125,6 @@ fn no_other_format_ever_shows_a_secret() {
 }
 
 #[test]
-#[ignore = "defect 8"]
 fn other_answers_that_hold_an_agent_are_masked_too() {
     for line in [
         "squads instructions-path AGENT p",

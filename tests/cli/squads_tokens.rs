@@ -42,7 +42,6 @@ fn name_and_csv_have_no_place_for_a_token() {
 }
 
 #[test]
-#[ignore = "defect 9"]
 fn a_token_file_is_asked_for_before_the_name_is_looked_up() {
     let server = Router::rules(|_| Answer::json(200, "[]"));
     let home = home(&server);

@@ -76,25 +76,6 @@ impl From<Document> for Agent {
     }
 }
 
-/// The answer to an action on an agent.
-#[derive(Debug, Deserialize)]
-#[serde(from = "Document")]
-pub struct Acted {
-    /// `true` or `false`. *Page*; *server* of a deletion.
-    pub ok: Option<String>,
-    /// The agent as it is now. *Server*.
-    pub agent: Agent,
-}
-
-impl From<Document> for Acted {
-    fn from(document: Document) -> Self {
-        Self {
-            ok: document.text(&["ok"]),
-            agent: document.into(),
-        }
-    }
-}
-
 /// The agent whose key is used.
 pub struct Me;
 
@@ -315,7 +296,8 @@ pub struct Apply<'a> {
 }
 
 impl Endpoint for Apply<'_> {
-    type Reply = Acted;
+    // *Page*: `{"ok":true}`, an agent of which nothing is known.
+    type Reply = Agent;
 
     fn request(&self) -> Request {
         let (action, word) = match self.act {

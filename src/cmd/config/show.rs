@@ -55,18 +55,7 @@ impl Args {
             Some(SANDBOX) => sandbox(context),
             Some(name) => stored(name, &config)?,
             None => {
-                let resolved = resolve::resolve(&context.globals.flags, &context.env, &config)
-                    .map_err(|error| given(error, context, &config))?;
-                resolved.tell_ignored(&context.ui);
-                let mut rows = in_force(&resolved, context);
-                // Options that are the router's alone say nothing of the squads API.
-                let flags = Flags {
-                    base_url: None,
-                    ..context.globals.flags.clone()
-                };
-                let squads = squads::resolve(Wanted::default(), &flags, &context.env, &config)?;
-                rows.extend(squads_in_force(&squads, context));
-                rows
+                all_in_force(context, &config).map_err(|error| given(error, context, &config))?
             }
         };
         rows.push(Row {
@@ -104,6 +93,48 @@ fn given(error: Error, context: &Context, config: &Config) -> Error {
         .into_iter()
         .filter_map(|(source, value)| Some(format!("{source} is {}", value?)))
         .fold(error, Error::detail)
+}
+
+/// Everything about both servers. Who uses the squads API alone has no router.
+fn all_in_force(context: &Context, config: &Config) -> Result<Vec<Row>, Error> {
+    // Options that are the router's alone say nothing of the squads API.
+    let flags = Flags {
+        base_url: None,
+        ..context.globals.flags.clone()
+    };
+    let squads = squads::resolve(Wanted::default(), &flags, &context.env, config);
+    let mut rows = match resolve::resolve(&context.globals.flags, &context.env, config) {
+        Ok(resolved) => {
+            resolved.tell_ignored(&context.ui);
+            in_force(&resolved, context)
+        }
+        Err(error) => {
+            let squads = squads.as_ref();
+            if !squads.is_ok_and(|squads| is_alone(squads, context, config)) {
+                return Err(error);
+            }
+            context.ui.note(error.message());
+            Vec::new()
+        }
+    };
+    let squads = squads?;
+    squads.resolved.tell_ignored(&context.ui);
+    rows.extend(squads_in_force(&squads, context));
+    Ok(rows)
+}
+
+/// Whether something names the squads API, and nothing a router.
+fn is_alone(squads: &Squads, context: &Context, config: &Config) -> bool {
+    let resolved = &squads.resolved;
+    let is_named = resolved.place.origin != Origin::Default
+        || squads.squad.is_some()
+        || !matches!(resolved.key.value, KeySource::Missing);
+    let deployment = resolved.deployment.as_ref();
+    let deployment = deployment.and_then(|name| config.deployments.get(&name.value));
+    let has_router = context.globals.flags.base_url.is_some()
+        || context.env.os("XEROCTL_BASE_URL").is_some()
+        || deployment.is_some_and(|deployment| deployment.base_url.is_some());
+    is_named && !has_router
 }
 
 fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
@@ -265,5 +296,8 @@ fn sandbox(context: &Context) -> Vec<Row> {
         row("deployment", SANDBOX),
         row("base_url", &context.local_base_url),
         row("api_key", "built in"),
+        row("squads_url", &context.local_squads_url),
+        row("squads_api_key", "built in"),
+        row("squad_id", context.local_squad),
     ]
 }

@@ -32,7 +32,7 @@ Examples:
   xeroctl exec context show --workspace ws_a1b2c3d4 -o json | jq .context")]
     Show {
         /// The workspace's external id
-        #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+        #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
     },
     /// Set the whole context of a workspace; asks before one that is not empty is replaced
@@ -43,7 +43,7 @@ Examples:
     | xeroctl exec context set --workspace ws_team_a --file - --force")]
     Set {
         /// The workspace's external id
-        #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+        #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
         /// A file that holds a JSON object, or `-` for standard input
         #[arg(long, value_name = "FILE", value_parser = values::text)]
@@ -100,6 +100,23 @@ fn read(file: &str, context: &Context) -> Result<String, Error> {
     }
 }
 
+/// Whether there is nothing in a workspace's context that could be lost. Where the answer has another shape than
+/// assumed, whatever it holds might be the context.
+fn is_empty(document: &str) -> bool {
+    const AROUND: [&str; 5] = ["object", "id", "workspace_id", "created_at", "updated_at"];
+    let is_nothing = |json: &str| {
+        let text = json::compact(json);
+        matches!(text.as_str(), "null" | "{}" | "[]" | "\"\"")
+    };
+    let Some(members) = json::members(document) else {
+        return is_nothing(document);
+    };
+    let members = members.iter();
+    members
+        .filter(|(name, _)| !AROUND.contains(&name.as_str()))
+        .all(|(_, value)| is_nothing(value.get()))
+}
+
 async fn set(
     session: &Session<'_>,
     workspace: &str,
@@ -115,8 +132,17 @@ async fn set(
                 .note("skipped: whether there is a context that would be replaced");
         }
     } else if !force {
-        let old = session.fetch(&GetContext(workspace)).await?;
-        if old.is_some_and(|old| !old.value.is_empty()) {
+        let old = match session.fetch(&GetContext(workspace)).await {
+            // There is none yet.
+            Err(error)
+                if error.exit() == Exit::NotFound
+                    && error.router().code.as_deref() != Some("workspace_not_found") =>
+            {
+                None
+            }
+            old => old?,
+        };
+        if old.is_some_and(|old| !is_empty(old.document.get())) {
             let question =
                 format!("Replace the context of workspace {workspace}? It is not empty.");
             session.confirm(&question, &Consent::Yes, false)?;

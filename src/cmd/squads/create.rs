@@ -112,7 +112,7 @@ impl Args {
         let new = self.profile.read(&squads, Some(self.adapter)).await?;
         let create = Create { squad, new: &new };
         let check = squads.command("agents", "");
-        let created = squads.session.apply(&create, &check).await;
+        let created = squads.apply(&create, &check).await;
         let created = created.map_err(|error| match error.exit() {
             Exit::Conflict => error
                 .hint("the name may be taken in the squad, or the squad wants its agents approved")

@@ -35,7 +35,7 @@ impl Args {
         let session = &squads.session;
         session.confirm(&question, &Consent::Yes, self.force)?;
         let show = squads.about("show", &agent);
-        let deleted = session.apply(&Delete(agent.as_str()), &show).await;
+        let deleted = squads.apply(&Delete(agent.as_str()), &show).await;
         let deleted = deleted.map_err(|error| {
             if error.router().http_status == Some(500) {
                 error

@@ -10,7 +10,8 @@ use crate::session::{Context, Session};
 #[command(after_help = "\
 Examples:
   xeroctl squads health
-  xeroctl squads health --squads-url http://localhost:3100 -o json | jq .version")]
+  xeroctl squads health --squads-url http://localhost:3100
+  xeroctl squads health -o json | jq .version")]
 pub struct Args {
     #[command(flatten)]
     server: Server,

@@ -58,7 +58,7 @@ impl Args {
             reason: self.reason.as_deref(),
         };
         let check = squads.command("agents", "");
-        let Some(reply) = squads.session.apply(&hire, &check).await? else {
+        let Some(reply) = squads.apply(&hire, &check).await? else {
             return Ok(Exit::Done);
         };
         let reply = squads.veil(reply)?;

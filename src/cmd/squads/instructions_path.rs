@@ -33,10 +33,13 @@ impl Args {
         };
         let show = squads.about("show", &agent);
         let session = &squads.session;
-        if let Some(reply) = session.apply(&set, &show).await? {
+        if let Some(reply) = squads.apply(&set, &show).await? {
             let sentence = format!("Agent {agent} takes its instructions from {}.", self.path);
             session.done(&reply, agent.as_str(), "set", &sentence)?;
+            // The server tells a relative path as it found it.
+            let found = format!("/{}", self.path);
             let kept = reply.value.path.as_deref();
+            let kept = kept.filter(|kept| !(kept.starts_with('/') && kept.ends_with(&found)));
             asked::compare(session, &[("path", Some(&self.path), kept)]);
             session.ui().next("look at it", &show);
         }

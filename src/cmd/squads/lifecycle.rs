@@ -24,21 +24,14 @@ pub(super) async fn apply(
         agent: agent.as_str(),
         act,
     };
-    let Some(reply) = session.apply(&apply, &show).await? else {
+    let Some(reply) = squads.apply(&apply, &show).await? else {
         return Ok(Exit::Done);
     };
-    if reply.value.ok.as_deref() == Some("false") {
-        return Err(Error::new(
-            Exit::Other,
-            format!("the squads API took the change of {agent}, but answered that it is not done"),
-        )
-        .next("what became of it", show));
-    }
     let reply = squads.veil(reply)?;
     let sentence = format!("{sentence} agent {agent}.");
     session.done(&reply, agent.as_str(), done, &sentence)?;
     let ui = session.ui();
-    if let Some(status) = &reply.value.agent.status {
+    if let Some(status) = &reply.value.status {
         // A resumed agent is active, or at once at work or idle.
         let is_so = match act {
             Act::Resume => !matches!(status.as_str(), "paused" | "terminated"),

@@ -65,7 +65,7 @@ impl Args {
                 .or_else(|| read(now.can_assign_tasks));
         }
         let show = squads.about("show", &agent);
-        let Some(reply) = session.apply(&change, &show).await? else {
+        let Some(reply) = squads.apply(&change, &show).await? else {
             return Ok(Exit::Done);
         };
         let reply = squads.veil(reply)?;

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use crate::api::Id;
 use crate::api::id::is_uuid;
 use crate::api::reply::Reply;
+use crate::api::request::Endpoint;
 use crate::api::squads::agents::{Agent, List};
 use crate::api::squads::masked;
 use crate::cmd::values;
@@ -226,6 +227,32 @@ impl Squads<'_> {
                 }))
             }
         }
+    }
+
+    /// Changes something. `check` is the command that tells what became of it.
+    ///
+    /// # Errors
+    /// As [`Session::apply`]; exit 1 where the server took the change and answers that it is not done.
+    pub(super) async fn apply<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        check: &str,
+    ) -> Result<Option<Reply<E::Reply>>, Error> {
+        /// *Page* of all actions; *server* of deletions.
+        #[derive(serde::Deserialize)]
+        struct Done {
+            ok: Option<bool>,
+        }
+        let Some(reply) = self.session.apply(endpoint, check).await? else {
+            return Ok(None);
+        };
+        let done = serde_json::from_str::<Done>(reply.document.get());
+        if done.is_ok_and(|done| done.ok == Some(false)) {
+            let action = endpoint.request().action;
+            let message = format!("could not {action}: the server answers that it is not done");
+            return Err(Error::new(Exit::Other, message).next("what became of it", check));
+        }
+        Ok(Some(reply))
     }
 
     /// The reply with its secrets masked where its document is what will be shown.

@@ -36,7 +36,7 @@ impl Args {
         };
         let state = squads.about("runtime", &agent);
         let session = &squads.session;
-        if let Some(reply) = session.apply(&reset, &state).await? {
+        if let Some(reply) = squads.apply(&reset, &state).await? {
             let reply = squads.veil(reply)?;
             let what = match &self.task_key {
                 Some(task) => format!("Reset the session of agent {agent} for {task}"),

@@ -42,7 +42,7 @@ impl Args {
             key: key.as_str(),
         };
         let keys = squads.about("keys", &agent);
-        let revoked = session.apply(&revoke, &keys).await;
+        let revoked = squads.apply(&revoke, &keys).await;
         let revoked = revoked.map_err(|error| match error.exit() {
             Exit::NotFound => error.next("the keys that there are", keys.clone()),
             _ => error,

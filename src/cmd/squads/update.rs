@@ -59,7 +59,7 @@ impl Args {
             status: self.status.as_deref(),
         };
         let show = squads.about("show", &agent);
-        let Some(reply) = squads.session.apply(&update, &show).await? else {
+        let Some(reply) = squads.apply(&update, &show).await? else {
             return Ok(Exit::Done);
         };
         let reply = squads.veil(reply)?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::reply::{Answer, Refusal, ok};
-use super::serve::Turn;
+use super::serve::{Turn, done};
 use super::show::url_key;
 use super::world::{is_uuid, set, set_in, text, touch};
 
@@ -13,7 +13,7 @@ pub(super) fn get(turn: &mut Turn<'_>) -> Answer {
         Some(place) => place,
         None => turn.agent()?,
     };
-    turn.ok("agent", turn.detail(&turn.world.agents[place]))
+    Ok(turn.reply("agent", turn.detail(&turn.world.agents[place])))
 }
 
 fn by_name(turn: &Turn<'_>) -> Result<Option<usize>, Refusal> {
@@ -39,17 +39,17 @@ pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
     let squad = turn.squad()?;
     let agents = turn.world.agents.iter();
     let rows = agents.filter(|agent| agent["squadId"] == squad["id"]);
-    turn.ok("agents", rows.map(|agent| turn.row(agent)).collect())
+    Ok(turn.reply("agents", rows.map(|agent| turn.row(agent)).collect()))
 }
 
 /// 200 with the agent; 409 for a name that another has.
 pub(super) fn update(turn: &mut Turn<'_>) -> Answer {
     let place = turn.agent()?;
     let agent = &turn.world.agents[place];
-    if let Some(name) = turn.word("name") {
-        if turn.world.has_name(&agent["squadId"], &name, &agent["id"]) {
-            return Err(turn.taken(&name));
-        }
+    if let Some(name) = turn.word("name")
+        && turn.world.has_name(&agent["squadId"], &name, &agent["id"])
+    {
+        return Err(turn.taken(&name));
     }
     let boss = turn.given(&["reportsToAgentId", "reportsTo"]).cloned();
     if let Some(boss) = &boss {
@@ -85,7 +85,7 @@ pub(super) fn update(turn: &mut Turn<'_>) -> Answer {
         set(agent, "reportsTo", boss);
     }
     touch(agent, turn.now);
-    turn.ok("agent", turn.show(&turn.world.agents[place]))
+    Ok(turn.reply("agent", turn.show(&turn.world.agents[place])))
 }
 
 pub(super) fn permissions(turn: &mut Turn<'_>) -> Answer {
@@ -98,7 +98,7 @@ pub(super) fn permissions(turn: &mut Turn<'_>) -> Answer {
         set(agent, "canAssignTasks", can.clone());
     }
     touch(agent, turn.now);
-    turn.ok("agent", turn.detail(&turn.world.agents[place]))
+    Ok(turn.reply("agent", turn.detail(&turn.world.agents[place])))
 }
 
 /// The server keeps the path in the adapter's settings, and only an absolute one.
@@ -112,7 +112,7 @@ pub(super) fn instructions(turn: &mut Turn<'_>) -> Answer {
         let agent = &mut turn.world.agents[place];
         set(agent, "instructionsPath", path);
         touch(agent, turn.now);
-        return turn.ok("agent", turn.show(&turn.world.agents[place]));
+        return Ok(turn.reply("agent", turn.show(&turn.world.agents[place])));
     }
     let adapter = agent["adapterType"].clone();
     let local = text(agent, "adapterType").ends_with("_local");
@@ -159,5 +159,5 @@ pub(super) fn delete(turn: &mut Turn<'_>) -> Answer {
             set(agent, "reportsTo", Value::Null);
         }
     }
-    Turn::done()
+    Ok(done())
 }

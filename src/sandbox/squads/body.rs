@@ -184,25 +184,20 @@ pub(super) fn read(
     }
     let mut flaws = Vec::new();
     for &Rule(name, kind, flags) in rules {
-        match members.get(name) {
-            None if flags & must == 0 => {}
-            None => flaws.push(Flaw {
-                code: "invalid_type",
-                path: vec![name],
-                message: format!("'{name}' is required"),
-            }),
-            Some(value) => {
-                flaws.extend(kind.flaw(dialect, value).map(|(code, inside, expected)| {
-                    let path = [name, inside].into_iter().filter(|part| !part.is_empty());
-                    let path: Vec<_> = path.collect();
-                    let message = format!("'{}' {expected}", path.join("."));
-                    Flaw {
-                        code,
-                        path,
-                        message,
-                    }
-                }))
-            }
+        let flaw = match members.get(name) {
+            None if flags & must == 0 => None,
+            None => Some(("invalid_type", "", "is required".to_owned())),
+            Some(value) => kind.flaw(dialect, value),
+        };
+        if let Some((code, inside, expected)) = flaw {
+            let path = [name, inside].into_iter().filter(|part| !part.is_empty());
+            let path: Vec<_> = path.collect();
+            let message = format!("'{}' {expected}", path.join("."));
+            flaws.push(Flaw {
+                code,
+                path,
+                message,
+            });
         }
     }
     if flaws.is_empty() {

@@ -2,6 +2,8 @@
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -107,8 +109,7 @@ impl Scope {
 
 /// What is kept of a token.
 pub(super) fn hash(token: &str) -> String {
-    let digest = Sha256::digest(token.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    STANDARD.encode(Sha256::digest(token.as_bytes()))
 }
 
 fn is_live(key: &Value, now: Seconds) -> bool {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::super::id;
-use super::super::reply::{Answer, Refusal};
+use super::super::reply::{Answer, Refusal, with_status};
 use super::caller::Caller;
 use super::serve::Turn;
 use super::world::{set, set_in, text};
@@ -34,7 +34,7 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Answer {
     let agent = new_agent(turn, &squad["id"])?;
     let shown = turn.dialect.wrap("agent", turn.show(&agent));
     turn.world.agents.push(agent);
-    Turn::answer(StatusCode::CREATED, &shown)
+    Ok(with_status(StatusCode::CREATED, &shown))
 }
 
 /// On the page 202 with the number of an approval, always. On the server 201 with the agent, and with an approval
@@ -64,7 +64,7 @@ pub(super) fn hire(turn: &mut Turn<'_>) -> Answer {
         let shown = json!({ "approvalId": approval["id"], "status": "pending" });
         set(&mut approval, "createdAt", turn.now);
         turn.world.approvals.push(approval);
-        return Turn::answer(StatusCode::ACCEPTED, &shown);
+        return Ok(with_status(StatusCode::ACCEPTED, &shown));
     }
     let mut agent = new_agent(turn, &squad["id"])?;
     let mut shown = Value::Null;
@@ -79,7 +79,7 @@ pub(super) fn hire(turn: &mut Turn<'_>) -> Answer {
     }
     let answer = json!({ "agent": turn.show(&agent), "approval": shown });
     turn.world.agents.push(agent);
-    Turn::answer(StatusCode::CREATED, &answer)
+    Ok(with_status(StatusCode::CREATED, &answer))
 }
 
 /// The agent that the body describes, not yet among the others.

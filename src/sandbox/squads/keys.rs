@@ -4,9 +4,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::super::id;
-use super::super::reply::{Answer, Refusal};
+use super::super::reply::{Answer, Refusal, with_status};
 use super::caller::hash;
-use super::serve::Turn;
+use super::serve::{Turn, done};
 use super::world::{set, text, touch};
 
 impl Turn<'_> {
@@ -29,7 +29,7 @@ pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
     let agent = &turn.world.agents[turn.agent()?]["id"];
     let keys = turn.world.keys.iter();
     let rows = keys.filter(|key| key["agentId"] == *agent);
-    turn.ok("keys", rows.map(|key| turn.key(key)).collect())
+    Ok(turn.reply("keys", rows.map(|key| turn.key(key)).collect()))
 }
 
 /// 201 with the token. The server drops an expiry without a word: its keys last until they are revoked.
@@ -66,7 +66,7 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Answer {
         json!({ "id": key["id"], "name": key["name"], "token": token, "createdAt": at })
     };
     turn.world.keys.push(key);
-    Turn::answer(StatusCode::CREATED, &shown)
+    Ok(with_status(StatusCode::CREATED, &shown))
 }
 
 /// 200, also for one that is revoked already.
@@ -81,5 +81,5 @@ pub(super) fn revoke(turn: &mut Turn<'_>) -> Answer {
         set(key, "revokedAt", turn.now);
         touch(key, turn.now);
     }
-    Turn::done()
+    Ok(done())
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::reply::{Answer, Refusal};
-use super::serve::Turn;
+use super::serve::{Turn, done};
 use super::world::{set, touch};
 
 pub(super) fn pause(turn: &mut Turn<'_>) -> Answer {
@@ -29,9 +29,9 @@ fn change(turn: &mut Turn<'_>, status: &str) -> Answer {
     let place = turn.agent()?;
     turn.become_status(place, status)?;
     if turn.dialect.is_page() {
-        Turn::done()
+        Ok(done())
     } else {
-        turn.ok("agent", turn.show(&turn.world.agents[place]))
+        Ok(turn.reply("agent", turn.show(&turn.world.agents[place])))
     }
 }
 

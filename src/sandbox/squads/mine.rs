@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::reply::{Answer, ok};
 use super::caller::Caller;
 use super::serve::Turn;
-use super::world::text;
+use super::world::{set, text};
 
 /// What the inbox holds unless it is asked otherwise.
 const OPEN: &str = "todo,in_progress,in_review,blocked";
@@ -59,7 +59,7 @@ pub(super) fn auth(turn: &mut Turn<'_>) -> Answer {
 
 pub(super) fn me(turn: &mut Turn<'_>) -> Answer {
     let agent = turn.own().ok_or_else(|| turn.missing("Agent"))?;
-    turn.ok("agent", turn.identity(agent))
+    Ok(turn.reply("agent", turn.identity(agent)))
 }
 
 /// The issues of the caller. The server looks at no `status`, and forgets those in review.
@@ -91,12 +91,12 @@ pub(super) fn inbox(turn: &mut Turn<'_>) -> Answer {
         });
         if !page {
             for name in ["projectId", "goalId", "parentId", "activeRun"] {
-                super::world::set(&mut item, name, Value::Null);
+                set(&mut item, name, Value::Null);
             }
             let at = turn.dialect.time_of(&issue["updatedAt"]);
-            super::world::set(&mut item, "updatedAt", at);
+            set(&mut item, "updatedAt", at);
         }
         item
     });
-    turn.ok("items", items.collect())
+    Ok(turn.reply("items", items.collect()))
 }

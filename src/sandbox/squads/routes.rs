@@ -174,9 +174,15 @@ pub(super) fn find(method: &str, segments: &[String]) -> Found {
         if route.method == method {
             return Found::Route(route, ids);
         }
-        methods.push(route.method);
-        if route.method == "GET" {
-            methods.push("HEAD");
+        let more = if route.method == "GET" {
+            &["GET", "HEAD"][..]
+        } else {
+            &[route.method]
+        };
+        for name in more {
+            if !methods.contains(name) {
+                methods.push(name);
+            }
         }
     }
     if methods.is_empty() {
@@ -186,7 +192,8 @@ pub(super) fn find(method: &str, segments: &[String]) -> Found {
     }
 }
 
-/// What stands for each `{}` of the pattern, if the segments fit it.
+/// What stands for each `{}` of the pattern, if the segments fit it. As with the router, what is empty or climbs is no
+/// id.
 fn fit(pattern: &str, segments: &[String]) -> Option<Vec<String>> {
     let parts: Vec<&str> = pattern.split('/').skip(1).collect();
     if parts.len() != segments.len() {
@@ -194,7 +201,7 @@ fn fit(pattern: &str, segments: &[String]) -> Option<Vec<String>> {
     }
     let mut ids = Vec::new();
     for (part, segment) in parts.into_iter().zip(segments) {
-        if part == "{}" {
+        if part == "{}" && !matches!(segment.as_str(), "" | "." | "..") {
             ids.push(segment.clone());
         } else if part != segment {
             return None;

@@ -11,10 +11,10 @@ use serde_json::{Map, Value, json};
 use super::super::app::App;
 use super::super::call::{BODY, DRAIN, decode, parse_query};
 use super::super::clock::Seconds;
-use super::super::reply::{Answer, Refusal, ok, with_status};
+use super::super::reply::{Answer, Refusal, ok};
 use super::Dialect;
 use super::body;
-use super::caller::Caller;
+use super::caller::{Caller, Scope};
 use super::routes::{Found, Route, find};
 use super::world::{World, is_uuid};
 
@@ -38,7 +38,14 @@ pub(in super::super) async fn answer(app: &App, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, DRAIN).await.ok();
     let body = body.as_deref().filter(|body| body.len() <= BODY);
-    serve(app, &parts, body).unwrap_or_else(Refusal::into_response)
+    serve(app, &parts, body).unwrap_or_else(|refusal| {
+        // What the store has to say, it says as the router does.
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        let told = refusal
+            .message()
+            .map(|message| app.dialect.refuse(status, "internal_error", message));
+        told.unwrap_or(refusal).into_response()
+    })
 }
 
 fn serve(app: &App, parts: &Parts, body: Option<&[u8]>) -> Answer {
@@ -56,7 +63,7 @@ fn serve(app: &App, parts: &Parts, body: Option<&[u8]>) -> Answer {
     };
     let work = |world: &mut World, now| {
         let caller = match route.scope {
-            super::caller::Scope::Anyone => Caller::Local,
+            Scope::Anyone => Caller::Local,
             _ => Caller::of(dialect, &parts.headers, app.store.keys(), world, now)?,
         };
         route.scope.admit(dialect, &caller)?;
@@ -198,17 +205,12 @@ impl Turn<'_> {
     }
 
     /// 200 with an object under its name, where there are envelopes.
-    pub(super) fn ok(&self, name: &str, value: Value) -> Answer {
-        Ok(ok(&self.dialect.wrap(name, value)))
+    pub(super) fn reply(&self, name: &str, value: Value) -> Response {
+        ok(&self.dialect.wrap(name, value))
     }
+}
 
-    /// Another status, with the document as it is.
-    pub(super) fn answer(status: StatusCode, document: &Value) -> Answer {
-        Ok(with_status(status, document))
-    }
-
-    /// 200 with no more than that.
-    pub(super) fn done() -> Answer {
-        Ok(ok(&json!({ "ok": true })))
-    }
+/// 200 with no more than that.
+pub(super) fn done() -> Response {
+    ok(&json!({ "ok": true }))
 }

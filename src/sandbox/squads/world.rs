@@ -23,7 +23,7 @@ pub(in super::super) struct World {
 
 /// The demonstration, whose present is second 0.
 pub(in super::super) fn demo(operator_key: &str, agent_key: &str) -> World {
-    let mut world: World = serde_json::from_str(include_str!("demo.json"))
+    let mut world: World = serde_json::from_slice(include_bytes!("demo.json"))
         .expect("demo.json is part of the program and tested");
     operator_key.clone_into(&mut world.operator_key);
     agent_key.clone_into(&mut world.agent_key);
