@@ -113,7 +113,7 @@ fn an_interrupted_create_takes_its_token_file_along() {
         running.wait_for_error("waiting for the answer");
         let ended = running.end_by(signal).dies_by(number);
         assert!(
-            ended.stderr.contains("there may be a new key"),
+            ended.stderr.contains("a key may have been created"),
             "{ended:#?}"
         );
         assert!(
