@@ -241,3 +241,24 @@ fn a_stored_key_that_moves_along_is_warned_of() {
         "--squads-url https://elsewhere.example --squads-api-key-file key"
     ));
 }
+
+#[test]
+#[ignore = "defect 16"]
+fn times_of_a_runtime_state_are_times() {
+    let body = r#"{"sessionId":"2026-11-22T11:59:55.123Z","createdAt":"2026-11-22T10:00:00.000Z","updatedAt":"yesterday"}"#;
+    let server = Router::rules(move |_| Answer::json(200, body));
+    let line = format!("squads runtime {CODER}");
+    let shown = home(&server).run(&line).stdout;
+    assert!(
+        shown.contains("createdAt\t2026-11-22T10:00:00Z\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("updatedAt\tyesterday\n"), "{shown}");
+    let relative = home(&server).run(&format!("{line} --time relative")).stdout;
+    assert!(relative.contains("createdAt\t2h ago\n"), "{relative}");
+    let raw = home(&server).run(&format!("{line} --time raw")).stdout;
+    assert!(
+        raw.contains("createdAt\t2026-11-22T10:00:00.000Z\n"),
+        "{raw}"
+    );
+}
