@@ -38,12 +38,17 @@ pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<Strin
 /// The text that an option holds, or that of the file that it names as `@FILE`; `@-` is standard input.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file`]; exit 2 where it is empty.
 pub(super) fn text(option: &str, given: &str, context: &Context) -> Result<String, Error> {
-    match given.strip_prefix('@') {
-        Some(place) => file(option, place, context),
-        None => Ok(given.to_owned()),
+    let Some(place) = given.strip_prefix('@') else {
+        return Ok(given.to_owned());
+    };
+    let text = file(option, place, context)?;
+    if text.is_empty() {
+        let place = told(place);
+        return Err(Error::usage(format!("{option}: {place} is empty")));
     }
+    Ok(text)
 }
 
 /// How a message names a file, or standard input.

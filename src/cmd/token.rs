@@ -45,17 +45,20 @@ pub(super) trait Kind {
     fn hint(&self, session: &Session<'_>, file: Option<&Path>);
 }
 
-/// Creates a key and delivers its token: to standard output, or into a new file. None in a dry run.
+/// Where a token will go.
+pub(super) struct Destination {
+    /// A new file; without it, standard output.
+    file: Option<TokenFile>,
+}
+
+/// Sees to it that a token will have a place to go, before any request.
 ///
 /// # Errors
-/// Exit 2 before any request when the token has no place to go; exit 1 when the key was created but its token could
-/// not be delivered, after revoking the key.
-pub(super) async fn create<K: Kind>(
+/// Exit 2 when it has none; exit 3 where a protected deployment was not named on the line.
+pub(super) fn prepare(
     session: &Session<'_>,
-    kind: &K,
-    create: &K::Create,
     token_file: Option<&Path>,
-) -> Result<Option<Reply<K::Created>>, Error> {
+) -> Result<Destination, Error> {
     if token_file.is_none() && matches!(session.look.format, Format::Name | Format::Csv) {
         return Err(Error::usage(format!(
             "-o {} has no place for the token, which is shown only once",
@@ -66,16 +69,30 @@ pub(super) async fn create<K: Kind>(
     let context = session.context;
     let path = token_file.map(|path| context.env.absolute(path));
     if session.is_dry() {
-        if let Some(path) = path.filter(|path| path.symlink_metadata().is_ok()) {
-            return Err(exists(&path));
-        }
-        session.apply(create, "").await?;
-        return Ok(None);
+        return match path.filter(|path| path.symlink_metadata().is_ok()) {
+            Some(path) => Err(exists(&path)),
+            None => Ok(Destination { file: None }),
+        };
     }
     session.check_protection()?;
-    let file = path
-        .map(|path| TokenFile::create(path, &context.interrupt))
-        .transpose()?;
+    let file = path.map(|path| TokenFile::create(path, &context.interrupt));
+    Ok(Destination {
+        file: file.transpose()?,
+    })
+}
+
+/// Creates a key and delivers its token. None in a dry run.
+///
+/// # Errors
+/// Exit 1 when the key was created but its token could not be delivered, after revoking the key; else whatever the
+/// server or the network made of it.
+pub(super) async fn create<K: Kind>(
+    session: &Session<'_>,
+    kind: &K,
+    create: &K::Create,
+    destination: Destination,
+) -> Result<Option<Reply<K::Created>>, Error> {
+    let context = session.context;
     let list = kind.list_command();
     // From here until the token is delivered, Ctrl-C waits: a key whose token nobody has is a danger.
     let _hold = context.interrupt.hold(Some(format!(
@@ -83,17 +100,10 @@ pub(super) async fn create<K: Kind>(
         K::NOUN,
         session.ui().program()
     )));
-    let reply = match session.apply(create, &list).await {
-        Ok(Some(reply)) => reply,
-        Ok(None) => return Ok(None),
-        Err(error) => {
-            if let Some(file) = file {
-                file.discard();
-            }
-            return Err(error);
-        }
+    let Some(reply) = session.apply(create, &list).await? else {
+        return Ok(None);
     };
-    match deliver::<K>(session, &reply, file) {
+    match deliver::<K>(session, &reply, destination.file) {
         Ok(Some(path)) => {
             session.ui().warn_always(&format!(
                 "the token is in {} and nowhere else: the {} does not show it again",
@@ -116,9 +126,6 @@ fn deliver<K: Kind>(
     file: Option<TokenFile>,
 ) -> Result<Option<PathBuf>, Error> {
     let Some(token) = K::token(&reply.value) else {
-        if let Some(file) = file {
-            file.discard();
-        }
         return Err(Error::new(
             Exit::Other,
             format!("the {}'s answer holds no token", session.noun()),
@@ -206,10 +213,11 @@ fn exists(path: &Path) -> Error {
     ))
 }
 
-/// A file that was made for a token before the request.
+/// A file that was made for a token before the request. It goes again where no token comes.
 struct TokenFile {
     path: PathBuf,
     file: File,
+    is_filled: bool,
     // A signal before the token is there removes the file.
     _undo: Undo,
 }
@@ -239,6 +247,7 @@ impl TokenFile {
         Ok(Self {
             path,
             file,
+            is_filled: false,
             _undo: undo,
         })
     }
@@ -250,17 +259,22 @@ impl TokenFile {
             .write_all(format!("{}\n", token.expose()).as_bytes())
             .and_then(|()| self.file.sync_all());
         match written {
-            Ok(()) => Ok(self.path),
+            Ok(()) => {
+                self.is_filled = true;
+                Ok(self.path.clone())
+            }
             Err(error) => {
                 let why = format!("{} could not be written: {error}", self.path.display());
-                self.discard();
                 Err(Error::new(Exit::Other, why))
             }
         }
     }
+}
 
-    /// Removes the file: nothing was created.
-    fn discard(self) {
-        let _ = std::fs::remove_file(&self.path);
+impl Drop for TokenFile {
+    fn drop(&mut self) {
+        if !self.is_filled {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }

@@ -82,7 +82,7 @@ impl Fields {
         })
     }
 
-    /// An integer of the range.
+    /// An integer of the range; 8.0 is the integer 8, as JSON Schema has it.
     pub(super) fn integer(
         &self,
         name: &str,
@@ -90,7 +90,8 @@ impl Fields {
     ) -> Result<Option<u32>, Refusal> {
         let expected = format!("an integer from {} to {}", range.start(), range.end());
         self.checked(name, &expected, |value| {
-            let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+            let text = value.is_number().then(|| value.to_string())?;
+            let number = text.strip_suffix(".0").unwrap_or(&text).parse().ok();
             number.filter(|number| range.contains(number))
         })
     }

@@ -194,7 +194,6 @@ fn text_may_begin_with_a_dash_and_come_from_a_file_or_standard_input() {
 }
 
 #[test]
-#[ignore = "defect 11"]
 fn an_empty_file_is_no_prompt() {
     let server = Router::unasked();
     let home = home(&server);

@@ -46,7 +46,6 @@ fn an_agent_that_is_no_object_can_not_be_understood() {
 }
 
 #[test]
-#[ignore = "defect 10"]
 fn a_state_that_is_no_object_can_not_be_understood() {
     is_not_understood("squads runtime AGENT");
     is_not_understood("squads health");

@@ -24,7 +24,7 @@ fn agents() {
         ("public_key", json!([1, 2])),
         ("max_concurrent_requests", json!(-1)),
         ("max_concurrent_requests", json!(2_147_483_648_u32)),
-        ("max_concurrent_requests", json!(8.0)),
+        ("max_concurrent_requests", json!(8.5)),
         ("max_concurrent_requests", json!("8")),
         ("max_concurrent_requests", json!(null)),
         ("description", json!(1)),
@@ -87,6 +87,16 @@ fn agents() {
         40,
         "a refusal makes nothing"
     );
+}
+
+#[test]
+fn a_whole_number_may_be_spelled_as_a_fraction() {
+    let client = Client::fresh();
+    let reply = client.patch(
+        "/management/agents/agt_abc123",
+        &json!({ "max_concurrent_requests": 3.0 }),
+    );
+    assert_eq!(reply.json()["max_concurrent_requests"], json!(3));
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 use crate::api::document::Document;
-use crate::api::request::{Endpoint, Method, Nothing, Request};
+use crate::api::request::{Endpoint, Method, Request};
 
 /// The health of the server. *Server*; open to everybody.
 pub struct Get;
 
 impl Endpoint for Get {
-    type Reply = Nothing;
+    type Reply = Document;
 
     fn request(&self) -> Request {
         Request::new("get health", Method::Get, ["api", "health"])

@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::{object, of_agent};
 use crate::api::document::Document;
-use crate::api::request::{Endpoint, Method, Nothing, Request};
+use crate::api::request::{Endpoint, Method, Request};
 
 /// What an agent's runs have come to.
 pub struct Get<'a>(pub &'a str);
 
 impl Endpoint for Get<'_> {
-    type Reply = Nothing;
+    type Reply = Document;
 
     fn request(&self) -> Request {
         let below = ["runtime-state"];

@@ -239,7 +239,8 @@ impl Args {
                 span,
             } => list(&session, named.as_ref(), include_terminal, &span).await,
             Action::Create { create, token_file } => {
-                token::create(&session, &New, &create, token_file.as_deref()).await?;
+                let destination = token::prepare(&session, token_file.as_deref())?;
+                token::create(&session, &New, &create, destination).await?;
                 Ok(Exit::Done)
             }
             Action::Revoke { id, force } => revoke(&session, &id, force).await,

@@ -13,7 +13,7 @@ use crate::session::Context;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  xeroctl squads create --name Coder --role engineer --adapter claude_local
+  xeroctl squads create --name Helper --role engineer --adapter claude_local
   xeroctl squads create --name Tester --role qa --adapter process \\
       --title 'Test engineer' --reports-to Coder --prompt @AGENTS.md \\
       --skill testing")]

@@ -132,7 +132,9 @@ impl Args {
                 time::utc(ends)
             )));
         }
-        let (squads, agent) = self.target.open(context).await?;
+        let squads = self.target.place.open(context)?;
+        let destination = token::prepare(&squads.session, self.token_file.as_deref())?;
+        let agent = squads.agent(&self.target.agent).await?;
         let create = Create {
             agent: agent.to_string(),
             name: self.name,
@@ -142,8 +144,7 @@ impl Args {
             squads: &squads,
             agent: &agent,
         };
-        let token_file = self.token_file.as_deref();
-        let created = token::create(&squads.session, &kind, &create, token_file).await?;
+        let created = token::create(&squads.session, &kind, &create, destination).await?;
         let Some(created) = created.map(|reply| reply.value) else {
             return Ok(Exit::Done);
         };

@@ -1,6 +1,6 @@
 //! `xeroctl squads delete`.
 
-use super::place::Target;
+use super::place::{Secrets, Target};
 use crate::api::squads::agents::Delete;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
@@ -16,6 +16,8 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    secrets: Secrets,
     /// Delete without asking
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
@@ -28,6 +30,7 @@ impl Args {
     /// Exit 16 without consent; whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
+        let squads = squads.with(self.secrets);
         let question = format!(
             "Delete agent {} with all its records?",
             self.target.told(&agent)
@@ -46,6 +49,7 @@ impl Args {
             }
         })?;
         if let Some(reply) = deleted {
+            let reply = squads.veil_agent(reply)?;
             let sentence = format!("Deleted agent {agent}.");
             session.done(&reply, agent.as_str(), "deleted", &sentence)?;
             let left = squads.command("agents", "");

@@ -19,7 +19,7 @@ use crate::view::column::{Cell, Column};
 Examples:
   xeroctl squads hire --name Coder --role engineer --reason 'too many bugs'
   xeroctl squads hire --name Tester --role qa --adapter process -o json \\
-    | jq -r .approvalId")]
+    | jq -r '.approvalId // .approval.id'")]
 pub struct Args {
     #[command(flatten)]
     profile: Profile,

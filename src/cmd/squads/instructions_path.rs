@@ -1,7 +1,7 @@
 //! `xeroctl squads instructions-path`.
 
 use super::asked;
-use super::place::Target;
+use super::place::{Secrets, Target};
 use crate::api::squads::agents::SetInstructions;
 use crate::cmd::values;
 use crate::error::{Error, Exit};
@@ -15,6 +15,8 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    secrets: Secrets,
     /// The path of the file in the agent's repository
     #[arg(value_name = "PATH", value_parser = values::text)]
     path: String,
@@ -27,6 +29,7 @@ impl Args {
     /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
+        let squads = squads.with(self.secrets);
         let set = SetInstructions {
             agent: agent.as_str(),
             path: &self.path,
@@ -34,6 +37,7 @@ impl Args {
         let show = squads.about("show", &agent);
         let session = &squads.session;
         if let Some(reply) = squads.apply(&set, &show).await? {
+            let reply = squads.veil_agent(reply)?;
             let sentence = format!("Agent {agent} takes its instructions from {}.", self.path);
             session.done(&reply, agent.as_str(), "set", &sentence)?;
             // The server tells a relative path as it found it.

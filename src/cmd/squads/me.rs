@@ -11,7 +11,8 @@ use crate::session::Context;
 #[command(after_help = "\
 Examples:
   xeroctl squads me
-  xeroctl squads me --api-key-file agent.key -o json | jq .name")]
+  xeroctl squads me --api-key-file agent.key
+  xeroctl squads me -o json | jq '(.agent // .).name'")]
 pub struct Args {
     #[command(flatten)]
     server: Server,

@@ -14,6 +14,7 @@ use crate::api::squads::masked;
 use crate::cmd::values;
 use crate::config::squads::Wanted;
 use crate::error::{Error, Exit};
+use crate::json;
 use crate::line;
 use crate::session::{Context, Session};
 
@@ -269,6 +270,26 @@ impl Squads<'_> {
             value: reply.value,
             document,
         })
+    }
+
+    /// As [`Squads::veil`], for answers that need not hold an agent and are left alone where they hold none.
+    ///
+    /// # Errors
+    /// As [`Squads::veil`].
+    pub(super) fn veil_agent<T: DeserializeOwned>(
+        &self,
+        reply: Reply<T>,
+    ) -> Result<Reply<T>, Error> {
+        let members = json::members(reply.document.get()).unwrap_or_default();
+        let of_agent = ["agent", "adapterConfig", "runtimeConfig"];
+        if members
+            .iter()
+            .any(|(name, _)| of_agent.contains(&name.as_str()))
+        {
+            self.veil(reply)
+        } else {
+            Ok(reply)
+        }
     }
 
     /// A document with its secrets masked, unless they may be shown; says so once.

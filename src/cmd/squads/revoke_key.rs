@@ -10,8 +10,8 @@ use crate::session::{Consent, Context};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  xeroctl squads revoke-key Coder 0b6f2c1e-6f0f-4f0a-8d8e-3c1f5a9b7d21
-  xeroctl squads revoke-key Coder 0b6f2c1e-6f0f-4f0a-8d8e-3c1f5a9b7d21 --force")]
+  xeroctl squads revoke-key Coder 13281111-94df-4774-b516-8e5eb4db8e74
+  xeroctl squads revoke-key Coder 13281111-94df-4774-b516-8e5eb4db8e74 -y")]
 pub struct Args {
     #[command(flatten)]
     target: Target,

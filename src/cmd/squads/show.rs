@@ -11,7 +11,8 @@ use crate::session::Context;
 #[command(after_help = "\
 Examples:
   xeroctl squads show Coder
-  xeroctl squads show 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 -o json | jq .role")]
+  xeroctl squads show 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 -o json \\
+    | jq '(.agent // .).role'")]
 pub struct Args {
     #[command(flatten)]
     target: Target,
