@@ -42,6 +42,7 @@ mod squads_context;
 mod squads_dialects;
 mod squads_dialects_changes;
 mod squads_dialects_keys;
+mod squads_edges;
 mod squads_names;
 mod squads_secrets;
 mod squads_table;

@@ -195,12 +195,7 @@ const HELP: &[Line] = &[
         None,
     ),
     ("xeroctl squads health", 0, "version\t", None),
-    (
-        "xeroctl squads health --squads-url http://localhost:3100 -o json | jq .version",
-        0,
-        "\"",
-        None,
-    ),
+    ("xeroctl squads health -o json | jq .version", 0, "\"", None),
 ];
 
 /// Those that a fresh sandbox refuses: the name is taken there, and it has no such key.
