@@ -1,10 +1,10 @@
-//! The base URL of a router: `https://api.example/<project>/v1`.
+//! The URL of a server: the base URL of a router, `https://api.example/<project>/v1`, or the root of a squads API.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
 
-/// A base URL that was checked: http or https, a project segment, `/v1` last, nothing else.
+/// A URL that was checked: http or https, a host, a path, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,
@@ -24,38 +24,15 @@ pub struct Origin {
 }
 
 impl BaseUrl {
-    /// Reads a base URL; one slash at the end is dropped.
+    /// Reads the base URL of a router; one slash at the end is dropped.
     ///
     /// # Errors
     /// A sentence that tells what is wrong and how it should look.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = |what: &str| {
-            Err(format!(
-                "{what}; a base URL looks like https://api.example/PROJECT/v1"
-            ))
-        };
-        // The URL parser would silently drop these.
-        if text
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
-        {
-            return wrong("the base URL holds blanks, backslashes or control characters");
-        }
-        let Ok(url) = Url::parse(text) else {
-            return wrong("this is not a URL");
-        };
-        if !matches!(url.scheme(), "http" | "https") {
-            return wrong("the base URL does not begin with https:// or http://");
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("the base URL holds a user name or a password: keys go into --api-key-file or `xeroctl config`".to_owned());
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return wrong("the base URL holds a query or a fragment");
-        }
-        let mut url = url;
-        let plain = unreserved(url.path());
-        url.set_path(&plain);
+        let example =
+            |what| format!("{what}; a base URL looks like https://api.example/PROJECT/v1");
+        let wrong = |what| Err(example(what));
+        let (url, origin) = checked(text).map_err(|wrong| wrong.with(example))?;
         let path = url.path().strip_suffix('/').unwrap_or(url.path());
         let Some(before) = path.strip_suffix("/v1") else {
             return wrong("the base URL does not end in /v1");
@@ -64,9 +41,6 @@ impl BaseUrl {
         if project.is_empty() {
             return wrong("the base URL has no project before /v1");
         }
-        let Some(origin) = origin(&url) else {
-            return wrong("the base URL has no host");
-        };
         Ok(Self {
             text: url
                 .as_str()
@@ -78,13 +52,35 @@ impl BaseUrl {
         })
     }
 
+    /// Reads the root of a squads API, below which every path begins with `/api`. Users paste it with or without
+    /// slashes at the end, and with or without `/api`.
+    ///
+    /// # Errors
+    /// A sentence that tells what is wrong and how it should look.
+    pub fn parse_root(text: &str) -> Result<Self, String> {
+        let example =
+            |what| format!("{what}; the root of a squads API looks like http://localhost:3100");
+        let (url, origin) = checked(text).map_err(|wrong| wrong.with(example))?;
+        let root = url.as_str().trim_end_matches('/');
+        let path = url.path().trim_end_matches('/');
+        let root = match path.strip_suffix("/api") {
+            Some(_) => root.strip_suffix("/api").unwrap_or(root),
+            None => root,
+        };
+        Ok(Self {
+            text: root.trim_end_matches('/').to_owned(),
+            project: String::new(),
+            origin,
+        })
+    }
+
     /// The URL without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The segment before `/v1`.
+    /// The segment before `/v1`; empty in the root of a squads API.
     #[must_use]
     pub fn project(&self) -> &str {
         &self.project
@@ -134,6 +130,58 @@ impl BaseUrl {
     }
 }
 
+/// What is wrong with a URL.
+enum Wrong {
+    /// Its form: an example helps.
+    Form(&'static str),
+    /// Something else: a whole sentence.
+    Other(&'static str),
+}
+
+impl Wrong {
+    fn with(self, example: impl Fn(&'static str) -> String) -> String {
+        match self {
+            Self::Form(what) => example(what),
+            Self::Other(sentence) => sentence.to_owned(),
+        }
+    }
+}
+
+/// A URL over http or https with nothing behind its path, in its one spelling.
+fn checked(text: &str) -> Result<(Url, Origin), Wrong> {
+    // The URL parser would silently drop these.
+    if text
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+    {
+        return Err(Wrong::Form(
+            "the base URL holds blanks, backslashes or control characters",
+        ));
+    }
+    let Ok(mut url) = Url::parse(text) else {
+        return Err(Wrong::Form("this is not a URL"));
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Wrong::Form(
+            "the base URL does not begin with https:// or http://",
+        ));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Wrong::Other(
+            "the base URL holds a user name or a password: keys go into --api-key-file or `xeroctl config`",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Wrong::Form("the base URL holds a query or a fragment"));
+    }
+    let plain = unreserved(url.path());
+    url.set_path(&plain);
+    match origin(&url) {
+        Some(origin) => Ok((url, origin)),
+        None => Err(Wrong::Form("the base URL has no host")),
+    }
+}
+
 /// A path without the percent-encodings that mean nothing: those of unreserved characters (RFC 3986, section 6.2.2.2).
 fn unreserved(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -174,6 +222,35 @@ mod tests {
         assert_eq!(base.as_str(), "https://api.example/mount/proj_1/v1");
         assert_eq!(base.project(), "proj_1");
         assert_eq!(base.origin().port, 443);
+    }
+
+    #[test]
+    fn the_root_of_a_squads_api_is_the_same_with_and_without_api() {
+        for (text, root) in [
+            ("http://localhost:3100", "http://localhost:3100"),
+            ("http://localhost:3100//", "http://localhost:3100"),
+            ("http://LOCALHOST:3100/api", "http://localhost:3100"),
+            ("https://squads.example:443/api/", "https://squads.example"),
+            (
+                "https://host.example/mount/api",
+                "https://host.example/mount",
+            ),
+            ("https://host.example/mount/", "https://host.example/mount"),
+            ("https://host.example/api/api", "https://host.example/api"),
+            ("https://host.example/myapi", "https://host.example/myapi"),
+        ] {
+            let parsed = BaseUrl::parse_root(text).expect(text);
+            assert_eq!(parsed.as_str(), root, "{text}");
+        }
+        for text in [
+            "",
+            "localhost:3100",
+            "ftp://h",
+            "http://u:p@h",
+            "http://h/?x=1",
+        ] {
+            assert!(BaseUrl::parse_root(text).is_err(), "{text}");
+        }
     }
 
     #[test]

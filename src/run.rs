@@ -27,7 +27,7 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
         Err(error) => {
             let error = if error.has_no_hint() && error.router().http_status.is_some() {
                 let asked = line.with_flag("--dry-run").command();
-                error.hint(format!("to see what the router was asked: {asked}"))
+                error.hint(format!("to see the request: {asked}"))
             } else {
                 error
             };
@@ -81,7 +81,9 @@ fn execute(
         ui.warn("a key on the line is visible to everybody on this machine and stays in the shell's history: prefer --api-key-file");
     }
     let secrets = flags.api_key.iter().map(|key| key.expose().to_owned());
-    for secret in secrets.chain(env.text("XEROCTL_API_KEY")) {
+    let variables = ["XEROCTL_API_KEY", "SLAW_API_KEY"];
+    let variables = variables.into_iter().filter_map(|name| env.text(name));
+    for secret in secrets.chain(variables) {
         ui.keep_secret(&secret.into());
     }
     let context = Context {
@@ -92,6 +94,8 @@ fn execute(
         globals: given.globals,
         start_local: local::start,
         local_base_url: local::base_url(),
+        local_squads_url: local::squads_url(),
+        local_squad: local::SQUAD,
     };
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

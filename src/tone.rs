@@ -33,6 +33,7 @@ const STATES: &[(Tone, &[&str])] = &[
         Tone::Good,
         &[
             "active",
+            "idle",
             "approved",
             "completed",
             "running",
@@ -73,6 +74,7 @@ const STATES: &[(Tone, &[&str])] = &[
             "timeout",
             "timed_out",
             "error",
+            "terminated",
             "irreversible",
         ],
     ),

@@ -111,7 +111,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("io::stdout(", &["ui/stream.rs"]),
     ("io::stderr(", &["ui/stream.rs"]),
     ("io::stdin(", &["ui/stream.rs"]),
-    ("process::exit", &[]),
+    ("process::exit", &["main.rs"]),
     ("crate::sandbox", &["cmd/sandbox/"]),
 ];
 

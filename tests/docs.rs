@@ -10,7 +10,12 @@ use support::Home;
 
 /// The documents with transcripts: blocks that begin with ```` ```console ````, in which each line that begins with
 /// `$ xeroctl` is typed. The commands of one document share one home.
-const TRANSCRIPTS: &[&str] = &["README.md", "docs/commands.md", "docs/configuration.md"];
+const TRANSCRIPTS: &[&str] = &[
+    "README.md",
+    "docs/commands.md",
+    "docs/configuration.md",
+    "docs/squads.md",
+];
 
 /// The documents whose transcripts need time to pass: each is one session of a shell with the real program, and both
 /// streams are one.

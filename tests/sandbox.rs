@@ -20,6 +20,14 @@ mod lifecycle;
 mod paging;
 #[path = "sandbox/routes.rs"]
 mod routes;
+#[path = "sandbox/squads.rs"]
+mod squads;
+#[path = "sandbox/squads_access.rs"]
+mod squads_access;
+#[path = "sandbox/squads_http.rs"]
+mod squads_http;
+#[path = "sandbox/squads_traps.rs"]
+mod squads_traps;
 #[path = "sandbox/state.rs"]
 mod state;
 #[path = "sandbox/stream.rs"]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use reqwest::header::HeaderMap;
 
+use super::server::Server;
 use crate::error::{Error, Said};
 
 /// The first line of a foreign answer is shown up to here.
@@ -19,6 +20,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The base URL that was asked.
     pub base_url: String,
+    /// The kind of server that was asked.
+    pub server: Server,
 }
 
 impl Answer {
@@ -57,7 +60,8 @@ impl Answer {
         };
         let kind = self.header("content-type").unwrap_or("no content type");
         let excerpt: String = line.chars().take(LONGEST_EXCERPT).collect();
-        format!("the answer is not the router's ({kind}): {excerpt}")
+        let noun = self.server.noun();
+        format!("the answer is not the {noun}'s ({kind}): {excerpt}")
     }
 
     /// The error of a success whose body is `what` instead of what the route answers. The body itself is shown only
@@ -67,7 +71,7 @@ impl Answer {
         let text = String::from_utf8_lossy(&self.body);
         let message = if text.trim().is_empty() {
             format!("HTTP {}, but the answer is empty", self.status)
-        } else if text.trim_start().starts_with('<') {
+        } else if text.trim_start().starts_with('<') || self.is_page() {
             format!("HTTP {}, but {}", self.status, self.excerpt())
         } else {
             format!("HTTP {}, but the answer is {what}", self.status)
@@ -79,9 +83,18 @@ impl Answer {
                 ..Said::default()
             })
             .next(
-                format!("is {} the base URL of a router", self.base_url),
+                match self.server {
+                    Server::Router => format!("is {} the base URL of a router", self.base_url),
+                    Server::Squads => format!("is {} the root of a squads API", self.base_url),
+                },
                 "config show",
             )
+    }
+
+    /// Whether the server itself says that this is a page for people.
+    fn is_page(&self) -> bool {
+        self.header("content-type")
+            .is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
     }
 
     /// The error of a body that is no JSON, or JSON of another form than documented. Of the parser's own words only the

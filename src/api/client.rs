@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue,
+};
 
 use super::answer::Answer;
 use super::broken::Broken;
@@ -10,6 +12,7 @@ use super::fault;
 use super::incoming::{IDLE, Incoming, within};
 use super::request::{Method, Request};
 use super::retry::{self, Attempt, Verdict};
+use super::server::Server;
 use crate::error::{Error, Exit};
 use crate::secret::Secret;
 
@@ -21,10 +24,14 @@ const NOTICEABLE: Duration = Duration::from_secs(2);
 /// Where requests go.
 #[derive(Clone)]
 pub struct Target {
-    /// The base URL, ending in `/v1`, without a slash at the end.
+    /// The base URL, without a slash at the end.
     pub base_url: String,
+    /// The kind of server that answers there.
+    pub server: Server,
     /// The key; none sends no `Authorization` header.
     pub key: Option<Secret>,
+    /// Headers of every change.
+    pub change_headers: Vec<(&'static str, String)>,
 }
 
 /// What happened on the wire, for tracing and for telling the user why it takes so long.
@@ -119,6 +126,18 @@ impl Client {
             deadline,
             clock,
         })
+    }
+
+    /// The URL below which everything is asked.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.target.base_url
+    }
+
+    /// Whether requests carry a key.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.target.key.is_some()
     }
 
     /// The URL of a request.
@@ -243,6 +262,7 @@ impl Client {
             };
             match verdict {
                 Verdict::Final => return Err(error),
+                _ if request.once => return Err(error),
                 Verdict::TooLong(delay) => {
                     return Err(fault::too_long(error, delay, (self.clock)()));
                 }
@@ -271,25 +291,39 @@ impl Client {
         let method = reqwest::Method::from_bytes(request.method.word().as_bytes())
             .unwrap_or(reqwest::Method::GET);
         let mut builder = self.http.request(method, url);
+        let of_change = if request.method.writes() {
+            &self.target.change_headers[..]
+        } else {
+            &[]
+        };
         for (name, value) in &request.headers {
+            builder = builder.header(name.as_ref(), value.as_bytes());
+        }
+        for (name, value) in of_change {
             builder = builder.header(*name, value.as_bytes());
         }
-        if !request.headers.iter().any(|(name, _)| *name == "accept") {
+        let has = |header: HeaderName| {
+            let mut names = request.headers.iter().map(|(name, _)| name);
+            names.any(|name| header == name.as_ref())
+        };
+        if !has(ACCEPT) {
             builder = builder.header(ACCEPT, "application/json");
         }
         if let Some(key) = &self.target.key {
             builder = builder.header(AUTHORIZATION, bearer(key));
         }
-        if let Some(body) = &request.body {
-            builder = builder
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.clone());
+        let body = request.body.as_ref().map(|body| body.clone().into_bytes());
+        if let Some(body) = body.or_else(|| request.payload.clone()) {
+            if !has(CONTENT_TYPE) {
+                builder = builder.header(CONTENT_TYPE, "application/json");
+            }
+            builder = builder.body(body);
         } else if request.method == Method::Post {
             // Some proxies refuse a POST that tells no length (RFC 9110, section 8.6).
             builder = builder.header(CONTENT_LENGTH, "0");
         }
         let response = within(IDLE, builder.send(), false).await?;
-        let incoming = Incoming::new(response, request, &self.target.base_url);
+        let incoming = Incoming::new(response, request, &self.target);
         if (200..300).contains(&incoming.status) {
             take(incoming).await.map(Came::Taken)
         } else {
@@ -349,13 +383,22 @@ fn bearer(key: &Secret) -> HeaderValue {
 #[must_use]
 pub fn url(base_url: &str, request: &Request) -> String {
     let mut url = base_url.to_owned();
-    for segment in &request.path {
-        url.push('/');
-        encode(segment, &mut url);
+    match &request.target {
+        Some(target) => url.push_str(target),
+        None => {
+            for segment in &request.path {
+                url.push('/');
+                encode(segment, &mut url);
+            }
+        }
     }
-    for (index, (name, value)) in request.query.iter().enumerate() {
-        url.push(if index == 0 { '?' } else { '&' });
-        url.push_str(name);
+    let mut before = match &request.target {
+        Some(target) if target.contains('?') => '&',
+        _ => '?',
+    };
+    for (name, value) in &request.query {
+        url.push(std::mem::replace(&mut before, '&'));
+        encode(name, &mut url);
         url.push('=');
         encode(value, &mut url);
     }

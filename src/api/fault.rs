@@ -7,9 +7,11 @@ use serde_json::value::RawValue;
 
 use super::advice;
 use super::answer::Answer;
+use super::detail;
 use super::document::Document;
-use super::request::Request;
+use super::request::{Method, Request};
 use super::retry::{self, Outcome};
+use super::server::Server;
 use crate::error::{Error, Exit, Said};
 use crate::secret::Secret;
 use crate::time;
@@ -19,15 +21,20 @@ pub struct Fault {
     status: u16,
     message: Option<String>,
     said: Said,
-    /// The answer carried a JSON error object: it is the router that speaks.
+    /// What exactly was refused, a line each.
+    details: Vec<String>,
+    /// The answer carried a JSON error object: it is the server that speaks, and no proxy.
     enveloped: bool,
     wait: Option<Duration>,
 }
 
-/// `{"error": {…}}`. Documented; `error` as a bare text is accepted.
+/// `{"error": {…}}`. Documented. The squads API has `error` as a bare text, with `code` beside it (its page) or with
+/// `details` (its server); both are accepted from everybody.
 #[derive(Deserialize)]
 struct Envelope {
     error: Box<RawValue>,
+    code: Option<Box<RawValue>>,
+    details: Option<Box<RawValue>>,
 }
 
 impl Fault {
@@ -43,6 +50,7 @@ impl Fault {
                 request_id: answer.request_id(),
                 ..Said::default()
             },
+            details: Vec::new(),
             enveloped: false,
             wait: answer
                 .header("retry-after")
@@ -50,9 +58,10 @@ impl Fault {
         };
         let envelope: Option<Envelope> =
             serde_json::from_str(answer.text().unwrap_or_default()).ok();
-        let Some(error) = envelope.map(|envelope| envelope.error) else {
+        let Some(envelope) = envelope else {
             return fault.conceal(key);
         };
+        let error = envelope.error;
         if let Ok(error) = serde_json::from_str::<Document>(error.get()) {
             fault.enveloped = true;
             fault.message = error.text(&["message"]).filter(|text| !text.is_empty());
@@ -64,6 +73,10 @@ impl Fault {
         } else if let Ok(text) = serde_json::from_str::<String>(error.get()) {
             fault.enveloped = true;
             fault.message = Some(text);
+            let code = envelope.code.map(|code| code.get().to_owned());
+            fault.said.code = code.and_then(|code| serde_json::from_str(&code).ok());
+            let details = envelope.details.map(|details| detail::read(details.get()));
+            fault.details = details.unwrap_or_default();
         }
         fault.conceal(key)
     }
@@ -78,7 +91,7 @@ impl Fault {
             &mut said.param,
             &mut said.request_id,
         ];
-        for text in texts.into_iter().flatten() {
+        for text in texts.into_iter().flatten().chain(&mut self.details) {
             if let Some(key) = key {
                 *text = text.replace(key.expose(), "***");
             }
@@ -117,7 +130,11 @@ impl Fault {
                 request.action, self.status
             ),
         );
-        error = advise(error, &self, request, answer);
+        error = self.details.iter().fold(error, Error::detail);
+        error = match answer.server {
+            Server::Router => advise(error, &self, request, answer),
+            Server::Squads => advise_squads(error, &self, request, answer),
+        };
         if again {
             error = error.retryable(self.wait);
         }
@@ -128,11 +145,42 @@ impl Fault {
     }
 }
 
-/// Adds what to do: by the router's word where there is one, else by the status.
+/// Adds what to do at the squads API, whose words are others than the router's.
+fn advise_squads(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
+    let root = &answer.base_url;
+    let of_agent = request
+        .path
+        .get(1..3)
+        .is_some_and(|path| path == ["agents", "me"]);
+    match fault.status {
+        401 | 403 if of_agent => error.hint(
+            "this needs the agent's own key: --api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment",
+        ),
+        401 | 403 => error
+            .hint("this needs an operator's key: --api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment")
+            .next("where the key comes from", "config show"),
+        404 | 405 if !fault.enveloped => error.next(
+            format!("no squads API answers below {root}; where that comes from"),
+            "config show",
+        ),
+        300..=399 | 407 => advise_by_status(error, fault, answer),
+        // Of a deletion the command knows better.
+        500.. if request.method != Method::Delete => {
+            error.hint("report the time to whoever runs the squads server")
+        }
+        _ => error,
+    }
+}
+
+/// Adds what to do at the router: by its word where there is one, else by the status.
 fn advise(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
     if let Some(advice) = fault.said.code.as_deref().and_then(advice::of) {
         return advice.add_to(error, request, fault.message.as_deref().unwrap_or_default());
     }
+    advise_by_status(error, fault, answer)
+}
+
+fn advise_by_status(error: Error, fault: &Fault, answer: &Answer) -> Error {
     let base_url = &answer.base_url;
     match fault.status {
         300..=399 => {

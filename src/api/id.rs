@@ -16,6 +16,15 @@ impl Id {
     }
 }
 
+/// Whether a text is a UUID as RFC 9562 writes it (section 4), in either case.
+#[must_use]
+pub fn is_uuid(text: &str) -> bool {
+    let is_part = |(part, length): (&str, usize)| {
+        part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    text.split('-').count() == 5 && text.split('-').zip([8, 4, 4, 4, 12]).all(is_part)
+}
+
 impl FromStr for Id {
     type Err = String;
 

@@ -6,9 +6,11 @@ use reqwest::header::HeaderMap;
 
 use super::answer::Answer;
 use super::broken::{Broken, broken};
+use super::client::Target;
 use super::fault;
 use super::request::Request;
 use super::retry::Outcome;
+use super::server::Server;
 use crate::error::Error;
 
 /// Longest silence while an answer is awaited or read.
@@ -25,17 +27,19 @@ pub struct Incoming {
     response: reqwest::Response,
     request: Request,
     base_url: String,
+    server: Server,
     idle: Duration,
 }
 
 impl Incoming {
-    pub(super) fn new(response: reqwest::Response, request: &Request, base_url: &str) -> Self {
+    pub(super) fn new(response: reqwest::Response, request: &Request, target: &Target) -> Self {
         Self {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             response,
             request: request.clone(),
-            base_url: base_url.to_owned(),
+            base_url: target.base_url.clone(),
+            server: target.server,
             idle: IDLE,
         }
     }
@@ -92,6 +96,7 @@ impl Incoming {
             headers: self.headers,
             body,
             base_url: self.base_url,
+            server: self.server,
         })
     }
 }

@@ -23,6 +23,10 @@ pub const USUAL_PAGE: usize = 20;
 pub trait Listing {
     /// What it lists.
     type Item: DeserializeOwned;
+    /// The member of the envelope that holds the items.
+    const MEMBER: &'static str = "data";
+    /// The member of an item that is its id, and so the cursor behind it.
+    const ID: &'static str = "id";
 
     /// The request without `limit` and `after`.
     fn request(&self) -> Request;
@@ -48,28 +52,32 @@ pub struct Page {
     /// Whether the document is a bare array without an envelope.
     pub bare: bool,
     cut: bool,
+    /// The member of an item that is its id.
+    id: &'static str,
     /// Whether the router says that there is more; none where it does not say.
     has_more: Option<bool>,
     /// The router's own cursor to the next page.
     last_id: Option<String>,
 }
 
-/// The envelope of a list. Documented: `data`; assumed: the rest.
+/// The envelope of a list, besides its items. Assumed.
 #[derive(Deserialize)]
-#[serde(expecting = "a list: an object with `data`, or an array")]
 struct Envelope {
-    data: Vec<Box<RawValue>>,
     // Read leniently: a value of a wrong type counts as absent.
     has_more: Option<Box<RawValue>>,
     last_id: Option<Box<RawValue>>,
 }
 
 impl Page {
-    /// Reads a page: the envelope, or a bare array.
+    /// Reads a page of a list: the envelope with the list's member, or a bare array.
     ///
     /// # Errors
     /// Exit 17 when it is neither.
-    pub fn read(answer: &Answer) -> Result<Self, Error> {
+    pub fn read<L: Listing>(answer: &Answer) -> Result<Self, Error> {
+        Self::parse(answer, L::MEMBER, L::ID)
+    }
+
+    fn parse(answer: &Answer, member: &str, id: &'static str) -> Result<Self, Error> {
         let document: Box<RawValue> =
             serde_json::from_str(answer.text()?).map_err(|e| answer.misshapen(&e))?;
         let text = document.get();
@@ -80,15 +88,25 @@ impl Page {
                 items,
                 bare: true,
                 cut: false,
+                id,
                 has_more: None,
                 last_id: None,
             });
         }
         let envelope: Envelope = serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
+        let mut members = json::members(text).unwrap_or_default().into_iter();
+        let items = members.find(|(name, _)| name == member);
+        let items = items.and_then(|(_, items)| serde_json::from_str(items.get()).ok());
+        let Some(items) = items else {
+            return Err(answer.garbled(format_args!(
+                "no list: neither an object with the list `{member}` nor an array"
+            )));
+        };
         Ok(Self {
-            items: envelope.data,
+            items,
             bare: false,
             cut: false,
+            id,
             has_more: envelope
                 .has_more
                 .and_then(|raw| serde_json::from_str(raw.get()).ok()),
@@ -114,9 +132,9 @@ impl Page {
 
     /// The id of an item.
     #[must_use]
-    pub fn id_of(item: &RawValue) -> Option<String> {
+    pub fn id_of(&self, item: &RawValue) -> Option<String> {
         let document: Document = serde_json::from_str(item.get()).ok()?;
-        document.text(&["id"]).filter(|id| !id.is_empty())
+        document.text(&[self.id]).filter(|id| !id.is_empty())
     }
 
     /// Whether items were taken off because more came than were asked for.
@@ -129,7 +147,7 @@ impl Page {
     fn cursor(&self) -> Option<String> {
         self.last_id
             .clone()
-            .or_else(|| self.items.last().and_then(|item| Self::id_of(item)))
+            .or_else(|| self.items.last().and_then(|item| self.id_of(item)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A request is a value: what would be sent can be printed, compared and tested without sending it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -47,12 +49,21 @@ pub struct Request {
     pub method: Method,
     /// The path below the base URL as segments, not yet percent-encoded.
     pub path: Vec<String>,
+    /// Path and query as they go into the URL, in the place of `path` and before `query`: for requests that somebody
+    /// else composed.
+    pub target: Option<String>,
     /// The query, in order.
-    pub query: Vec<(&'static str, String)>,
+    pub query: Vec<(Cow<'static, str>, String)>,
     /// Headers besides the ones that every request has; `accept` takes the place of `application/json`.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// The JSON body, as it is sent: numbers keep the spelling that the user gave them.
     pub body: Option<String>,
+    /// A body that need not be JSON, in the place of `body`.
+    pub payload: Option<Vec<u8>>,
+    /// It is sent once, whatever comes of it.
+    pub once: bool,
+    /// No document names this route: on the real router it may be another one.
+    pub is_assumed: bool,
 }
 
 impl Request {
@@ -66,23 +77,34 @@ impl Request {
             action,
             method,
             path: path.into_iter().map(Into::into).collect(),
+            target: None,
             query: Vec::new(),
             headers: Vec::new(),
             body: None,
+            payload: None,
+            once: false,
+            is_assumed: false,
         }
+    }
+
+    /// Marks the route as assumed (see [`Request::is_assumed`]).
+    #[must_use]
+    pub fn assumed(mut self) -> Self {
+        self.is_assumed = true;
+        self
     }
 
     /// Adds one name and value to the query.
     #[must_use]
     pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.push((name, value.into()));
+        self.query.push((name.into(), value.into()));
         self
     }
 
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.headers.push((name.into(), value.into()));
         self
     }
 

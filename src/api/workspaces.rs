@@ -1,39 +1,11 @@
 //! What governed execution knows around a run: the context of a workspace (`/exec/context`), and what an execution
 //! agent tells of itself (`/exec/agents/{id}`).
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::document::Document;
 use super::id::Id;
 use super::request::{Endpoint, Method, Nothing, Request};
 use crate::json;
-
-/// The context of a workspace.
-#[derive(Debug, Deserialize)]
-#[serde(from = "Document")]
-pub struct Context {
-    /// The context, as JSON text.
-    pub context: Option<String>,
-}
-
-impl From<Document> for Context {
-    // Assumed: the name.
-    fn from(document: Document) -> Self {
-        Self {
-            context: document.json(&["context"]),
-        }
-    }
-}
-
-impl Context {
-    /// Whether there is nothing in it that could be lost.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let text = self.context.as_deref().map(json::compact);
-        matches!(text.as_deref(), None | Some("{}" | "[]" | "\"\""))
-    }
-}
 
 const CONTEXT: [&str; 2] = ["exec", "context"];
 
@@ -41,7 +13,7 @@ const CONTEXT: [&str; 2] = ["exec", "context"];
 pub struct GetContext<'a>(pub &'a str);
 
 impl Endpoint for GetContext<'_> {
-    type Reply = Context;
+    type Reply = Nothing;
 
     fn request(&self) -> Request {
         Request::new("show context", Method::Get, CONTEXT).query("workspace_id", self.0)

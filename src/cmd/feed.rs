@@ -134,20 +134,18 @@ impl<'s, T> Printer<'s, T> {
             return Err(error);
         }
         self.close().map_err(cut_short)?;
-        match (stop, self.session.deadline()) {
-            (Stop::Deadline, Some(deadline)) => {
-                let after = time::show_duration(deadline.after);
-                let line = self.session.context.line.command();
-                self.note(&format!(
-                    "--timeout {after} has passed; what is followed goes on"
-                ));
-                self.session
-                    .ui()
-                    .hint(&format!("follow it further: {line}"));
-                Ok(Exit::Deadline)
-            }
-            _ => Err(self.session.context.interrupt.error()),
+        let ui = self.session.ui();
+        let line = self.session.context.line.command();
+        let further = format!("follow it further: {line}");
+        if let (Stop::Deadline, Some(deadline)) = (stop, self.session.deadline()) {
+            let after = time::show_duration(deadline.after);
+            ui.note(&format!(
+                "--timeout {after} has passed; what is followed goes on"
+            ));
+            ui.hint(&further);
+            return Ok(Exit::Deadline);
         }
+        Err(self.session.context.interrupt.error().hint(further))
     }
 
     fn close(&self) -> Result<(), Error> {

@@ -185,9 +185,14 @@ fn refused_value(error: &clap::Error) -> Option<String> {
 fn command_of(words: &[OsString], unknown: Option<&str>) -> String {
     let mut path = "xeroctl".to_owned();
     let mut command = &tree();
-    let words = words.iter().filter_map(|word| word.to_str());
-    for word in words.take_while(|word| Some(*word) != unknown) {
-        if let Some(below) = command.find_subcommand(word) {
+    let mut words = words.iter().filter_map(|word| word.to_str());
+    while let Some(word) = words.next().filter(|word| Some(*word) != unknown) {
+        if word.starts_with('-') {
+            // The value of an option is no command, even where it is called like one.
+            if !word.contains('=') && takes_value(command, word) {
+                words.next();
+            }
+        } else if let Some(below) = command.find_subcommand(word) {
             path.push(' ');
             path.push_str(below.get_name());
             command = below;
@@ -215,11 +220,13 @@ fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
     })
 }
 
-/// Whether an option as typed takes a value, in whichever command.
+/// Whether an option as typed takes the next word as its value, in this command or one below.
 fn takes_value(command: &clap::Command, option: &str) -> bool {
     let is_it = |argument: &clap::Arg| {
         let long = argument.get_long().map(|long| format!("--{long}"));
-        long.as_deref() == Some(option) && argument.get_action().takes_values()
+        let short = argument.get_short().map(|short| format!("-{short}"));
+        let is_named = [long, short].iter().flatten().any(|name| name == option);
+        is_named && argument.get_action().takes_values() && !argument.is_require_equals_set()
     };
     command.get_arguments().any(is_it)
         || command

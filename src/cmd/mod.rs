@@ -9,10 +9,13 @@ pub mod global;
 pub mod grammar;
 pub mod group;
 pub mod help;
+mod input;
 pub mod paging;
 mod report;
 pub mod sandbox;
 pub mod slips;
+pub mod squads;
+mod token;
 pub mod values;
 
 /// Makes the enum of a group's commands out of one line each: the variant, then the module that holds its `Args`.
@@ -52,6 +55,7 @@ commands! {
         JoinKeys: join_keys,
         Exec: exec,
         Approvals: approvals,
+        Squads: squads,
         Config: config,
         Sandbox: sandbox,
         Help: help,

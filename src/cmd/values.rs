@@ -27,6 +27,22 @@ pub fn base_url(text: &str) -> Result<String, String> {
     crate::base_url::BaseUrl::parse(text).map(|_| text.to_owned())
 }
 
+/// An id of something that is named in a body or a query, as it was given.
+///
+/// # Errors
+/// When it is none.
+pub fn id(text: &str) -> Result<String, String> {
+    text.parse::<crate::api::Id>().map(|id| id.to_string())
+}
+
+/// The root of a squads API, as it was given.
+///
+/// # Errors
+/// When it is none.
+pub fn squads_url(text: &str) -> Result<String, String> {
+    crate::base_url::BaseUrl::parse_root(text).map(|_| text.to_owned())
+}
+
 /// A path that is not empty and holds no control characters: it may end up in the configuration or in a hint.
 ///
 /// # Errors
@@ -148,6 +164,39 @@ pub fn since(text: &str) -> Result<Since, String> {
     })
 }
 
+/// A point in the future: a moment, or how long from now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// A moment.
+    At(Timestamp),
+    /// This long from now.
+    In(Duration),
+}
+
+impl Until {
+    /// The moment.
+    #[must_use]
+    pub fn after(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::At(at) => at,
+            Self::In(time) => now.checked_add(time).unwrap_or(Timestamp::MAX),
+        }
+    }
+}
+
+/// A moment as RFC 3339, or how long from now.
+///
+/// # Errors
+/// When it is neither.
+pub fn until(text: &str) -> Result<Until, String> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(Until::At(at));
+    }
+    crate::time::duration(text).map(Until::In).map_err(|_| {
+        "write a time as 2026-11-23T08:00:00Z, or how long from now as 90m, 24h or 30d".to_owned()
+    })
+}
+
 /// The bytes of a file that the line names.
 ///
 /// # Errors
@@ -193,6 +242,23 @@ pub fn tiers(text: &str) -> Result<Tiers, String> {
         Err("a tier between two commas is empty".to_owned())
     } else {
         Ok(Tiers(tiers))
+    }
+}
+
+/// Words, separated by commas. A type of its own, as [`Tiers`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
+
+/// Words, separated by commas; at least one.
+///
+/// # Errors
+/// When one is empty.
+pub fn words(text: &str) -> Result<Words, String> {
+    let words: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).collect();
+    if words.iter().any(String::is_empty) {
+        Err("write words with commas between them; none may be empty".to_owned())
+    } else {
+        Ok(Words(words))
     }
 }
 

@@ -46,6 +46,12 @@ pub struct Deployment {
     pub allow_http: Option<bool>,
     /// Changes need `--context` on the line.
     pub protected: Option<bool>,
+    /// The root of the squads API.
+    pub squads_url: Option<String>,
+    /// The key of the squads API.
+    pub squads_api_key: Option<Secret>,
+    /// The squad that commands are about where none is named.
+    pub squad_id: Option<String>,
 }
 
 impl Config {

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::file::Deployment;
+use super::pair::Pair;
 use super::source::{Flags, Origin, Sourced};
 use crate::env::Env;
 use crate::error::Error;
@@ -18,14 +19,14 @@ const LONGEST: usize = 64 * 1024;
 pub enum KeySource {
     /// `--api-key`.
     Flag(Secret),
-    /// `--api-key-file`; a dash is standard input.
-    FlagFile(PathBuf),
-    /// `XEROCTL_API_KEY`.
-    Variable(Secret),
-    /// `XEROCTL_API_KEY_FILE`.
-    VariableFile(PathBuf),
-    /// `api_key` of the deployment.
-    Stored(Secret),
+    /// The file that the option of this name names; a dash is standard input.
+    FlagFile(&'static str, PathBuf),
+    /// The variable of this name.
+    Variable(&'static str, Secret),
+    /// The file that the variable of this name names; a dash is standard input.
+    VariableFile(&'static str, PathBuf),
+    /// The setting of the deployment that has this name.
+    Stored(&'static str, Secret),
     /// `api_key_keychain` of the deployment.
     Keychain(String),
     /// The sandbox's own, which it tells when it starts.
@@ -40,7 +41,7 @@ impl KeySource {
     pub fn is_explicit(&self) -> bool {
         matches!(
             self,
-            Self::Flag(_) | Self::FlagFile(_) | Self::Variable(_) | Self::VariableFile(_)
+            Self::Flag(_) | Self::FlagFile(..) | Self::Variable(..) | Self::VariableFile(..)
         )
     }
 
@@ -51,16 +52,18 @@ impl KeySource {
     pub fn read(&self, ui: &Ui, deployment: Option<&str>) -> Result<Secret, Error> {
         match self {
             Self::Flag(key) => usable(key, "--api-key").map_err(Error::usage),
-            Self::FlagFile(path) if path.as_os_str() == "-" => ui
+            Self::FlagFile(_, path) if path.as_os_str() == "-" => ui
                 .read_key()
                 .map_err(|why| Error::usage(format!("the key on standard input {why}"))),
-            Self::VariableFile(path) if path.as_os_str() == "-" => ui
+            Self::VariableFile(_, path) if path.as_os_str() == "-" => ui
                 .read_key()
                 .map_err(|why| Error::config(format!("the key on standard input {why}"))),
-            Self::FlagFile(path) => file(path, "--api-key-file").map_err(Error::usage),
-            Self::Variable(key) => usable(key, "XEROCTL_API_KEY").map_err(Error::config),
-            Self::VariableFile(path) => file(path, "XEROCTL_API_KEY_FILE").map_err(Error::config),
-            Self::Stored(key) => usable(key, "the deployment's api_key").map_err(Error::config),
+            Self::FlagFile(name, path) => file(path, name).map_err(Error::usage),
+            Self::Variable(name, key) => usable(key, name).map_err(Error::config),
+            Self::VariableFile(name, path) => file(path, name).map_err(Error::config),
+            Self::Stored(name, key) => {
+                usable(key, &format!("the deployment's {name}")).map_err(Error::config)
+            }
             Self::Keychain(_) => Err(ways_round(
                 Error::config("this build cannot read the keychain yet"),
                 deployment,
@@ -79,6 +82,7 @@ impl KeySource {
 
 /// What the choice of the key depends on.
 pub(super) struct Asked<'a> {
+    pub(super) pair: &'a Pair,
     pub(super) flags: &'a Flags,
     pub(super) env: &'a Env,
     /// The deployment in use.
@@ -99,7 +103,9 @@ pub(super) fn choose(
     asked: &Asked<'_>,
     ignored: &mut Vec<&'static str>,
 ) -> Result<Sourced<KeySource>, Error> {
-    let Asked { flags, env, .. } = asked;
+    let Asked {
+        pair, flags, env, ..
+    } = asked;
     let given = match (&flags.api_key, &flags.api_key_file) {
         (Some(_), Some(_)) => {
             return Err(Error::usage(
@@ -109,38 +115,40 @@ pub(super) fn choose(
         (Some(key), None) => Some((KeySource::Flag(key.clone()), Origin::Flag("--api-key"))),
         (None, Some(file)) => {
             let file = key_file(env, file);
-            Some((KeySource::FlagFile(file), Origin::Flag("--api-key-file")))
+            Some((
+                KeySource::FlagFile("--api-key-file", file),
+                Origin::Flag("--api-key-file"),
+            ))
         }
         (None, None) => None,
     };
     if let Some((key, origin)) = given {
         return Ok(Sourced::new(key, origin));
     }
-    let variables = [
-        env.text("XEROCTL_API_KEY").map(|key| {
-            let origin = Origin::Variable("XEROCTL_API_KEY");
-            (KeySource::Variable(Secret::new(key)), origin)
-        }),
-        env.os("XEROCTL_API_KEY_FILE").map(|file| {
-            let file = key_file(env, file.as_ref());
-            let origin = Origin::Variable("XEROCTL_API_KEY_FILE");
-            (KeySource::VariableFile(file), origin)
-        }),
-    ];
+    let names = [Some(pair.key_variable), pair.key_file_variable];
+    let names = || names.into_iter().flatten();
+    let variable = |name: &'static str| {
+        let value = env.os(name)?;
+        let key = if name == pair.key_variable {
+            KeySource::Variable(name, Secret::new(env.text(name)?))
+        } else {
+            KeySource::VariableFile(name, key_file(env, value.as_ref()))
+        };
+        Some((key, Origin::Variable(name)))
+    };
     let stored = stored_key(asked)?;
     if asked.in_sandbox || (asked.on_line && stored.is_some()) {
-        let names = ["XEROCTL_API_KEY", "XEROCTL_API_KEY_FILE"];
-        ignored.extend(names.into_iter().filter(|name| env.os(name).is_some()));
+        ignored.extend(names().filter(|name| env.os(name).is_some()));
         let key = stored
             .filter(|_| !asked.in_sandbox)
             .unwrap_or(KeySource::Sandbox);
         return Ok(Sourced::new(key, asked.deployment.clone()));
     }
-    let mut variables = variables.into_iter().flatten();
+    let mut variables = names().filter_map(variable);
     match (variables.next(), variables.next(), stored) {
-        (Some(_), Some(_), _) => Err(Error::config(
-            "XEROCTL_API_KEY and XEROCTL_API_KEY_FILE are both set: which key is meant?",
-        )
+        (Some((_, one)), Some((_, other)), _) => Err(Error::config(format!(
+            "{one} and {other} are both set: which key is meant?"
+        ))
         .hint("unset one of them")),
         (Some((key, origin)), None, _) => Ok(Sourced::new(key, origin)),
         (None, _, Some(key)) => Ok(Sourced::new(key, asked.deployment.clone())),
@@ -161,14 +169,15 @@ fn stored_key(asked: &Asked<'_>) -> Result<Option<KeySource>, Error> {
     let Some(stored) = asked.stored else {
         return Ok(None);
     };
-    match (&stored.api_key, &stored.api_key_keychain) {
+    let pair = asked.pair;
+    match ((pair.key_of)(stored), (pair.keychain_of)(stored)) {
         (Some(_), Some(_)) => Err(Error::config(format!(
             "{} has both api_key and api_key_keychain: which key is meant?",
             asked.deployment
         ))
         .hint("remove one of them: see xeroctl config path")),
-        (Some(key), None) => Ok(Some(KeySource::Stored(key.clone()))),
-        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.clone()))),
+        (Some(key), None) => Ok(Some(KeySource::Stored(pair.key_setting, key.clone()))),
+        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.to_owned()))),
         (None, None) => Ok(None),
     }
 }

@@ -3,11 +3,15 @@
 pub mod edit;
 pub mod file;
 pub mod key;
+pub mod pair;
 pub mod resolve;
+pub mod settings;
 pub mod source;
+pub mod squads;
 
 pub use file::{Config, Deployment};
 pub use key::KeySource;
+pub use pair::Pair;
 pub use resolve::{Place, Resolved};
 pub use source::{Flags, Origin, Sourced};
 

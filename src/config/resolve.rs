@@ -1,6 +1,8 @@
-//! Which router, which key, which settings: the line, then the environment, then the file, each with its origin.
+//! Which server, which key, which settings: the line, then the environment, then the file, each with its origin.
 
 use super::file::{Config, Deployment};
+use super::pair::{self, Pair};
+use super::settings;
 use super::source::{Flags, Origin, Sourced};
 use super::{KeySource, SANDBOX, key};
 use crate::api::trust::CaFile;
@@ -15,8 +17,8 @@ use crate::view::Format;
 pub enum Place {
     /// To the router embedded in this program.
     Sandbox,
-    /// To a router at this address.
-    Router(BaseUrl),
+    /// To the server at this URL.
+    At(BaseUrl),
 }
 
 /// A deployment whose router is changed only where the line names it.
@@ -32,7 +34,7 @@ pub struct Protection {
 pub struct Resolved {
     /// The deployment in use, if any.
     pub deployment: Option<Sourced<String>>,
-    /// The router.
+    /// The server.
     pub place: Sourced<Place>,
     /// The key.
     pub key: Sourced<KeySource>,
@@ -57,68 +59,215 @@ impl Resolved {
     }
 }
 
-/// Resolves everything.
+/// Resolves everything about the router.
 ///
 /// # Errors
 /// Exit 3 when no router is named, or when the sources are wrong or contradict each other; exit 2 when the line does.
 pub fn resolve(flags: &Flags, env: &Env, config: &Config) -> Result<Resolved, Error> {
-    let chosen = choose(flags, env, config)?;
-    let mut ignored = Vec::new();
-    let base = base_url(flags, env, &chosen, &mut ignored)?;
-    let stored = chosen.stored;
-    let asked = key::Asked {
+    let url = flags.base_url.as_deref();
+    Sources {
+        pair: &pair::ROUTER,
+        url,
         flags,
         env,
-        stored,
-        deployment: chosen.origin(),
-        on_line: chosen.on_line(),
-        in_sandbox: chosen.is_sandbox() && base.is_none(),
-    };
-    let key = key::choose(&asked, &mut ignored)?;
-    let own = own_base_url(&chosen)?;
-    let place = match (base, &own) {
-        (Some(base), _) => Sourced::new(Place::Router(base.value), base.origin),
-        (None, _) if chosen.is_sandbox() => Sourced::new(Place::Sandbox, Origin::Default),
-        (None, Some(own)) => Sourced::new(Place::Router(own.clone()), chosen.origin()),
-        (None, None) => return Err(nothing_configured(&chosen)),
-    };
-    let router = match &place.value {
-        Place::Router(base) => Some(base),
-        Place::Sandbox => None,
-    };
-    let at_home = router.is_none_or(|base| {
-        own.as_ref()
-            .is_some_and(|own| own.origin() == base.origin())
-    });
-    if !at_home && matches!(key.value, KeySource::Stored(_) | KeySource::Keychain(_)) {
-        return Err(strange_origin(&chosen, router, &ignored));
+        config,
     }
-    let settings = stored.filter(|_| at_home);
-    let allow_http = allow_http(flags, env, settings, chosen.origin())?;
-    let has_key = !matches!(key.value, KeySource::Missing);
-    if let Some(base) = router
-        && has_key
-        && !allow_http.value
-        && !base.is_safe_for_keys()
-    {
-        return Err(in_the_clear(base));
+    .resolve()
+}
+
+/// Where the settings of a pair may come from.
+pub(super) struct Sources<'a> {
+    pub(super) pair: &'a Pair,
+    /// The URL that the line gives.
+    pub(super) url: Option<&'a str>,
+    pub(super) flags: &'a Flags,
+    pub(super) env: &'a Env,
+    pub(super) config: &'a Config,
+}
+
+impl Sources<'_> {
+    pub(super) fn resolve(&self) -> Result<Resolved, Error> {
+        let (pair, flags, env) = (self.pair, self.flags, self.env);
+        let chosen = self.choose()?;
+        let mut ignored = Vec::new();
+        let given = self.given_url(&chosen, &mut ignored)?;
+        let stored = chosen.stored;
+        let asked = key::Asked {
+            pair,
+            flags,
+            env,
+            stored,
+            deployment: chosen.origin(),
+            on_line: chosen.on_line(),
+            in_sandbox: chosen.is_sandbox() && given.is_none(),
+        };
+        let key = key::choose(&asked, &mut ignored)?;
+        let own = self.own_url(&chosen)?;
+        let place = match (given, &own) {
+            (Some(url), _) => Sourced::new(Place::At(url.value), url.origin),
+            (None, _) if chosen.is_sandbox() => Sourced::new(Place::Sandbox, Origin::Default),
+            (None, Some(own)) => Sourced::new(Place::At(own.value.clone()), own.origin.clone()),
+            (None, None) => return Err(nothing_configured(&chosen)),
+        };
+        let url = match &place.value {
+            Place::At(url) => Some(url),
+            Place::Sandbox => None,
+        };
+        let at_home = url.is_none_or(|url| {
+            own.as_ref()
+                .is_some_and(|own| own.value.origin() == url.origin())
+        });
+        if !at_home && matches!(key.value, KeySource::Stored(..) | KeySource::Keychain(_)) {
+            return Err(self.strange_origin(&chosen, url, &ignored));
+        }
+        let stored_here = stored.filter(|_| at_home);
+        let allow_http = settings::allow_http(flags, env, stored_here, chosen.origin())?;
+        let has_key = !matches!(key.value, KeySource::Missing);
+        if let Some(url) = url
+            && has_key
+            && !allow_http.value
+            && !url.is_safe_for_keys()
+        {
+            return Err(in_the_clear(url));
+        }
+        let on_line = flags.context.as_deref();
+        Ok(Resolved {
+            output: settings::output(flags, env, stored, chosen.origin())?,
+            ca: settings::ca(env, stored_here, self.config),
+            protection: url.and_then(|url| settings::protection(pair, url, self.config, on_line)),
+            allow_http,
+            ignored,
+            place,
+            key,
+            deployment: chosen.name,
+        })
     }
-    Ok(Resolved {
-        output: output(flags, env, stored, chosen.origin())?,
-        ca: ca(env, settings, config),
-        protection: router.and_then(|base| protection(base, config, flags.context.as_deref())),
-        allow_http,
-        ignored,
-        place,
-        key,
-        deployment: chosen.name,
-    })
+
+    pub(super) fn choose(&self) -> Result<Chosen<'_>, Error> {
+        let (pair, flags, env) = (self.pair, self.flags, self.env);
+        let url_is_set = env.os(pair.url_variable).is_some();
+        let name = if let Some(name) = &flags.context {
+            Some(Sourced::new(name.clone(), Origin::Flag("--context")))
+        } else if let Some(name) = env.text("XEROCTL_CONTEXT") {
+            Some(Sourced::new(name, Origin::Variable("XEROCTL_CONTEXT")))
+        } else {
+            let name = self.config.current.clone();
+            name.map(|name| Sourced::new(name, Origin::Current))
+        };
+        let stored = name
+            .as_ref()
+            .and_then(|name| self.config.deployments.get(&name.value))
+            .filter(|_| name.as_ref().is_some_and(|name| name.value != SANDBOX));
+        let chosen = Chosen { name, stored };
+        let by_variable = chosen
+            .name
+            .as_ref()
+            .is_some_and(|name| name.origin == Origin::Variable("XEROCTL_CONTEXT"));
+        // A deployment that names no URL contradicts none, where it need not name one.
+        let has_url = stored.is_none_or(|stored| (pair.url_of)(stored).is_some());
+        if by_variable && url_is_set && (has_url || pair.default_url.is_none()) {
+            let name = pair.url_variable;
+            return Err(Error::config(format!(
+                "XEROCTL_CONTEXT and {name} are both set: which {} is meant?",
+                pair.noun
+            ))
+            .hint("unset one of them, or name the deployment on the line with --context"));
+        }
+        match &chosen.name {
+            Some(name) if chosen.stored.is_none() && !chosen.is_sandbox() => {
+                if (self.url.is_some() || url_is_set) && name.origin == Origin::Current {
+                    return Ok(Chosen {
+                        name: None,
+                        stored: None,
+                    });
+                }
+                Err(Error::config(format!(
+                    "there is no deployment {} (named by {})",
+                    name.value, name.origin
+                ))
+                .hint(format!("there are: {}", self.config.names()))
+                .hint("add one: xeroctl config add NAME --base-url URL"))
+            }
+            _ => Ok(chosen),
+        }
+    }
+
+    /// The URL that the line or the environment gives.
+    fn given_url(
+        &self,
+        chosen: &Chosen<'_>,
+        ignored: &mut Vec<&'static str>,
+    ) -> Result<Option<Sourced<BaseUrl>>, Error> {
+        let pair = self.pair;
+        let read =
+            |text: &str, name: &str| (pair.read_url)(text).map_err(|why| format!("{name}: {why}"));
+        if let Some(text) = self.url {
+            let option = pair.url_option;
+            if chosen.is_sandbox() && chosen.on_line() {
+                return Err(Error::usage(format!(
+                    "--context sandbox and {option} exclude each other"
+                )));
+            }
+            let url = read(text, option).map_err(Error::usage)?;
+            return Ok(Some(Sourced::new(url, Origin::Flag(option))));
+        }
+        let name = pair.url_variable;
+        let Some(text) = self.env.text(name) else {
+            return Ok(None);
+        };
+        if chosen.on_line() {
+            ignored.push(name);
+            return Ok(None);
+        }
+        let url = read(&text, name).map_err(Error::config)?;
+        Ok(Some(Sourced::new(url, Origin::Variable(name))))
+    }
+
+    /// The URL that the deployment names, else the one that is built in.
+    fn own_url(&self, chosen: &Chosen<'_>) -> Result<Option<Sourced<BaseUrl>>, Error> {
+        let pair = self.pair;
+        let (text, origin) = match (chosen.stored.and_then(pair.url_of), pair.default_url) {
+            (Some(text), _) => (text, chosen.origin()),
+            (None, Some(text)) => (text, Origin::Default),
+            (None, None) => return Ok(None),
+        };
+        let url = (pair.read_url)(text).map_err(|why| {
+            let setting = pair.url_setting;
+            Error::config(format!("{origin}.{setting}: {why}"))
+        })?;
+        Ok(Some(Sourced::new(url, origin)))
+    }
+
+    fn strange_origin(
+        &self,
+        chosen: &Chosen<'_>,
+        url: Option<&BaseUrl>,
+        ignored: &[&'static str],
+    ) -> Error {
+        let name = chosen.name().unwrap_or_default();
+        let host = url.map_or("", |url| url.origin().host.as_str());
+        let pair = self.pair;
+        Error::config(format!(
+            "the key of the deployment {name} goes only to that deployment's own host, not to {host}"
+        ))
+        .hint(match ignored {
+            [] => format!(
+                "give the key for this base URL: --api-key-file FILE, or {}",
+                pair.key_variable
+            ),
+            names => format!(
+                "give the key for this base URL: --api-key-file FILE ({} does not count beside --context)",
+                names.join(" and ")
+            ),
+        })
+        .hint(pair.store_url)
+    }
 }
 
 /// The deployment in use.
-struct Chosen<'a> {
-    name: Option<Sourced<String>>,
-    stored: Option<&'a Deployment>,
+pub(super) struct Chosen<'a> {
+    pub(super) name: Option<Sourced<String>>,
+    pub(super) stored: Option<&'a Deployment>,
 }
 
 impl Chosen<'_> {
@@ -126,194 +275,19 @@ impl Chosen<'_> {
         self.name.as_ref().map(|name| name.value.as_str())
     }
 
-    fn is_sandbox(&self) -> bool {
+    pub(super) fn is_sandbox(&self) -> bool {
         self.name() == Some(SANDBOX)
     }
 
-    fn on_line(&self) -> bool {
+    pub(super) fn on_line(&self) -> bool {
         let origin = self.name.as_ref().map(|name| &name.origin);
         matches!(origin, Some(Origin::Flag(_)))
     }
 
-    fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> Origin {
         self.name()
             .map_or(Origin::Default, |name| Origin::Deployment(name.to_owned()))
     }
-}
-
-fn choose<'a>(flags: &Flags, env: &Env, config: &'a Config) -> Result<Chosen<'a>, Error> {
-    let name = if let Some(name) = &flags.context {
-        Some(Sourced::new(name.clone(), Origin::Flag("--context")))
-    } else if let Some(name) = env.text("XEROCTL_CONTEXT") {
-        if env.os("XEROCTL_BASE_URL").is_some() {
-            return Err(Error::config(
-                "XEROCTL_CONTEXT and XEROCTL_BASE_URL are both set: which router is meant?",
-            )
-            .hint("unset one of them, or name the deployment on the line with --context"));
-        }
-        Some(Sourced::new(name, Origin::Variable("XEROCTL_CONTEXT")))
-    } else {
-        let name = config.current.clone();
-        name.map(|name| Sourced::new(name, Origin::Current))
-    };
-    let stored = name
-        .as_ref()
-        .and_then(|name| config.deployments.get(&name.value))
-        .filter(|_| name.as_ref().is_some_and(|name| name.value != SANDBOX));
-    let chosen = Chosen { name, stored };
-    let elsewhere = flags.base_url.is_some() || env.os("XEROCTL_BASE_URL").is_some();
-    match &chosen.name {
-        Some(name) if chosen.stored.is_none() && !chosen.is_sandbox() => {
-            if elsewhere && name.origin == Origin::Current {
-                return Ok(Chosen {
-                    name: None,
-                    stored: None,
-                });
-            }
-            Err(Error::config(format!(
-                "there is no deployment {} (named by {})",
-                name.value, name.origin
-            ))
-            .hint(format!("there are: {}", config.names()))
-            .hint("add one: xeroctl config add NAME --base-url URL"))
-        }
-        _ => Ok(chosen),
-    }
-}
-
-fn base_url(
-    flags: &Flags,
-    env: &Env,
-    chosen: &Chosen<'_>,
-    ignored: &mut Vec<&'static str>,
-) -> Result<Option<Sourced<BaseUrl>>, Error> {
-    let from_env = env.text("XEROCTL_BASE_URL");
-    if let Some(text) = &flags.base_url {
-        if chosen.is_sandbox() && chosen.on_line() {
-            return Err(Error::usage(
-                "--context sandbox and --base-url exclude each other",
-            ));
-        }
-        let base =
-            BaseUrl::parse(text).map_err(|why| Error::usage(format!("--base-url: {why}")))?;
-        return Ok(Some(Sourced::new(base, Origin::Flag("--base-url"))));
-    }
-    let Some(text) = from_env else {
-        return Ok(None);
-    };
-    if chosen.on_line() {
-        ignored.push("XEROCTL_BASE_URL");
-        return Ok(None);
-    }
-    let base =
-        BaseUrl::parse(&text).map_err(|why| Error::config(format!("XEROCTL_BASE_URL: {why}")))?;
-    Ok(Some(Sourced::new(
-        base,
-        Origin::Variable("XEROCTL_BASE_URL"),
-    )))
-}
-
-fn own_base_url(chosen: &Chosen<'_>) -> Result<Option<BaseUrl>, Error> {
-    let Some(text) = chosen.stored.and_then(|stored| stored.base_url.as_deref()) else {
-        return Ok(None);
-    };
-    BaseUrl::parse(text)
-        .map(Some)
-        .map_err(|why| Error::config(format!("{}.base_url: {why}", chosen.origin())))
-}
-
-fn allow_http(
-    flags: &Flags,
-    env: &Env,
-    stored: Option<&Deployment>,
-    deployment: Origin,
-) -> Result<Sourced<bool>, Error> {
-    const NAME: &str = "XEROCTL_ALLOW_HTTP";
-    if let Some(allowed) = flags.allow_http {
-        return Ok(Sourced::new(allowed, Origin::Flag("--allow-http")));
-    }
-    if let Some(text) = env.text(NAME) {
-        let allowed = match text.to_ascii_lowercase().as_str() {
-            "1" | "true" | "yes" | "on" => true,
-            "0" | "false" | "no" | "off" => false,
-            _ => return Err(Error::config(format!("{NAME} is neither true nor false"))),
-        };
-        return Ok(Sourced::new(allowed, Origin::Variable(NAME)));
-    }
-    Ok(match stored.and_then(|stored| stored.allow_http) {
-        Some(allowed) => Sourced::new(allowed, deployment),
-        None => Sourced::new(false, Origin::Default),
-    })
-}
-
-fn output(
-    flags: &Flags,
-    env: &Env,
-    stored: Option<&Deployment>,
-    deployment: Origin,
-) -> Result<Sourced<Format>, Error> {
-    if let Some(given) = given_output(flags.output, env)? {
-        return Ok(given);
-    }
-    let Some(word) = stored.and_then(|stored| stored.output.as_deref()) else {
-        return Ok(Sourced::new(Format::default(), Origin::Default));
-    };
-    let format =
-        Format::read(word).ok_or_else(|| unknown_format(&format!("{deployment}.output"), word))?;
-    Ok(Sourced::new(format, deployment))
-}
-
-/// The format that the line or the environment names: all that a command without a deployment looks at.
-///
-/// # Errors
-/// Exit 3 when the variable holds no format.
-pub fn given_output(flag: Option<Format>, env: &Env) -> Result<Option<Sourced<Format>>, Error> {
-    const NAME: &str = "XEROCTL_OUTPUT";
-    if let Some(format) = flag {
-        return Ok(Some(Sourced::new(format, Origin::Flag("--output"))));
-    }
-    let Some(word) = env.text(NAME) else {
-        return Ok(None);
-    };
-    let format = Format::read(&word).ok_or_else(|| unknown_format(NAME, &word))?;
-    Ok(Some(Sourced::new(format, Origin::Variable(NAME))))
-}
-
-fn unknown_format(place: &str, word: &str) -> Error {
-    Error::config(format!(
-        "{place}: {word} is no format; there are table, wide, json, ndjson, csv, name"
-    ))
-}
-
-/// `ca_cert` of the deployment, from the file's directory where it is relative, else `SSL_CERT_FILE`.
-fn ca(env: &Env, stored: Option<&Deployment>, config: &Config) -> Option<CaFile> {
-    if let Some(path) = stored.and_then(|stored| stored.ca_cert.as_ref()) {
-        let directory = config.path.as_deref().and_then(std::path::Path::parent);
-        return Some(CaFile {
-            path: directory.map_or_else(|| path.clone(), |directory| directory.join(path)),
-            setting: "ca_cert",
-        });
-    }
-    env.os("SSL_CERT_FILE").map(|path| CaFile {
-        path: env.absolute(path.as_ref()),
-        setting: "SSL_CERT_FILE",
-    })
-}
-
-fn protection(base: &BaseUrl, config: &Config, on_line: Option<&str>) -> Option<Protection> {
-    let owners = config.deployments.iter().filter(|(_, deployment)| {
-        let own = deployment.base_url.as_deref();
-        deployment.protected == Some(true)
-            && own
-                .and_then(|own| BaseUrl::parse(own).ok())
-                .is_some_and(|own| own.is_same_place(base))
-    });
-    let owners: Vec<&String> = owners.map(|(name, _)| name).collect();
-    let named = owners.iter().find(|name| Some(name.as_str()) == on_line);
-    named.or(owners.first()).map(|name| Protection {
-        deployment: (*name).clone(),
-        is_named: named.is_some(),
-    })
 }
 
 fn nothing_configured(chosen: &Chosen<'_>) -> Error {
@@ -325,22 +299,6 @@ fn nothing_configured(chosen: &Chosen<'_>) -> Error {
             .hint("set one up: xeroctl config init")
             .hint("or try everything without one: xeroctl --context sandbox agents"),
     }
-}
-
-fn strange_origin(chosen: &Chosen<'_>, base: Option<&BaseUrl>, ignored: &[&'static str]) -> Error {
-    let name = chosen.name().unwrap_or_default();
-    let host = base.map_or("", |base| base.origin().host.as_str());
-    Error::config(format!(
-        "the key of the deployment {name} goes only to that deployment's own host, not to {host}"
-    ))
-    .hint(match ignored {
-        [] => "give the key for this base URL: --api-key-file FILE, or XEROCTL_API_KEY".to_owned(),
-        names => format!(
-            "give the key for this base URL: --api-key-file FILE ({} does not count beside --context)",
-            names.join(" and ")
-        ),
-    })
-    .hint("or add a deployment for it: xeroctl config add NAME --base-url URL")
 }
 
 fn in_the_clear(base: &BaseUrl) -> Error {

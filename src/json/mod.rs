@@ -1,6 +1,8 @@
 //! JSON text, laid out anew without being read into values: member order, duplicate members and the spelling of
 //! numbers and strings stay as the router wrote them.
 
+mod mask;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
@@ -9,6 +11,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::sanitise;
+
+pub use mask::mask;
 
 /// The document on one line, without insignificant whitespace. `text` must be valid JSON.
 #[must_use]

@@ -9,6 +9,7 @@ use super::Fault;
 use super::call::Call;
 use super::page::Pages;
 use super::reply::Answer;
+use super::squads::Dialect;
 use super::store::Store;
 
 /// What every handler is given.
@@ -19,6 +20,7 @@ pub(super) struct App {
     pub(super) base_url: String,
     pub(super) latency: Duration,
     pub(super) faults: Mutex<Vec<Fault>>,
+    pub(super) dialect: Dialect,
 }
 
 /// A method, a path below the base URL, and the function that answers there.

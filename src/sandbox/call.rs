@@ -12,11 +12,11 @@ use super::fields::Fields;
 use super::reply::Refusal;
 
 /// The longest body looked at.
-const BODY: usize = 1 << 20;
+pub(super) const BODY: usize = 1 << 20;
 
 /// How far a body that is too long is still read, so that its sender gets to read the refusal: a connection closed
 /// over unread bytes is reset, and the answer lost with it.
-const DRAIN: usize = 16 << 20;
+pub(super) const DRAIN: usize = 16 << 20;
 
 /// A request whose body has arrived. A handler names what it takes: [`Call::bare`], [`Call::query`] or
 /// [`Call::fields`]; everything else about the request is refused.
@@ -205,7 +205,7 @@ pub(super) fn decode(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-fn parse_query(query: &str) -> Result<Vec<(String, String)>, Refusal> {
+pub(super) fn parse_query(query: &str) -> Result<Vec<(String, String)>, Refusal> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {
@@ -218,7 +218,7 @@ fn parse_query(query: &str) -> Result<Vec<(String, String)>, Refusal> {
         .collect()
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

@@ -10,8 +10,9 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::clock::Seconds;
-use super::id;
 use super::state::{Agent, Document, Event};
+use super::store::Keys;
+use super::{id, squads};
 
 const MINUTE: Seconds = 60;
 const HOUR: Seconds = 60 * MINUTE;
@@ -23,10 +24,11 @@ const EXAMPLE: &str = "agt_abc123";
 const CURSOR: (&str, usize) = ("evt_xyz", 24);
 
 /// A fresh document whose present is `now`.
-pub(super) fn document(key: &str, now: Seconds) -> Document {
-    let mut document: Document = serde_json::from_str(include_str!("demo.json"))
+pub(super) fn document(keys: &Keys, now: Seconds) -> Document {
+    let mut document: Document = serde_json::from_slice(include_bytes!("demo.json"))
         .expect("demo.json is part of the program and tested");
-    key.clone_into(&mut document.key);
+    keys.router.clone_into(&mut document.key);
+    document.squads = squads::demo(&keys.operator, &keys.agent);
     for agent in &mut document.agents {
         let mut random = random_for(&agent.id);
         agent.public_key = STANDARD.encode(std::array::from_fn::<u8, 32, _>(|_| random.u8(..)));

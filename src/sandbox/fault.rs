@@ -8,10 +8,10 @@ use super::reply::Refusal;
 
 /// Something that goes wrong on purpose, such as `POST /exec/*=503:2`.
 ///
-/// `METHOD` is an HTTP method or `*`. `PATTERN` is matched on the request's path below `/v1` as it was sent; `*` in
-/// it stands for any characters. `OUTCOME` is a status from 400 to 599, answered in the documented envelope, or one
-/// of the words `drop` (the connection closes without an answer), `html` (a proxy's 502 page) and `hang` (no answer
-/// ever). It happens `COUNT` times, or always.
+/// `METHOD` is an HTTP method or `*`. `PATTERN` is matched on the request's path below `/v1` as it was sent, and
+/// on the whole path where that begins with `/api`; `*` in it stands for any characters. `OUTCOME` is a status from
+/// 400 to 599, answered in the form of the service, or one of the words `drop` (the connection closes without an
+/// answer), `html` (a proxy's 502 page) and `hang` (no answer ever). It happens `COUNT` times, or always.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     method: Option<Method>,

@@ -214,7 +214,7 @@ fn is_public_key(text: &str) -> bool {
 }
 
 /// A JSON object that names no member twice; `serde_json` by itself would keep the last.
-struct Members(Map<String, Value>);
+pub(super) struct Members(pub(super) Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

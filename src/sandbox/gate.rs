@@ -3,9 +3,8 @@
 use std::future;
 use std::sync::{Arc, PoisonError};
 
-use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -14,10 +13,11 @@ use super::app::App;
 use super::call::{decode, no_route};
 use super::fault::Outcome;
 use super::line::Line;
-use super::reply::Refusal;
-use super::{PROJECT, id};
+use super::reply::{Refusal, html};
+use super::{PROJECT, id, squads};
 
-/// Lets a request through or answers in the handler's place. Every answer carries an `X-Request-ID`.
+/// Lets a request through or answers in the handler's place. Every answer of the router carries an `X-Request-ID`;
+/// the squads service has none, and sees to its keys itself.
 pub(super) async fn pass(
     State(app): State<Arc<App>>,
     ConnectInfo(line): ConnectInfo<Line>,
@@ -27,30 +27,42 @@ pub(super) async fn pass(
     if !app.latency.is_zero() {
         tokio::time::sleep(app.latency).await;
     }
-    let mut response = match fault(&app, &request) {
-        Some(Outcome::Status(status)) => {
-            Outcome::refusal(status, request.uri().path()).into_response()
-        }
+    let fault = fault(&app, &request);
+    let path = request.uri().path();
+    let squads = squads::covers(path);
+    let mut response = match fault {
+        Some(Outcome::Status(status)) if squads => squads::fault(app.dialect, status),
+        Some(Outcome::Status(status)) => Outcome::refusal(status, path).into_response(),
         Some(Outcome::Html) => proxy_page(),
         Some(Outcome::Drop) => {
             line.cut();
             future::pending().await
         }
         Some(Outcome::Hang) => future::pending().await,
+        None if squads => squads::answer(&app, request).await,
+        None if squads::has_page(app.dialect, &request) => html(StatusCode::OK, squads::PAGE),
         None => match admit(&app, &request) {
             Ok(()) => next.run(request).await,
             Err(refusal) => refusal.into_response(),
         },
     };
+    if squads {
+        return response;
+    }
     if let Ok(id) = HeaderValue::try_from(id::fresh("req_")) {
         response.headers_mut().insert("x-request-id", id);
     }
     response
 }
 
-/// The fault that is to happen to this request.
+/// The fault that is to happen to this request: matched below `/v1`, or on the whole path below `/api`.
 fn fault(app: &App, request: &Request) -> Option<Outcome> {
-    let path = below_v1(request.uri().path())?;
+    let path = request.uri().path();
+    let path = if squads::covers(path) {
+        path
+    } else {
+        below_v1(path)?
+    };
     let mut faults = app.faults.lock().unwrap_or_else(PoisonError::into_inner);
     faults
         .iter_mut()
@@ -64,7 +76,7 @@ fn below_v1(path: &str) -> Option<&str> {
 }
 
 fn admit(app: &App, request: &Request) -> Result<(), Refusal> {
-    if !has_key(request.headers(), app.store.key()) {
+    if !has_key(request.headers(), &app.store.keys().router) {
         let message = "The API key is missing or not the sandbox's.";
         return Err(Refusal::new(
             StatusCode::UNAUTHORIZED,
@@ -104,9 +116,5 @@ fn has_key(headers: &HeaderMap, key: &str) -> bool {
 fn proxy_page() -> Response {
     let page = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n\
                 <body><h1>502 Bad Gateway</h1></body></html>\n";
-    let mut response = Response::new(Body::from(page));
-    *response.status_mut() = StatusCode::BAD_GATEWAY;
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, html);
-    response
+    html(StatusCode::BAD_GATEWAY, page)
 }

@@ -8,6 +8,8 @@
 //! `stream`, `approvals`, `introspection`, `learnings`, `context`); each offers a table of routes,
 //! `ROUTES`, and a handler is a plain function from a `Call` to an `Answer`. A request passes `gate`, is taken apart
 //! by `call` and `fields`, and works on the document of `state` through `store`, which holds the lock meanwhile.
+//!
+//! `squads` is a second service on the same port, below `/api`, with forms and rules of its own.
 
 mod agents;
 mod app;
@@ -34,6 +36,7 @@ mod page;
 mod redate;
 mod reply;
 mod server;
+mod squads;
 mod state;
 mod store;
 mod stream;
@@ -46,6 +49,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub use fault::Fault;
+pub use squads::{CAREFUL_SQUAD, Dialect, SQUAD};
 
 /// The project that the sandbox serves, and the path segment before `/v1`.
 pub const PROJECT: &str = "proj_sandbox";
@@ -64,6 +68,8 @@ pub struct Options {
     pub latency: Duration,
     /// What goes wrong on purpose; the first that matches and is not spent counts.
     pub faults: Vec<Fault>,
+    /// Which of its two dialects the squads service speaks.
+    pub dialect: Dialect,
     /// The clock, by which heartbeats, expiry and rotations advance.
     pub now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
@@ -76,6 +82,7 @@ impl Default for Options {
             page_size: page::DEFAULT,
             latency: Duration::ZERO,
             faults: Vec::new(),
+            dialect: Dialect::default(),
             now: Arc::new(SystemTime::now),
         }
     }
@@ -119,7 +126,31 @@ impl Sandbox {
     /// The only API key it accepts: random, kept in the state, no secret beyond this machine.
     #[must_use]
     pub fn key(&self) -> &str {
-        self.server.key()
+        &self.server.keys().router
+    }
+
+    /// The root of the squads service, below which its paths begin with `/api`: `http://127.0.0.1:<port>`.
+    #[must_use]
+    pub fn squads_url(&self) -> String {
+        squads::url(self.server.port())
+    }
+
+    /// The operator's key of the squads service, as random and as harmless as [`Sandbox::key`].
+    #[must_use]
+    pub fn squads_operator_key(&self) -> &str {
+        &self.server.keys().operator
+    }
+
+    /// The key of the agent `Coder` of the squads service.
+    #[must_use]
+    pub fn squads_agent_key(&self) -> &str {
+        &self.server.keys().agent
+    }
+
+    /// The squad to begin with, [`SQUAD`]; in [`CAREFUL_SQUAD`] an agent needs an approval.
+    #[must_use]
+    pub fn squads_squad_id(&self) -> &'static str {
+        SQUAD
     }
 
     /// A sentence for the user where the state directory was unusable or its document had to be set aside.

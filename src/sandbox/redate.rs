@@ -51,6 +51,7 @@ impl Document {
         for context in self.contexts.iter_mut().filter(|context| context.untouched) {
             context.updated_at += shift;
         }
+        self.squads.redate(shift);
         self.dated_at = now;
     }
 }

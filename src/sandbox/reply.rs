@@ -29,11 +29,21 @@ pub(super) fn done() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
-fn with_status(status: StatusCode, document: &Value) -> Response {
-    let mut response = Response::new(Body::from(document.to_string()));
+/// Any other status with a document.
+pub(super) fn with_status(status: StatusCode, document: &Value) -> Response {
+    typed(status, "application/json", document.to_string().into())
+}
+
+/// A page for people.
+pub(super) fn html(status: StatusCode, page: &'static str) -> Response {
+    typed(status, "text/html; charset=utf-8", page.into())
+}
+
+fn typed(status: StatusCode, content_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
+    let content_type = HeaderValue::from_static(content_type);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
 
@@ -45,6 +55,8 @@ pub(super) struct Refusal {
     code: Option<&'static str>,
     message: String,
     param: Option<String>,
+    /// The body of one that has a form of its own.
+    document: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -58,7 +70,21 @@ impl Refusal {
             code: code.into(),
             message: message.into(),
             param: None,
+            document: None,
         }
+    }
+
+    /// A refusal of another service, whose body is not in the router's envelope.
+    pub(super) fn foreign(status: StatusCode, document: Value) -> Self {
+        Self {
+            document: Some(Box::new(document)),
+            ..Self::new(status, None, "")
+        }
+    }
+
+    /// The sentence of a refusal that is not foreign.
+    pub(super) fn message(&self) -> Option<&str> {
+        self.document.is_none().then_some(&self.message)
     }
 
     /// 400 for what is wrong about the query or the request as a whole.
@@ -130,12 +156,15 @@ impl IntoResponse for Refusal {
                 "jitter": true,
             });
         }
-        let mut response = with_status(self.status, &json!({ "error": error }));
+        let document = self.document.as_deref();
+        let foreign = document.is_some();
+        let enveloped = json!({ "error": error });
+        let mut response = with_status(self.status, document.unwrap_or(&enveloped));
         let headers = response.headers_mut();
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             headers.insert(RETRY_AFTER, HeaderValue::from(WAIT));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.status == StatusCode::UNAUTHORIZED && !foreign {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response

@@ -16,7 +16,7 @@ use super::call::{Call, no_route};
 use super::line::{Line, Lines};
 use super::page::Pages;
 use super::reply::Refusal;
-use super::store::Store;
+use super::store::{Keys, Store};
 use super::{
     Options, PROJECT, agents, approvals, candidates, context, executions, gate, introspection,
     invocations, join_keys, learnings, lifecycle, stream, tools,
@@ -25,7 +25,7 @@ use super::{
 /// The running server. Dropping it stops it.
 pub(super) struct Server {
     port: u16,
-    key: String,
+    keys: Keys,
     /// Never sent to: dropping it is the signal.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -42,13 +42,14 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let key = store.key().to_owned();
+        let keys = store.keys().clone();
         let app = Arc::new(App {
             store: Arc::new(store),
             pages: Pages::new(options.page_size),
             base_url: base_url(port),
             latency: options.latency,
             faults: Mutex::new(options.faults),
+            dialect: options.dialect,
         });
         let runtime = runtime::Builder::new_current_thread()
             .enable_io()
@@ -60,7 +61,7 @@ impl Server {
             .spawn(move || serve(&runtime, listener, app, stopped))?;
         Ok(Self {
             port,
-            key,
+            keys,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -70,8 +71,8 @@ impl Server {
         self.port
     }
 
-    pub(super) fn key(&self) -> &str {
-        &self.key
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     pub(super) fn wait(mut self) {

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::clock::{Seconds, Spelling};
 use super::id;
+use super::squads::World;
 
 /// The format of the document; another number makes it unreadable.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// All that is remembered.
 #[derive(Clone, Serialize, Deserialize)]
@@ -34,8 +35,8 @@ pub(super) struct Document {
     /// The number of the latest write that other writes must be told from.
     #[serde(default)]
     pub(super) sequence: u64,
-    /// Kept for the squads service, which has no routes yet.
-    pub(super) squad_agents: Vec<Value>,
+    /// What the squads service remembers.
+    pub(super) squads: World,
 }
 
 /// An agent. `untouched`: part of the demonstration and as it was set up, so it is dated anew at every start.

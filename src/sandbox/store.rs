@@ -26,10 +26,21 @@ const LOCK: &str = "state.lock";
 /// quick succession see the same times, and only the first of them writes.
 const STALE: Seconds = 60;
 
+/// The credentials of a state.
+#[derive(Clone)]
+pub(super) struct Keys {
+    /// The router's only key.
+    pub(super) router: String,
+    /// Of the squads service: an operator's.
+    pub(super) operator: String,
+    /// Of the squads service: that of one of its agents.
+    pub(super) agent: String,
+}
+
 /// The sandbox's memory.
 pub(super) struct Store {
     place: Place,
-    key: String,
+    keys: Keys,
     clock: Clock,
 }
 
@@ -55,29 +66,34 @@ enum Found {
 impl Store {
     /// Opens the state of the directory, or a fresh one in memory where there is no usable directory.
     pub(super) fn open(directory: Option<PathBuf>, clock: Clock) -> io::Result<Opened> {
-        let key = id::secret("xero_sandbox_")?;
+        let keys = Keys {
+            router: id::secret("xero_sandbox_")?,
+            operator: id::secret("sk-operator-sandbox-")?,
+            agent: id::secret("sk-agent-sandbox-")?,
+        };
         let now = clock::read(&clock);
-        let opened = |place, key, warning| Opened {
-            store: Self { place, key, clock },
+        let opened = |place, keys, warning| Opened {
+            store: Self { place, keys, clock },
             warning,
         };
         let warning = match directory {
             None => None,
-            Some(directory) => match open_directory(&directory, &key, now) {
-                Ok((key, set_aside)) => {
+            Some(directory) => match open_directory(&directory, &keys, now) {
+                Ok((keys, set_aside)) => {
                     let warning = set_aside.then(|| warn_set_aside(&directory));
-                    return Ok(opened(Place::Directory(directory), key, warning));
+                    return Ok(opened(Place::Directory(directory), keys, warning));
                 }
                 Err(error) => Some(warn_memory(&directory, &error)),
             },
         };
-        let document = Box::new(demo::document(&key, now));
-        Ok(opened(Place::Memory(Mutex::new(document)), key, warning))
+        let document = Box::new(demo::document(&keys, now));
+        Ok(opened(Place::Memory(Mutex::new(document)), keys, warning))
     }
 
-    /// The key that was in the state when it was opened. It stays valid here though another process resets the state.
-    pub(super) fn key(&self) -> &str {
-        &self.key
+    /// The keys that were in the state when it was opened. They stay valid here though another process resets the
+    /// state.
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// Looks at the document.
@@ -115,7 +131,7 @@ impl Store {
                 let _lock = lock(directory, File::lock).map_err(|error| unusable(&error))?;
                 let now = clock::read(&self.clock);
                 let (mut document, _) =
-                    settle(directory, &self.key, now).map_err(|error| unusable(&error))?;
+                    settle(directory, &self.keys, now).map_err(|error| unusable(&error))?;
                 let done = change(&mut document, now)?;
                 save(directory, &document).map_err(|error| unusable(&error))?;
                 Ok(done)
@@ -135,7 +151,7 @@ impl Store {
         }
         let _lock = lock(directory, File::lock)?;
         let now = clock::read(&self.clock);
-        settle(directory, &self.key, now).map(|(document, _)| (document, now))
+        settle(directory, &self.keys, now).map(|(document, _)| (document, now))
     }
 }
 
@@ -149,20 +165,25 @@ pub(super) fn reset(directory: &Path) -> io::Result<bool> {
     remove(&directory.join(DOCUMENT))
 }
 
-/// Makes the directory ready. Returns its key, and whether an unreadable document was set aside.
-fn open_directory(directory: &Path, key: &str, now: Seconds) -> io::Result<(String, bool)> {
+/// Makes the directory ready. Returns its keys, and whether an unreadable document was set aside.
+fn open_directory(directory: &Path, keys: &Keys, now: Seconds) -> io::Result<(Keys, bool)> {
     make_directory(directory)?;
     let _lock = lock(directory, File::lock)?;
-    let (mut document, set_aside) = settle(directory, key, now)?;
+    let (mut document, set_aside) = settle(directory, keys, now)?;
     if (now - document.dated_at).abs() >= STALE {
         document.redate(now);
         save(directory, &document)?;
     }
-    Ok((document.key, set_aside))
+    let keys = Keys {
+        router: document.key,
+        operator: document.squads.operator_key,
+        agent: document.squads.agent_key,
+    };
+    Ok((keys, set_aside))
 }
 
 /// The document that lies there; else a fresh one, after setting aside what cannot be read. Needs the lock alone.
-fn settle(directory: &Path, key: &str, now: Seconds) -> io::Result<(Document, bool)> {
+fn settle(directory: &Path, keys: &Keys, now: Seconds) -> io::Result<(Document, bool)> {
     let found = find(directory)?;
     if let Found::Document(document) = found {
         return Ok((*document, false));
@@ -171,7 +192,7 @@ fn settle(directory: &Path, key: &str, now: Seconds) -> io::Result<(Document, bo
     if set_aside {
         fs::rename(directory.join(DOCUMENT), directory.join(BROKEN))?;
     }
-    let document = demo::document(key, now);
+    let document = demo::document(keys, now);
     save(directory, &document)?;
     Ok((document, set_aside))
 }

@@ -3,6 +3,7 @@
 use super::{Context, Session};
 use crate::error::{Error, Exit};
 use crate::line::Line;
+use crate::sanitise::cell;
 
 /// What counts as consent.
 pub enum Consent<'a> {
@@ -51,7 +52,10 @@ impl Context {
             Consent::Yes => ["y", "yes"]
                 .iter()
                 .any(|yes| answer.eq_ignore_ascii_case(yes)),
-            Consent::Word(word) => answer == *word,
+            // The word is asked for as it can be seen, so that is how it may be typed.
+            Consent::Word(word) => {
+                !word.trim().is_empty() && (answer == *word || answer == cell(word))
+            }
         };
         if agreed {
             Ok(())
@@ -112,7 +116,7 @@ impl Session<'_> {
     /// # Errors
     /// Exit 3 where it is protected and not named.
     pub fn check_protection(&self) -> Result<(), Error> {
-        match &self.resolved.protection {
+        match &self.protection {
             Some(protection) if !protection.is_named && !self.is_dry() => {
                 let name = &protection.deployment;
                 Err(Error::config(format!(

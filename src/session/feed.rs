@@ -28,6 +28,8 @@ pub enum News {
     Event(Event),
     /// The connection stands: what happened before now may have been missed, if it is the first one.
     Connected,
+    /// The connection failed, and is tried again; told once until it stands.
+    Troubled(Error),
     /// There is no feed, or no longer: nothing more will come.
     Gone(Error),
 }
@@ -42,6 +44,7 @@ pub struct Feed {
     /// Whether it goes on through any number of passing failures.
     persistent: bool,
     stood: bool,
+    troubled: bool,
 }
 
 type Opening = Pin<Box<dyn Future<Output = Result<Incoming, Error>>>>;
@@ -68,6 +71,7 @@ impl Session<'_> {
             failures: 0,
             persistent,
             stood: false,
+            troubled: false,
         };
         feed.open();
         Ok(feed)
@@ -102,6 +106,7 @@ impl Feed {
                         }
                         self.state = State::Open(Box::new(incoming.with_idle(SILENCE)));
                         self.stood = true;
+                        self.troubled = false;
                         return News::Connected;
                     }
                     Err(error) => {
@@ -158,7 +163,8 @@ impl Feed {
         let asked = self.parser.retry().unwrap_or_default();
         let wait = own.max(asked).min(LONGEST_WAIT);
         self.state = State::Waiting(Instant::now() + wait.mul_f64(0.5 + fastrand::f64() / 2.0));
-        None
+        let is_news = !std::mem::replace(&mut self.troubled, true);
+        is_news.then_some(News::Troubled(error))
     }
 }
 

@@ -102,7 +102,7 @@ impl Session<'_> {
             let request = walk.request(listing.request());
             let read = async {
                 let answer = self.read(&request).await?;
-                let mut page = Page::read(&answer)?;
+                let mut page = Page::read::<L>(&answer)?;
                 let step = walk.take(&mut page)?;
                 Ok::<_, Error>((answer, page, step))
             };
@@ -127,7 +127,7 @@ impl Session<'_> {
                     break;
                 }
                 taken += 1;
-                last_id = Page::id_of(&raw).or(last_id);
+                last_id = page.id_of(&raw).or(last_id);
                 let item = serde_json::from_str(raw.get()).map_err(|e| answer.misshapen(&e))?;
                 if keep(&item) {
                     left -= 1;
@@ -164,7 +164,7 @@ impl Session<'_> {
     ) -> Result<Step, Error> {
         let request = walk.request(listing.request());
         let answer = self.read(&request).await?;
-        let mut page = Page::read(&answer)?;
+        let mut page = Page::read::<L>(&answer)?;
         let step = walk.take(&mut page)?;
         let items = page
             .items
@@ -193,7 +193,7 @@ impl Session<'_> {
 }
 
 /// Writes the pages of one list.
-struct Writer<'s, T> {
+pub(super) struct Writer<'s, T> {
     session: &'s Session<'s>,
     columns: &'s [Column<T>],
     /// Several pages become one JSON document.
@@ -209,7 +209,7 @@ struct Writer<'s, T> {
 }
 
 impl<'s, T> Writer<'s, T> {
-    fn new(session: &'s Session<'s>, columns: &'s [Column<T>], merged: bool) -> Self {
+    pub(super) fn new(session: &'s Session<'s>, columns: &'s [Column<T>], merged: bool) -> Self {
         Self {
             session,
             columns,
@@ -226,7 +226,7 @@ impl<'s, T> Writer<'s, T> {
         &self.session.look
     }
 
-    fn page(&mut self, page: &Page, items: Vec<T>, last: bool) -> Result<(), Error> {
+    pub(super) fn page(&mut self, page: &Page, items: Vec<T>, last: bool) -> Result<(), Error> {
         let first = !std::mem::replace(&mut self.began, true);
         let before = self.count;
         self.count += page.items.len();
@@ -295,7 +295,7 @@ impl<'s, T> Writer<'s, T> {
     }
 
     /// Ends the output; `more` is whether the list goes on behind it.
-    fn finish(&mut self, last_id: Option<&str>, more: bool) -> Result<(), Error> {
+    pub(super) fn finish(&mut self, last_id: Option<&str>, more: bool) -> Result<(), Error> {
         match self.look().format {
             Format::Json if self.merged => {
                 let end = if self.bare {

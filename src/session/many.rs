@@ -62,7 +62,7 @@ impl Session<'_> {
         ids: &'i [Id],
         concurrency: usize,
         words: &Words<'_>,
-        endpoint: impl Fn(&Id) -> E,
+        endpoint: impl Fn(&Id) -> Result<E, Error>,
         check: impl Fn(&Id) -> String,
     ) -> Result<Many<'i>, Error> {
         let mut distinct: Vec<&Id> = Vec::new();
@@ -73,7 +73,10 @@ impl Session<'_> {
         }
         self.check_protection()?;
         if self.is_dry() {
-            let requests: Vec<_> = distinct.iter().map(|id| endpoint(id).request()).collect();
+            let requests = distinct.iter().map(|id| endpoint(id));
+            let requests: Vec<_> = requests
+                .map(|endpoint| endpoint.map(|endpoint| endpoint.request()))
+                .collect::<Result<_, _>>()?;
             self.plan(&requests)?;
             return Ok(Many {
                 exit: Exit::Done,
@@ -81,7 +84,7 @@ impl Session<'_> {
             });
         }
         if let [id] = distinct[..] {
-            if let Some(reply) = self.apply(&endpoint(id), &check(id)).await? {
+            if let Some(reply) = self.apply(&endpoint(id)?, &check(id)).await? {
                 let sentence = format!("{} {id}.", words.sentence);
                 self.done(&reply, id.as_str(), words.done, &sentence)?;
             }
@@ -98,14 +101,27 @@ impl Session<'_> {
             check(distinct[0])
         );
         let _hold = self.context.interrupt.hold(Some(several));
-        let results = self.run(&distinct, concurrency, endpoint, check).await;
+        let results = self.run(&distinct, concurrency, endpoint, &check).await;
         let done = distinct
             .iter()
             .zip(&results)
             .filter(|(_, result)| matches!(result, Some(Ok(_))))
             .map(|(id, _)| *id)
             .collect();
+        let is_unknown = |result: &Option<Result<_, Error>>| {
+            let error = result.as_ref().and_then(|result| result.as_ref().err());
+            error.is_some_and(Error::is_outcome_unknown)
+        };
+        let unknown: Vec<&Id> = distinct
+            .iter()
+            .zip(&results)
+            .filter(|(_, result)| is_unknown(result))
+            .map(|(id, _)| *id)
+            .collect();
         let exit = self.report(&distinct, results, words)?;
+        for id in unknown {
+            self.ui().next(&format!("what became of {id}"), &check(id));
+        }
         Ok(Many { exit, done })
     }
 
@@ -114,7 +130,7 @@ impl Session<'_> {
         &self,
         ids: &[&Id],
         concurrency: usize,
-        endpoint: impl Fn(&Id) -> E,
+        endpoint: impl Fn(&Id) -> Result<E, Error>,
         check: impl Fn(&Id) -> String,
     ) -> Vec<Option<Result<Reply<E::Reply>, Error>>> {
         let mut results: Vec<_> = ids.iter().map(|_| None).collect();
@@ -128,7 +144,13 @@ impl Session<'_> {
                 let Some(index) = waiting.pop_front() else {
                     break;
                 };
-                let request = endpoint(ids[index]).request();
+                let request = match endpoint(ids[index]) {
+                    Ok(endpoint) => endpoint.request(),
+                    Err(error) => {
+                        results[index] = Some(Err(error));
+                        continue;
+                    }
+                };
                 let check = check(ids[index]);
                 under_way
                     .push(async move { (index, self.change::<E::Reply>(&request, &check).await) });

@@ -7,6 +7,7 @@ mod list;
 mod many;
 mod observe;
 mod send;
+mod whole;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,9 +15,13 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 
 use crate::api::client::{Client, Deadline, Target};
+use crate::api::id::is_uuid;
+use crate::api::server::Server;
 use crate::api::trust::{self, Proxies};
 use crate::base_url::BaseUrl;
-use crate::config::{Config, Flags, KeySource, Place, Resolved, resolve};
+use crate::config::resolve::Protection;
+use crate::config::squads::{self, Wanted};
+use crate::config::{Config, Flags, KeySource, Place, Resolved, resolve, settings};
 use crate::env::Env;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
@@ -55,6 +60,10 @@ pub trait LocalRouter {
     fn base_url(&self) -> String;
     /// Its key.
     fn key(&self) -> String;
+    /// The root of its squads API.
+    fn squads_url(&self) -> String;
+    /// A key of its squads API: an agent's own, or an operator's.
+    fn squads_key(&self, of_agent: bool) -> String;
     /// Something that the user should know of it.
     fn warning(&self) -> Option<String>;
 }
@@ -78,6 +87,10 @@ pub struct Context {
     pub start_local: StartLocal,
     /// The base URL under which the embedded router appears in a dry run.
     pub local_base_url: String,
+    /// The root under which its squads API appears in a dry run.
+    pub local_squads_url: String,
+    /// The squad that it has.
+    pub local_squad: &'static str,
 }
 
 impl Context {
@@ -86,7 +99,7 @@ impl Context {
     /// # Errors
     /// Exit 3 when `XEROCTL_OUTPUT` holds no format.
     pub fn look(&self) -> Result<Look, Error> {
-        let given = resolve::given_output(self.globals.flags.output, &self.env)?;
+        let given = settings::given_output(self.globals.flags.output, &self.env)?;
         Ok(self.look_in(given.map(|given| given.value).unwrap_or_default()))
     }
 
@@ -129,87 +142,155 @@ impl Context {
         Ok(config)
     }
 
-    /// Opens a session: resolves the configuration, gets the key, makes the client. A dry run gets no client.
+    /// Opens a session with the router: resolves the configuration, gets the key, makes the client. A dry run gets no
+    /// client.
     ///
     /// # Errors
     /// Exit 2 or 3 when the line or the configuration does not lead to a router and a key.
     pub fn open(&self) -> Result<Session<'_>, Error> {
         let config = self.config()?;
         let resolved = resolve::resolve(&self.globals.flags, &self.env, &config)?;
-        resolved.tell_ignored(&self.ui);
-        let look = self.look_in(resolved.output.value);
-        if self.globals.dry_run {
-            let base_url = match &resolved.place.value {
-                Place::Router(base) => base.as_str().to_owned(),
-                Place::Sandbox => self.local_base_url.clone(),
-            };
-            return Ok(Session {
-                context: self,
-                look,
-                resolved,
-                mode: Mode::Dry { base_url },
-            });
-        }
-        let (client, local) = self.connect(&resolved)?;
-        Ok(Session {
-            context: self,
-            look,
-            resolved,
-            mode: Mode::Online {
-                client,
-                _local: local,
-            },
+        self.connect(resolved, Server::Router, |router| {
+            (router.base_url(), router.key())
         })
     }
 
+    /// Opens a session with the squads API, where no key is needed, and tells the squad if one is named. In the sandbox
+    /// the key is an operator's, or an agent's own.
+    ///
+    /// # Errors
+    /// Exit 2 or 3 when the line or the configuration is wrong.
+    pub fn open_squads(
+        &self,
+        wanted: Wanted<'_>,
+        as_agent: bool,
+    ) -> Result<(Session<'_>, Option<String>), Error> {
+        let config = self.config()?;
+        let squads = squads::resolve(wanted, &self.globals.flags, &self.env, &config)?;
+        let mut squad = squads.squad.map(|squad| squad.value);
+        let in_sandbox = matches!(squads.resolved.place.value, Place::Sandbox);
+        if in_sandbox && squad.is_none() {
+            squad = Some(self.local_squad.to_owned());
+        }
+        let local: fn(&dyn LocalRouter) -> (String, String) = if as_agent {
+            |router| (router.squads_url(), router.squads_key(true))
+        } else {
+            |router| (router.squads_url(), router.squads_key(false))
+        };
+        let session = self.connect(squads.resolved, Server::Squads, local)?;
+        Ok((session, squad))
+    }
+
+    /// `local` tells the URL and the key of the embedded router.
     fn connect(
         &self,
+        resolved: Resolved,
+        server: Server,
+        local: fn(&dyn LocalRouter) -> (String, String),
+    ) -> Result<Session<'_>, Error> {
+        resolved.tell_ignored(&self.ui);
+        let look = self.look_in(resolved.output.value);
+        let mode = if self.globals.dry_run {
+            Mode::Dry {
+                base_url: match (&resolved.place.value, server) {
+                    (Place::At(url), _) => url.as_str().to_owned(),
+                    (Place::Sandbox, Server::Router) => self.local_base_url.clone(),
+                    (Place::Sandbox, Server::Squads) => self.local_squads_url.clone(),
+                },
+            }
+        } else {
+            self.go_online(&resolved, server, local)?
+        };
+        Ok(Session {
+            context: self,
+            look,
+            server,
+            protection: resolved.protection,
+            mode,
+        })
+    }
+
+    fn go_online(
+        &self,
         resolved: &Resolved,
-    ) -> Result<(Client, Option<Box<dyn LocalRouter>>), Error> {
+        server: Server,
+        local: fn(&dyn LocalRouter) -> (String, String),
+    ) -> Result<Mode, Error> {
         let deadline = self.globals.timeout.map(|after| Deadline {
             after,
             at: Instant::now() + after,
         });
         let name = resolved.deployment.as_ref().map(|name| name.value.as_str());
-        let (base, key, local) = match &resolved.place.value {
-            Place::Router(base) => {
-                let key = resolved.key.value.read(&self.ui, name)?;
-                (base.clone(), key, None)
-            }
+        let read = |key: &KeySource| match key {
+            // The squads API may well be open to everybody.
+            KeySource::Missing if server == Server::Squads => Ok(None),
+            key => key.read(&self.ui, name).map(Some),
+        };
+        let (url, key, running) = match &resolved.place.value {
+            Place::At(url) => (url.clone(), read(&resolved.key.value)?, None),
             Place::Sandbox => {
-                let local = (self.start_local)(&self.env)?;
-                if let Some(warning) = local.warning() {
+                let running = (self.start_local)(&self.env)?;
+                if let Some(warning) = running.warning() {
                     self.ui.warn(&warning);
                 }
+                let (url, key) = local(&*running);
                 let key = match &resolved.key.value {
-                    KeySource::Sandbox => Secret::new(local.key()),
-                    given => given.read(&self.ui, name)?,
+                    KeySource::Sandbox => Some(Secret::new(key)),
+                    given => read(given)?,
                 };
-                let base = BaseUrl::parse(&local.base_url()).map_err(Error::unavailable)?;
-                (base, key, Some(local))
+                let url = match server {
+                    Server::Router => BaseUrl::parse(&url),
+                    Server::Squads => BaseUrl::parse_root(&url),
+                };
+                (url.map_err(Error::unavailable)?, key, Some(running))
             }
         };
-        self.ui.keep_secret(&key);
+        if let Some(key) = &key {
+            self.ui.keep_secret(key);
+        }
         // Loopback hosts, and so the sandbox, are never proxied.
         let proxies = Proxies::read(|name| self.env.text(name));
-        let builder = trust::builder(&base, resolved.ca.as_ref(), &proxies, true)?;
+        let builder = trust::builder(&url, resolved.ca.as_ref(), &proxies, key.is_some())?;
         let target = Target {
-            base_url: base.as_str().to_owned(),
-            key: Some(key),
+            base_url: url.as_str().to_owned(),
+            server,
+            key,
+            change_headers: match server {
+                Server::Router => Vec::new(),
+                Server::Squads => self.run_id(),
+            },
         };
         let observer = Arc::new(observe::Tracer::new(self.ui.clone()));
         let client = Client::new(builder, target, observer, deadline, self.env.clock())?;
-        Ok((client, local))
+        Ok(Mode::Online {
+            client,
+            local: running,
+        })
+    }
+
+    /// The run that changes through the squads API belong to. One that is no UUID is no run.
+    fn run_id(&self) -> Vec<(&'static str, String)> {
+        const VARIABLE: &str = "SLAW_RUN_ID";
+        let id = self.env.text(VARIABLE);
+        if id.as_deref().is_some_and(|id| !is_uuid(id)) {
+            self.ui
+                .note(&format!("{VARIABLE} is ignored: it holds no UUID"));
+        }
+        id.filter(|id| is_uuid(id))
+            .map(|id| ("x-slaw-run-id", id))
+            .into_iter()
+            .collect()
     }
 }
 
-/// What a command that asks a router is given.
+/// What a command that asks a server is given.
 pub struct Session<'c> {
     /// What every command is given.
     pub context: &'c Context,
     /// The look of its results.
     pub look: Look,
-    resolved: Resolved,
+    server: Server,
+    protection: Option<Protection>,
     mode: Mode,
 }
 
@@ -218,8 +299,8 @@ enum Mode {
     Dry { base_url: String },
     Online {
         client: Client,
-        // The embedded router ends with the session.
-        _local: Option<Box<dyn LocalRouter>>,
+        /// The embedded router, which ends with the session.
+        local: Option<Box<dyn LocalRouter>>,
     },
 }
 
@@ -240,6 +321,33 @@ impl Session<'_> {
         }
         look.now = self.ui().now();
         look
+    }
+
+    /// Whether the server runs in this process, and ends with it.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(&self.mode, Mode::Online { local: Some(_), .. })
+    }
+
+    /// What the server is called.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        self.server.noun()
+    }
+
+    /// The URL of the server.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        match &self.mode {
+            Mode::Dry { base_url } => base_url,
+            Mode::Online { client, .. } => client.base_url(),
+        }
+    }
+
+    /// Whether requests carry a key.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.client().is_ok_and(Client::has_key)
     }
 
     /// Whether nothing is sent.

@@ -122,7 +122,8 @@ impl Session<'_> {
         let client = self.client()?;
         let interrupt = &self.context.interrupt;
         let lost = format!(
-            "interrupted: it is unknown whether the router did this: {}; see: {} {check}",
+            "interrupted: it is unknown whether the {} did this: {}; see: {} {check}",
+            self.server.noun(),
             request.action,
             self.ui().program()
         );

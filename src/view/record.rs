@@ -51,7 +51,9 @@ pub fn record<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {
 /// Any JSON object as text: a member a line, in the router's order. On a terminal what is nested is indented.
 #[must_use]
 pub fn object(document: &str, look: &Look) -> String {
-    let members = json::members(document).unwrap_or_default();
+    let Some(members) = json::members(document) else {
+        return sanitise::cell(&json::compact(document)).into_owned() + "\n";
+    };
     let text = |raw: &str| match raw.as_bytes().first() {
         _ if raw == "null" => None,
         Some(b'"') => Some(serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())),

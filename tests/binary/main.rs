@@ -15,6 +15,7 @@ mod neighbours;
 mod outputs;
 mod runs;
 mod serve;
+mod squads_tokens;
 mod surroundings;
 mod tokens;
 

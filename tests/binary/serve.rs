@@ -58,7 +58,17 @@ fn it_says_where_it_is_and_what_its_key_is() {
         .lines()
         .filter_map(|line| Some(line.split_once('\t')?.0))
         .collect();
-    assert_eq!(names, ["BASE_URL", "KEY"]);
+    assert_eq!(
+        names,
+        [
+            "BASE_URL",
+            "KEY",
+            "SQUADS_URL",
+            "SQUADS_OPERATOR_KEY",
+            "SQUADS_AGENT_KEY",
+            "SQUAD_ID"
+        ]
+    );
 }
 
 #[test]

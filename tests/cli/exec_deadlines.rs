@@ -84,12 +84,12 @@ fn the_stream_in_each_format() {
 }
 
 #[test]
-fn the_bell_rings_on_a_terminal_alone_and_once_for_each() {
+fn the_bell_rings_on_a_terminal_alone_and_once_for_what_comes_together() {
     let line = "approvals watch --bell";
     let off = given_up(&sandbox(), line);
     assert!(!(off.stdout + &off.stderr).contains('\u{7}'));
     let on = on_terminal(line);
-    assert_eq!((on.stdout + &on.stderr).matches('\u{7}').count(), 5);
+    assert_eq!((on.stdout + &on.stderr).matches('\u{7}').count(), 1);
     let silent = on_terminal("approvals watch");
     assert!(!(silent.stdout + &silent.stderr).contains('\u{7}'));
 }
@@ -159,15 +159,19 @@ fn what_was_shown_is_what_is_approved_one_by_one() {
         )
     };
     let (seen, other) = (of(r#"{"n":1}"#), of(r#"{"n":1.0}"#));
+    let looks = std::sync::atomic::AtomicUsize::new(0);
     let router = Router::rules(move |asked| {
         if asked.target.contains("/stream") || asked.target.contains("/tools/") {
             Answer::fault(404, "not_found_error")
         } else if asked.target.ends_with("/approvals/a") {
-            Answer::json(200, other.clone())
+            let first = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+            Answer::json(200, if first { &seen } else { &other }.clone())
         } else if asked.method == "POST" {
             Answer::json(200, "{}")
         } else {
-            Answer::json(200, format!(r#"{{"data":[{seen}]}}"#))
+            // The list tells less than the approval itself.
+            let listed = r#"{"data":[{"id":"a","status":"pending"}]}"#;
+            Answer::json(200, listed)
         }
     });
     let line = "approvals watch --interactive --timeout 2s --color never";

@@ -171,7 +171,7 @@ fn watching_interactively_decides_on_one_after_the_other() {
 fn a_call_waits_until_a_second_process_approves_it() {
     let home = fresh();
     let waiting = Running::start(&mut command(&home, &format!("{GATED} --wait -o json")));
-    waiting.wait_for_error("waiting for a human");
+    waiting.wait_for_error("pending_approval");
     let list = "approvals list --status pending --limit 1 -o name";
     let id = run(&home, list).exits(0).stdout;
     run(&home, &format!("approvals approve {}", id.trim())).exits(0);
@@ -183,7 +183,7 @@ fn a_call_waits_until_a_second_process_approves_it() {
 fn a_call_that_a_second_process_rejects_is_11() {
     let home = fresh();
     let waiting = Running::start(&mut command(&home, &format!("{GATED} --wait -o json")));
-    waiting.wait_for_error("waiting for a human");
+    waiting.wait_for_error("pending_approval");
     let list = "approvals list --status pending --limit 1 -o name";
     let id = run(&home, list).exits(0).stdout;
     run(

@@ -182,20 +182,20 @@ const HELP: &[Line] = &[
 /// Those that name a learning.
 const LEARNING: &[Line] = &[
     (
-        "xeroctl exec learnings show lrn_abc123",
+        "xeroctl exec learnings show lrn_4f8a2c",
         0,
-        &["ID\tlrn_abc123\n"],
+        &["ID\tlrn_4f8a2c\n"],
     ),
     (
-        "xeroctl exec learnings delete lrn_abc123 --force",
+        "xeroctl exec learnings delete lrn_4f8a2c --force",
         0,
-        &["lrn_abc123\tdeleted\n"],
+        &["lrn_4f8a2c\tdeleted\n"],
     ),
 ];
 
 /// Those that ask.
 const ASKING: &[&str] = &[
-    "xeroctl exec learnings delete lrn_abc123",
+    "xeroctl exec learnings delete lrn_4f8a2c",
     "xeroctl exec context set --workspace ws_a1b2c3d4 --file context.json",
 ];
 
@@ -221,13 +221,13 @@ fn a_learning_of_the_help() {
 #[test]
 fn a_learning_of_the_help_is_deleted_when_consented_to() {
     let home = fresh();
-    let mut terminal = Terminal::run(&home, "exec learnings delete lrn_abc123");
+    let mut terminal = Terminal::run(&home, "exec learnings delete lrn_4f8a2c");
     terminal.wait_for("[y/N] ").types("y").types(ENTER);
     terminal
         .end()
         .exits(0)
-        .shows("Deleted learning lrn_abc123.");
-    run(&home, "exec learnings show lrn_abc123").exits(5);
+        .shows("Deleted learning lrn_4f8a2c.");
+    run(&home, "exec learnings show lrn_4f8a2c").exits(5);
 }
 
 #[test]

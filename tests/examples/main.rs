@@ -13,5 +13,6 @@ mod approvals;
 mod exec;
 mod exec_help;
 mod join_keys;
+mod squads;
 mod verbs;
 mod walkthroughs;

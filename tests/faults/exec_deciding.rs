@@ -1,11 +1,13 @@
 //! `approvals watch --interactive`: what is typed decides on what was shown, and on nothing else.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::support::Output;
 use crate::support::exec::line;
 use crate::support::router::{Answer, Router};
 
 /// A router where these approvals wait: their risks, in the order in which they are shown. `changed` is what the
-/// approval says when it is read again.
+/// approval says when it is read a second time.
 fn waiting(risks: &'static [&'static str], changed: Option<&'static str>) -> Router {
     let approval = |n: usize, args: &str| {
         let risk = risks[n];
@@ -13,6 +15,7 @@ fn waiting(risks: &'static [&'static str], changed: Option<&'static str>) -> Rou
             r#"{{"id":"apr_{n}","status":"pending","risk":"{risk}","tool_name":"t","args":{args},"created_at":"2026-11-22T11:{n:02}:00Z"}}"#
         )
     };
+    let looks = AtomicUsize::new(0);
     Router::rules(move |asked| {
         let line = line(asked);
         if line == "GET /exec/approvals" {
@@ -23,7 +26,11 @@ fn waiting(risks: &'static [&'static str], changed: Option<&'static str>) -> Rou
         match (asked.method.as_str(), number) {
             ("POST", Some(1)) => Answer::fault(409, "approval_not_pending"),
             ("POST", Some(_)) => Answer::json(200, "{}"),
-            ("GET", Some(n)) => Answer::json(200, approval(n, changed.unwrap_or("{\"a\":1}"))),
+            ("GET", Some(n)) => {
+                let again = looks.fetch_add(1, Ordering::Relaxed) > 0;
+                let args = changed.filter(|_| again).unwrap_or("{\"a\":1}");
+                Answer::json(200, approval(n, args))
+            }
             _ => Answer::fault(404, "route_not_found"),
         }
     })

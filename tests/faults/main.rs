@@ -21,3 +21,7 @@ mod network;
 mod retries;
 mod several;
 mod shapes;
+mod squads;
+mod squads_hostile;
+mod squads_retries;
+mod squads_shapes;

@@ -15,6 +15,7 @@ pub mod process;
 #[cfg(unix)]
 pub mod pty;
 pub mod router;
+pub mod squads;
 
 use std::ffi::OsString;
 use std::path::Path;

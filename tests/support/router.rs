@@ -223,6 +223,11 @@ impl Router {
         format!("http://{}/proj_1/v1", self.address)
     }
 
+    /// `http://127.0.0.1:PORT`, the root of a squads API.
+    pub fn root(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// A home whose environment names this router and [`KEY`].
     pub fn home(&self) -> Home {
         Home::new()

@@ -9,6 +9,7 @@ mod asking;
 mod hidden;
 mod looks;
 mod shells;
+mod squads;
 mod wizard;
 
 use support::Home;

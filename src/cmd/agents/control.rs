@@ -34,10 +34,12 @@ impl Targets {
         if control == Control::Revoke {
             self.ask_to_revoke(&session)?;
         }
-        let endpoint = |id: &Id| Apply {
-            agent: id.clone(),
-            control,
-            workspace: self.workspace.clone(),
+        let endpoint = |id: &Id| {
+            Ok(Apply {
+                agent: id.clone(),
+                control,
+                workspace: self.workspace.clone(),
+            })
         };
         let check = |id: &Id| super::command(id.as_str(), "--events");
         let many = session

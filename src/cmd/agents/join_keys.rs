@@ -1,12 +1,13 @@
 //! `xeroctl agents join-keys`: limited-use tokens with which workers enroll themselves.
 
-use super::token;
+use super::join_token::New;
 use crate::api::Id;
 use crate::api::join_keys::{Create, JoinKey, List, Revoke};
 use crate::api::page::Span;
 use crate::cmd::group::{self, Act, Row};
 use crate::cmd::paging::Paging;
 use crate::cmd::slips::{self, Group};
+use crate::cmd::token;
 use crate::cmd::values::{self, Tiers};
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context, ListText, Session};
@@ -238,7 +239,9 @@ impl Args {
                 span,
             } => list(&session, named.as_ref(), include_terminal, &span).await,
             Action::Create { create, token_file } => {
-                token::create(&session, &create, token_file.as_deref()).await
+                let destination = token::prepare(&session, token_file.as_deref())?;
+                token::create(&session, &New, &create, destination).await?;
+                Ok(Exit::Done)
             }
             Action::Revoke { id, force } => revoke(&session, &id, force).await,
         }

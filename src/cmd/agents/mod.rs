@@ -5,10 +5,10 @@ pub mod candidates;
 pub mod control;
 pub mod curve_rotate;
 pub mod join_keys;
+mod join_token;
 pub mod pause_exec;
 pub mod resume_exec;
 pub mod revoke_credentials;
-mod token;
 
 use super::commands;
 use super::slips::{self, Group};

@@ -1,5 +1,7 @@
 //! `xeroctl approvals approve`.
 
+use std::cell::RefCell;
+
 use super::decide;
 use super::digest::Digest;
 use crate::api::Id;
@@ -71,7 +73,8 @@ impl Args {
         let session = context.open()?;
         session.check_protection()?;
         if session.is_dry() {
-            self.send(&session, &ids, self.confirm.clone()).await?;
+            let send = |id: &Id| Ok(self.endpoint(id, self.confirm.clone()));
+            self.send(&session, &ids, send).await?;
             session
                 .ui()
                 .note("skipped: the risk, and with it the tool's name, and --expect");
@@ -81,32 +84,47 @@ impl Args {
             let reply = decide::read(&session, id).await?;
             let (confirm, expect) = (self.confirm.as_deref(), self.expect.as_ref());
             let confirm = decide::settle(&session, id, &reply, confirm, expect).await?;
-            let exit = self.send(&session, &ids, confirm).await?;
+            let send = |id: &Id| Ok(self.endpoint(id, confirm.clone()));
+            let exit = self.send(&session, &ids, send).await?;
             tell_next(&session, &reply);
             return Ok(exit);
         }
+        let mut missing = Vec::new();
         for id in &ids {
-            refuse_irreversible(&session, id).await?;
+            if let Some(error) = refuse_irreversible(&session, id).await? {
+                missing.push((id, error));
+            }
         }
+        let missing = RefCell::new(missing);
         let count = ids.len().to_string();
         let question = format!("Approve {count} runs? They begin at once.");
         session.confirm(&question, &Consent::Word(&count), self.force)?;
-        let exit = self.send(&session, &ids, None).await?;
+        let send = |id: &Id| {
+            let mut missing = missing.borrow_mut();
+            match missing.iter().position(|(known, _)| *known == id) {
+                Some(index) => Err(missing.swap_remove(index).1),
+                None => Ok(self.endpoint(id, None)),
+            }
+        };
+        let exit = self.send(&session, &ids, send).await?;
         session.ui().next("the runs", "exec list");
         Ok(exit)
+    }
+
+    fn endpoint(&self, id: &Id, confirm: Option<String>) -> Approve {
+        Approve {
+            id: id.clone(),
+            note: self.note.clone(),
+            confirm,
+        }
     }
 
     async fn send(
         &self,
         session: &Session<'_>,
         ids: &[Id],
-        confirm: Option<String>,
+        approve: impl Fn(&Id) -> Result<Approve, Error>,
     ) -> Result<Exit, Error> {
-        let approve = |id: &Id| Approve {
-            id: id.clone(),
-            note: self.note.clone(),
-            confirm: confirm.clone(),
-        };
         let check = |id: &Id| format!("approvals show {}", line::id(id.as_str()));
         let many = session
             .each(ids, self.concurrency, &WORDS, approve, check)
@@ -116,17 +134,17 @@ impl Args {
     }
 }
 
-/// Among several there must be none that only its tool's name approves. One that is not there is left to the router,
-/// whose refusal becomes a row.
-async fn refuse_irreversible(session: &Session<'_>, id: &Id) -> Result<(), Error> {
+/// Among several there must be none that only its tool's name approves. One that is not there is not approved either:
+/// nobody knows its risk. Its error becomes a row.
+async fn refuse_irreversible(session: &Session<'_>, id: &Id) -> Result<Option<Error>, Error> {
     let reply = match decide::read(session, id).await {
         Ok(reply) => reply,
-        Err(error) if error.exit() == Exit::NotFound => return Ok(()),
+        Err(error) if error.exit() == Exit::NotFound => return Ok(Some(error)),
         Err(error) => return Err(error),
     };
     let risk = reply.value.risk.as_deref();
     if !needs_the_name(risk) {
-        return Ok(());
+        return Ok(None);
     }
     let risk = risk.unwrap_or("unknown");
     let message = format!("{id} has the risk {risk}: it can't be approved among others");

@@ -7,6 +7,7 @@ use crate::api::approvals::{Approval, Get, needs_the_name};
 use crate::api::reply::Reply;
 use crate::error::{Error, Exit};
 use crate::line;
+use crate::sanitise;
 use crate::session::{Consent, Session};
 
 /// Reads an approval. A dry run has none to read.
@@ -64,10 +65,14 @@ fn consent(
     approval: &Approval,
     confirm: Option<&str>,
 ) -> Result<Option<String>, Error> {
+    // A name of blanks would be confirmed by an answer that says nothing.
     let tool = approval.tool_name.as_deref();
+    let tool = tool.filter(|tool| !tool.trim().is_empty());
     if let Some(confirm) = confirm {
-        if Some(confirm) == tool {
-            return Ok(Some(confirm.to_owned()));
+        // A name is also told as it can be seen: that is the line to repeat.
+        let agreed = tool.filter(|tool| confirm == *tool || confirm == sanitise::cell(tool));
+        if let Some(tool) = agreed {
+            return Ok(Some(tool.to_owned()));
         }
         let tool = tool.unwrap_or("not named by the router");
         return Err(Error::usage(format!(

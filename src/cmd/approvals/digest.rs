@@ -33,18 +33,31 @@ impl std::str::FromStr for Digest {
     }
 }
 
-/// Refuses an approval that names a member twice: whether it is a risk, a tool or an argument, nobody could tell which of
-/// the two counts.
+/// Refuses an approval that names a member twice, or says the same under two names in two ways: whether it is a risk, a
+/// tool or an argument, nobody could tell which of the two counts.
 ///
 /// # Errors
 /// Exit 17.
 pub(super) fn check(document: &str) -> Result<(), Error> {
-    match json::doubled(document) {
-        Some(double) => Err(Error::unavailable(format!(
+    if let Some(double) = json::doubled(document) {
+        return Err(Error::unavailable(format!(
             "the router's answer names the member {double:?} twice, so nobody can tell what would run"
-        ))),
-        None => Ok(()),
+        )));
     }
+    let Ok(parts) = serde_json::from_str::<Document>(document) else {
+        return Ok(());
+    };
+    for names in [approvals::TOOL, approvals::WORKSPACE] {
+        let mut said = names.iter().filter_map(|name| parts.json(&[*name]));
+        let first = said.next();
+        if said.any(|other| Some(other) != first) {
+            return Err(Error::unavailable(format!(
+                "the router's answer contradicts itself in {}, so nobody can tell what would run",
+                names.join(" and ")
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The digest of the UTF-8 of `{"args":…,"tool":…,"workspace":…}` in its canonical text (see [`json::canonical`]).

@@ -49,9 +49,11 @@ impl Args {
             let question = format!("Reject {count} runs?");
             session.confirm(&question, &Consent::Word(&count), self.force)?;
         }
-        let reject = |id: &Id| Reject {
-            id: id.clone(),
-            reason: self.reason.clone(),
+        let reject = |id: &Id| {
+            Ok(Reject {
+                id: id.clone(),
+                reason: self.reason.clone(),
+            })
         };
         let check = |id: &Id| format!("approvals show {}", line::id(id.as_str()));
         let many = session

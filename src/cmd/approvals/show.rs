@@ -72,7 +72,11 @@ impl Args {
         let digest = show(&session, reply.value, reply.document.get()).await?;
         let id = line::id(self.id.as_str());
         let ui = session.ui();
-        if is_pending {
+        // What names no tool can't be approved by its name.
+        if is_pending && needs_name && tool.is_none() {
+            ui.warn("the router names no tool, so this can't be approved");
+            ui.next("reject it", &format!("approvals reject {id}"));
+        } else if is_pending {
             let tool = tool.filter(|_| needs_name).unwrap_or_default();
             let confirm = if tool.is_empty() {
                 String::new()

@@ -87,7 +87,7 @@ impl Args {
                 }
                 for (approval, document) in arrived {
                     if self.interactive {
-                        decide_on(&session, approval, document.get()).await?;
+                        decide_on(&session, &approval).await?;
                     } else {
                         printer.print(&approval, document.get())?;
                     }
@@ -118,7 +118,7 @@ impl Arrivals<'_> {
                 let relevant = match news {
                     News::Event(event) => event.name.contains("approval"),
                     News::Connected => true,
-                    News::Gone(_) => false,
+                    News::Troubled(_) | News::Gone(_) => false,
                 };
                 if relevant {
                     self.due = Instant::now();
@@ -169,7 +169,7 @@ impl Arrivals<'_> {
         let mut found = Vec::new();
         loop {
             let answer = self.session.ask(&walk.request(self.list.request())).await?;
-            let mut page = Page::read(&answer)?;
+            let mut page = Page::read::<List>(&answer)?;
             let step = walk.take(&mut page)?;
             for raw in page.items {
                 let Ok(approval) = serde_json::from_str::<Approval>(raw.get()) else {
@@ -193,17 +193,30 @@ impl Arrivals<'_> {
 }
 
 /// Shows one approval and asks what becomes of it.
-async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) -> Result<(), Error> {
+async fn decide_on(session: &Session<'_>, listed: &Approval) -> Result<(), Error> {
     let ui = session.ui();
-    let Some(id) = approval.id.as_deref().and_then(|id| id.parse::<Id>().ok()) else {
-        return Ok(());
+    let named = listed.id.as_deref().unwrap_or_default();
+    let id: Id = match named.parse() {
+        Ok(id) => id,
+        Err(why) => {
+            ui.warn(&format!(
+                "the approval {named:?} can't be decided on: {why}"
+            ));
+            return Ok(());
+        }
     };
-    // What can be read in two ways is not decided on; the others are.
-    if let Err(error) = digest::of(document) {
-        ui.error(&error.because_of(format!("{id} can't be decided on")));
-        return Ok(());
-    }
-    let digest = show::show(session, approval, document).await?;
+    // The list may tell less than the approval itself; and what can be read in two ways is not decided on.
+    let read = decide::read(session, &id).await;
+    let read = read.and_then(|reply| digest::of(reply.document.get()).map(|_| reply));
+    let reply = match read {
+        Ok(reply) => reply,
+        Err(error) if is_about_one(&error) => {
+            ui.error(&error.because_of(format!("{id} can't be decided on")));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let digest = show::show(session, reply.value, reply.document.get()).await?;
     let answer = ui.ask("[a]pprove, [r]eject or [s]kip? ")?;
     let check = |id: &Id| format!("approvals show {}", crate::line::id(id.as_str()));
     let result = match answer.as_deref().map(str::trim) {
@@ -217,10 +230,12 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
                     sentence: "Approved",
                     noun: "approval",
                 };
-                let approve = |id: &Id| Approve {
-                    id: id.clone(),
-                    note: None,
-                    confirm: confirm.clone(),
+                let approve = |id: &Id| {
+                    Ok(Approve {
+                        id: id.clone(),
+                        note: None,
+                        confirm: confirm.clone(),
+                    })
                 };
                 let ids = std::slice::from_ref(&id);
                 session.each(ids, 1, &words, approve, check).await.map(drop)
@@ -233,9 +248,11 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
                 sentence: "Rejected",
                 noun: "approval",
             };
-            let reject = |id: &Id| Reject {
-                id: id.clone(),
-                reason: None,
+            let reject = |id: &Id| {
+                Ok(Reject {
+                    id: id.clone(),
+                    reason: None,
+                })
             };
             let ids = std::slice::from_ref(&id);
             session.each(ids, 1, &words, reject, check).await.map(drop)
@@ -265,6 +282,11 @@ async fn decide_on(session: &Session<'_>, approval: Approval, document: &str) ->
 fn is_about_one(error: &Error) -> bool {
     matches!(
         error.exit(),
-        Exit::Conflict | Exit::NotFound | Exit::Declined | Exit::Refused | Exit::Throttled
+        Exit::Conflict
+            | Exit::NotFound
+            | Exit::Declined
+            | Exit::Refused
+            | Exit::Throttled
+            | Exit::Unavailable
     )
 }

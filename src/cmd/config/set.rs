@@ -37,7 +37,7 @@ impl Args {
         let settings = Settings::read(&self.options, context)?;
         if settings.is_empty() && !self.options.make_current {
             return Err(Error::usage("`config set` needs at least one setting").hint(
-                "settings: --base-url, --api-key-file, --api-key, --output, --ca-cert, --protected, --allow-http, --use",
+                "settings: --base-url, --api-key-file, --api-key, --output, --ca-cert, --protected, --allow-http, --squads-url, --squads-api-key-file, --squad, --use",
             ));
         }
         let mut edit = Edit::begin(&context.env)?;

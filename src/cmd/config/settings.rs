@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::api::trust;
+use crate::api::{Id, trust};
 use crate::base_url::BaseUrl;
 use crate::cmd::values;
 use crate::config::edit::Edit;
@@ -19,6 +19,15 @@ pub struct Options {
     /// A PEM file of CA certificates in the place of the system's
     #[arg(long, value_name = "FILE", value_parser = values::path)]
     pub ca_cert: Option<PathBuf>,
+    /// The root of the squads API, with or without /api
+    #[arg(long, value_name = "URL", value_parser = values::squads_url)]
+    pub squads_url: Option<String>,
+    /// Read the key of the squads API from a file, or from standard input with `-`
+    #[arg(long, value_name = "FILE", value_parser = values::path)]
+    pub squads_api_key_file: Option<PathBuf>,
+    /// The squad that `xeroctl squads` is about where none is named
+    #[arg(long, value_name = "ID")]
+    pub squad: Option<Id>,
     /// Changes through this deployment need --context on the line
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub protected: Option<bool>,
@@ -42,6 +51,12 @@ pub struct Settings {
     pub protected: Option<bool>,
     /// The key may go over plain http.
     pub allow_http: Option<bool>,
+    /// The root of the squads API.
+    pub squads_url: Option<BaseUrl>,
+    /// The key of the squads API.
+    pub squads_key: Option<Secret>,
+    /// The squad.
+    pub squad: Option<String>,
 }
 
 impl Settings {
@@ -70,9 +85,12 @@ impl Settings {
             }
             (Some(key), None) => Some(KeySource::Flag(key.clone())),
             (None, Some(file)) if file.as_os_str() == "-" => {
-                Some(KeySource::FlagFile(file.clone()))
+                Some(KeySource::FlagFile("--api-key-file", file.clone()))
             }
-            (None, Some(file)) => Some(KeySource::FlagFile(context.env.absolute(file))),
+            (None, Some(file)) => Some(KeySource::FlagFile(
+                "--api-key-file",
+                context.env.absolute(file),
+            )),
             (None, None) => None,
         };
         let key = key.map(|key| key.read(&context.ui, None)).transpose()?;
@@ -84,6 +102,8 @@ impl Settings {
             trust::read(path)
                 .map_err(|why| Error::usage(format!("--ca-cert {}: {why}", path.display())))?;
         }
+        let squads_url = options.squads_url.as_deref().map(BaseUrl::parse_root);
+        let squads_url = squads_url.transpose();
         Ok(Self {
             base_url,
             key,
@@ -91,6 +111,9 @@ impl Settings {
             ca_cert,
             protected: options.protected,
             allow_http: flags.allow_http,
+            squads_url: squads_url.map_err(|why| Error::usage(format!("--squads-url: {why}")))?,
+            squads_key: squads_key(options, context)?,
+            squad: options.squad.as_ref().map(Id::to_string),
         })
     }
 
@@ -103,6 +126,9 @@ impl Settings {
             && self.ca_cert.is_none()
             && self.protected.is_none()
             && self.allow_http.is_none()
+            && self.squads_url.is_none()
+            && self.squads_key.is_none()
+            && self.squad.is_none()
     }
 
     /// Writes the settings into a deployment of the file.
@@ -116,6 +142,15 @@ impl Settings {
         if let Some(output) = self.output {
             edit.set(name, "output", output.word());
         }
+        if let Some(url) = &self.squads_url {
+            edit.set(name, "squads_url", url.as_str());
+        }
+        if let Some(key) = &self.squads_key {
+            edit.set(name, "squads_api_key", key.expose());
+        }
+        if let Some(squad) = &self.squad {
+            edit.set(name, "squad_id", squad.as_str());
+        }
         if let Some(path) = &self.ca_cert {
             edit.set(name, "ca_cert", path.display().to_string());
         }
@@ -126,6 +161,33 @@ impl Settings {
             edit.set(name, "allow_http", allow_http);
         }
     }
+}
+
+fn squads_key(options: &Options, context: &Context) -> Result<Option<Secret>, Error> {
+    let Some(file) = &options.squads_api_key_file else {
+        return Ok(None);
+    };
+    let is_input = |file: &PathBuf| file.as_os_str() == "-";
+    if is_input(file)
+        && context
+            .globals
+            .flags
+            .api_key_file
+            .as_ref()
+            .is_some_and(is_input)
+    {
+        return Err(Error::usage(
+            "--squads-api-key-file and --api-key-file can't both be read from standard input",
+        ));
+    }
+    let file = if is_input(file) {
+        file.clone()
+    } else {
+        context.env.absolute(file)
+    };
+    KeySource::FlagFile("--squads-api-key-file", file)
+        .read(&context.ui, None)
+        .map(Some)
 }
 
 /// The error of a new deployment without all that it needs.

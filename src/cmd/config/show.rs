@@ -6,7 +6,8 @@ use super::settings;
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::{Config, KeySource, Origin, Place, Resolved, SANDBOX, resolve};
+use crate::config::squads::{self, Squads, Wanted};
+use crate::config::{Config, Flags, KeySource, Origin, Place, Resolved, SANDBOX, resolve};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 use crate::view::column::{Cell, Column};
@@ -54,10 +55,7 @@ impl Args {
             Some(SANDBOX) => sandbox(context),
             Some(name) => stored(name, &config)?,
             None => {
-                let resolved = resolve::resolve(&context.globals.flags, &context.env, &config)
-                    .map_err(|error| given(error, context, &config))?;
-                resolved.tell_ignored(&context.ui);
-                in_force(&resolved, context)
+                all_in_force(context, &config).map_err(|error| given(error, context, &config))?
             }
         };
         rows.push(Row {
@@ -97,6 +95,48 @@ fn given(error: Error, context: &Context, config: &Config) -> Error {
         .fold(error, Error::detail)
 }
 
+/// Everything about both servers. Who uses the squads API alone has no router.
+fn all_in_force(context: &Context, config: &Config) -> Result<Vec<Row>, Error> {
+    // Options that are the router's alone say nothing of the squads API.
+    let flags = Flags {
+        base_url: None,
+        ..context.globals.flags.clone()
+    };
+    let squads = squads::resolve(Wanted::default(), &flags, &context.env, config);
+    let mut rows = match resolve::resolve(&context.globals.flags, &context.env, config) {
+        Ok(resolved) => {
+            resolved.tell_ignored(&context.ui);
+            in_force(&resolved, context)
+        }
+        Err(error) => {
+            let squads = squads.as_ref();
+            if !squads.is_ok_and(|squads| is_alone(squads, context, config)) {
+                return Err(error);
+            }
+            context.ui.note(error.message());
+            Vec::new()
+        }
+    };
+    let squads = squads?;
+    squads.resolved.tell_ignored(&context.ui);
+    rows.extend(squads_in_force(&squads, context));
+    Ok(rows)
+}
+
+/// Whether something names the squads API, and nothing a router.
+fn is_alone(squads: &Squads, context: &Context, config: &Config) -> bool {
+    let resolved = &squads.resolved;
+    let is_named = resolved.place.origin != Origin::Default
+        || squads.squad.is_some()
+        || !matches!(resolved.key.value, KeySource::Missing);
+    let deployment = resolved.deployment.as_ref();
+    let deployment = deployment.and_then(|name| config.deployments.get(&name.value));
+    let has_router = context.globals.flags.base_url.is_some()
+        || context.env.os("XEROCTL_BASE_URL").is_some()
+        || deployment.is_some_and(|deployment| deployment.base_url.is_some());
+    is_named && !has_router
+}
+
 fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
     let row = |setting, value, origin: &Origin| Row {
         setting,
@@ -112,7 +152,7 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
         ));
     }
     let base = match &resolved.place.value {
-        Place::Router(base) => Some(base.clone()),
+        Place::At(base) => Some(base.clone()),
         Place::Sandbox => BaseUrl::parse(&context.local_base_url).ok(),
     };
     let origin = &resolved.place.origin;
@@ -120,16 +160,11 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
         rows.push(row("base_url", Some(base.as_str().to_owned()), origin));
         rows.push(row("project", Some(base.project().to_owned()), origin));
     }
-    let key = match &resolved.key.value {
-        KeySource::Flag(_) | KeySource::Variable(_) | KeySource::Stored(_) => Some(MASK.to_owned()),
-        KeySource::FlagFile(path) | KeySource::VariableFile(path) => {
-            Some(format!("{MASK} (from {})", path.display()))
-        }
-        KeySource::Keychain(entry) => Some(format!("keychain entry {entry}")),
-        KeySource::Sandbox => Some("built in".to_owned()),
-        KeySource::Missing => None,
-    };
-    rows.push(row("api_key", key, &resolved.key.origin));
+    rows.push(row(
+        "api_key",
+        key_text(&resolved.key.value),
+        &resolved.key.origin,
+    ));
     let output = resolved.output.value.word().to_owned();
     rows.push(row("output", Some(output), &resolved.output.origin));
     let allow_http = resolved.allow_http.value.to_string();
@@ -161,6 +196,50 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
     rows
 }
 
+/// A key as it is told: never itself.
+fn key_text(key: &KeySource) -> Option<String> {
+    match key {
+        KeySource::Flag(_) | KeySource::Variable(..) | KeySource::Stored(..) => {
+            Some(MASK.to_owned())
+        }
+        KeySource::FlagFile(_, path) | KeySource::VariableFile(_, path) => {
+            Some(format!("{MASK} (from {})", path.display()))
+        }
+        KeySource::Keychain(entry) => Some(format!("keychain entry {entry}")),
+        KeySource::Sandbox => Some("built in".to_owned()),
+        KeySource::Missing => None,
+    }
+}
+
+/// The server of the squads API, its key, and the squad.
+fn squads_in_force(squads: &Squads, context: &Context) -> Vec<Row> {
+    let resolved = &squads.resolved;
+    let row = |setting, value, origin: &Origin| Row {
+        setting,
+        value,
+        origin: Some(origin.to_string()),
+    };
+    let (url, local) = match &resolved.place.value {
+        Place::At(url) => (url.as_str().to_owned(), None),
+        Place::Sandbox => (context.local_squads_url.clone(), Some(context.local_squad)),
+    };
+    let squad = squads.squad.as_ref();
+    let squad_id = squad.map(|squad| squad.value.clone());
+    vec![
+        row("squads_url", Some(url), &resolved.place.origin),
+        row(
+            "squads_api_key",
+            key_text(&resolved.key.value),
+            &resolved.key.origin,
+        ),
+        row(
+            "squad_id",
+            squad_id.or(local.map(str::to_owned)),
+            squad.map_or(&Origin::Default, |squad| &squad.origin),
+        ),
+    ]
+}
+
 fn stored(name: &str, config: &Config) -> Result<Vec<Row>, Error> {
     let Some(deployment) = config.deployments.get(name) else {
         return Err(settings::unknown(name, config));
@@ -190,6 +269,12 @@ fn stored(name: &str, config: &Config) -> Result<Vec<Row>, Error> {
             "protected",
             deployment.protected.map(|value| value.to_string()),
         ),
+        ("squads_url", deployment.squads_url.clone()),
+        (
+            "squads_api_key",
+            deployment.squads_api_key.as_ref().map(|_| MASK.to_owned()),
+        ),
+        ("squad_id", deployment.squad_id.clone()),
     ];
     Ok(values
         .into_iter()
@@ -211,5 +296,8 @@ fn sandbox(context: &Context) -> Vec<Row> {
         row("deployment", SANDBOX),
         row("base_url", &context.local_base_url),
         row("api_key", "built in"),
+        row("squads_url", &context.local_squads_url),
+        row("squads_api_key", "built in"),
+        row("squad_id", context.local_squad),
     ]
 }

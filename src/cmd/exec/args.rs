@@ -3,12 +3,10 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::cmd::input;
 use crate::error::Error;
 use crate::json;
 use crate::session::Context;
-
-/// Arguments are not longer than this.
-const LONGEST: usize = 8 * 1024 * 1024;
 
 /// The options that give the arguments of a tool.
 #[derive(clap::Args, Clone, Debug)]
@@ -89,33 +87,13 @@ impl Given {
 
 /// What `--args` stands for, and where it comes from.
 fn text(given: &str, context: &Context) -> Result<(String, String), Error> {
-    let (place, bytes) = if given == "-" {
-        let key = context.globals.flags.api_key_file.as_deref();
-        if key.is_some_and(|path| path == "-") {
-            return Err(Error::usage(
-                "--args and --api-key-file can't both be read from standard input",
-            ));
-        }
-        let bytes = context.ui.read_input(LONGEST);
-        ("standard input".to_owned(), bytes)
-    } else if let Some(path) = given.strip_prefix('@') {
-        if path.is_empty() {
-            return Err(Error::usage(
-                "--args: the name of the file is missing: write @FILE",
-            ));
-        }
-        (
-            format!("the file {path}"),
-            crate::cmd::values::file(path, LONGEST),
-        )
-    } else {
-        return Ok(("--args".to_owned(), given.to_owned()));
+    let place = match given.strip_prefix('@') {
+        Some(place) => place,
+        None if given == "-" => given,
+        None => return Ok(("--args".to_owned(), given.to_owned())),
     };
-    let bytes = bytes.map_err(|why| Error::usage(format!("--args: {place} {why}")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("--args: {place} is not UTF-8 text")))?;
-    let text = text.trim_start_matches('\u{feff}').to_owned();
-    Ok((format!("--args: {place}"), text))
+    let text = input::file("--args", place, context)?;
+    Ok((format!("--args: {}", input::told(place)), text))
 }
 
 fn object(place: &str, text: &str, is_typed: bool) -> Result<Vec<(String, String)>, Error> {

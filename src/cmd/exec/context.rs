@@ -1,14 +1,11 @@
 //! `xeroctl exec context`: what runs in a workspace are told beforehand.
 
 use crate::api::workspaces::{GetContext, SetContext};
-use crate::cmd::values;
+use crate::cmd::{input, values};
 use crate::error::{Error, Exit};
 use crate::json;
 use crate::line;
 use crate::session::{Consent, Context, Session};
-
-/// A context is not longer than this.
-const LONGEST: usize = 8 * 1024 * 1024;
 
 /// Show and set the context of a workspace
 #[derive(clap::Args)]
@@ -35,7 +32,7 @@ Examples:
   xeroctl exec context show --workspace ws_a1b2c3d4 -o json | jq .context")]
     Show {
         /// The workspace's external id
-        #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+        #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
     },
     /// Set the whole context of a workspace; asks before one that is not empty is replaced
@@ -46,7 +43,7 @@ Examples:
     | xeroctl exec context set --workspace ws_team_a --file - --force")]
     Set {
         /// The workspace's external id
-        #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+        #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
         /// A file that holds a JSON object, or `-` for standard input
         #[arg(long, value_name = "FILE", value_parser = values::text)]
@@ -85,35 +82,39 @@ impl Args {
 
 /// The object that is to be the context.
 fn read(file: &str, context: &Context) -> Result<String, Error> {
-    let bytes = if file == "-" {
-        let key = context.globals.flags.api_key_file.as_deref();
-        if key.is_some_and(|path| path == "-") {
-            return Err(Error::usage(
-                "--file and --api-key-file can't both be read from standard input",
-            ));
-        }
-        context.ui.read_input(LONGEST)
-    } else {
-        values::file(file, LONGEST)
-    };
-    let bytes = bytes.map_err(|why| Error::usage(format!("--file: {file} {why}")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("--file: {file} is not UTF-8 text")))?;
-    let text = text.trim_start_matches('\u{feff}');
-    if let Err(error) = json::check(text) {
-        return Err(Error::usage(format!("--file: {file} is no JSON: {error}")));
+    let text = input::file("--file", file, context)?;
+    let place = input::told(file);
+    if let Err(error) = json::check(&text) {
+        return Err(Error::usage(format!("--file: {place} is no JSON: {error}")));
     }
-    if json::members(text).is_none() {
+    if json::members(&text).is_none() {
         return Err(Error::usage(format!(
-            "--file: {file} is JSON, but no object"
+            "--file: {place} is JSON, but no object"
         )));
     }
-    match json::doubled(text) {
+    match json::doubled(&text) {
         Some(double) => Err(Error::usage(format!(
-            "--file: {file} names the member {double:?} twice"
+            "--file: {place} names the member {double:?} twice"
         ))),
-        None => Ok(json::compact(text)),
+        None => Ok(json::compact(&text)),
     }
+}
+
+/// Whether there is nothing in a workspace's context that could be lost. Where the answer has another shape than
+/// assumed, whatever it holds might be the context.
+fn is_empty(document: &str) -> bool {
+    const AROUND: [&str; 5] = ["object", "id", "workspace_id", "created_at", "updated_at"];
+    let is_nothing = |json: &str| {
+        let text = json::compact(json);
+        matches!(text.as_str(), "null" | "{}" | "[]" | "\"\"")
+    };
+    let Some(members) = json::members(document) else {
+        return is_nothing(document);
+    };
+    let members = members.iter();
+    members
+        .filter(|(name, _)| !AROUND.contains(&name.as_str()))
+        .all(|(_, value)| is_nothing(value.get()))
 }
 
 async fn set(
@@ -131,8 +132,17 @@ async fn set(
                 .note("skipped: whether there is a context that would be replaced");
         }
     } else if !force {
-        let old = session.fetch(&GetContext(workspace)).await?;
-        if old.is_some_and(|old| !old.value.is_empty()) {
+        let old = match session.fetch(&GetContext(workspace)).await {
+            // There is none yet.
+            Err(error)
+                if error.exit() == Exit::NotFound
+                    && error.router().code.as_deref() != Some("workspace_not_found") =>
+            {
+                None
+            }
+            old => old?,
+        };
+        if old.is_some_and(|old| !is_empty(old.document.get())) {
             let question =
                 format!("Replace the context of workspace {workspace}? It is not empty.");
             session.confirm(&question, &Consent::Yes, false)?;

@@ -26,6 +26,12 @@ use crate::time;
 const CALM: Duration = Duration::from_secs(15);
 /// How often the live line moves.
 const FRAME: Duration = Duration::from_millis(120);
+/// However long the router wants to be left alone, a run may end meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// A wait longer than this is announced.
+const NOTICEABLE: Duration = Duration::from_secs(2);
+/// So many answers in a row that can't be understood are no passing trouble.
+const PATIENCE: u32 = 5;
 /// After this time, the interval is spread so that many watchers do not ask in step.
 const SETTLED: Duration = Duration::from_mins(1);
 
@@ -42,7 +48,8 @@ pub(super) struct Follow<'a> {
     expires: Option<Instant>,
     /// The feed told of something while the invocation was being asked about.
     stale: bool,
-    troubled: bool,
+    /// So many times in a row nothing could be learned.
+    troubles: u32,
     due: Instant,
 }
 
@@ -103,7 +110,7 @@ impl<'a> Follow<'a> {
             telling,
             expires: None,
             stale: false,
-            troubled: false,
+            troubles: 0,
             due: Instant::now(),
         }
     }
@@ -219,6 +226,7 @@ impl<'a> Follow<'a> {
                 }
             }
             News::Connected => {}
+            News::Troubled(_) => return Ok(()),
             News::Gone(error) => {
                 let why = error.message();
                 self.session
@@ -258,21 +266,27 @@ impl<'a> Follow<'a> {
         }
         let rest = match asked.invocation {
             Ok(reply) => {
-                self.troubled = false;
+                self.troubles = 0;
                 if let Some(end) = self.learn(reply)? {
                     return Ok(Some(end));
                 }
                 self.pause(now, feed)
             }
             // The deadline is looked at first, so that what breaks because of it is no error.
-            Err(error) if error.is_retryable() => {
-                if !std::mem::replace(&mut self.troubled, true) {
+            Err(error) if error.is_retryable() || self.is_passing(&error) => {
+                let wait = error.wait().unwrap_or_default().min(LONGEST_WAIT);
+                if self.troubles == 0 || wait > NOTICEABLE {
                     let why = error.message();
-                    self.session.ui().note(&format!("{why}; still trying"));
+                    let when = if wait > NOTICEABLE {
+                        format!(", again in {}", time::show_duration(wait))
+                    } else {
+                        String::new()
+                    };
+                    let ui = self.session.ui();
+                    ui.note(&format!("{why}; still trying{when}"));
                 }
-                self.pause(now, feed)
-                    .min(self.spread(now))
-                    .max(error.wait().unwrap_or_default())
+                self.troubles += 1;
+                self.pause(now, feed).min(self.spread(now)).max(wait)
             }
             // What was never seen is not there a second time either.
             Err(error)
@@ -291,6 +305,16 @@ impl<'a> Follow<'a> {
             now + rest
         };
         Ok(None)
+    }
+
+    /// Whether an answer that can't be understood may be a passing trouble, of something between us and the router that
+    /// answered before.
+    fn is_passing(&self, error: &Error) -> bool {
+        let is_success = |status: u16| (200..300).contains(&status);
+        self.last.is_some()
+            && self.troubles < PATIENCE
+            && error.exit() == Exit::Unavailable
+            && error.router().http_status.is_some_and(is_success)
     }
 
     /// How long to wait before asking again.

@@ -29,7 +29,7 @@ Examples:
       --args '{}' -o json | jq -r .id")]
 pub struct Args {
     /// The workspace's external id
-    #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+    #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
     workspace: String,
     /// The tool's name
     #[arg(long, value_name = "TOOL", value_parser = values::tool)]

@@ -35,7 +35,7 @@ Examples:
   xeroctl exec learnings list --workspace ws_a1b2c3d4 --all -o name")]
     List {
         /// The workspace's external id
-        #[arg(long, value_name = "WORKSPACE", value_parser = values::text)]
+        #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
         #[command(flatten)]
         paging: Paging,

@@ -164,7 +164,9 @@ fn how_to_approve(session: &Session<'_>, invocation: &Invocation) {
         }
         None => session.ui().next("what waits", "approvals list"),
     }
-    if let Some(url) = &invocation.approval_url {
+    // The sandbox in this process is gone before anybody could look.
+    let url = invocation.approval_url.as_ref();
+    if let Some(url) = url.filter(|_| !session.is_local()) {
         session.ui().hint(&format!("or decide there: {url}"));
     }
 }
@@ -174,8 +176,18 @@ async fn raw(session: &Session<'_>, invocation: &Invocation, exit: Exit) -> Resu
         return Ok(());
     }
     let Some(id) = &invocation.execution_id else {
-        session.ui().note("nothing ran, so there is no output");
-        return Ok(());
+        if matches!(exit, Exit::RunRejected | Exit::RunCancelled) {
+            session.ui().note("nothing ran, so there is no output");
+            return Ok(());
+        }
+        return lost(
+            session,
+            exit,
+            Error::unavailable(
+                "the router does not name the execution of the run, which has the output",
+            )
+            .next("look for it", "exec list"),
+        );
     };
     let id: Id = id.parse().map_err(|why| {
         Error::unavailable(format!("the id of the execution can't be used: {why}"))
@@ -186,11 +198,25 @@ async fn raw(session: &Session<'_>, invocation: &Invocation, exit: Exit) -> Resu
             session.ui().note("the run left no output");
             Ok(())
         }
-        other => other.map_err(|error| {
+        Err(error) => {
             let again = format!("exec raw {}", line::id(id.as_str()));
-            error.next("the run itself has ended; its output", again)
-        }),
+            lost(
+                session,
+                exit,
+                error.next("the run itself has ended; its output", again),
+            )
+        }
+        Ok(()) => Ok(()),
     }
+}
+
+/// The output of a run can't be had. Where the run did not complete, how it ended is what the exit code has to tell.
+fn lost(session: &Session<'_>, exit: Exit, error: Error) -> Result<(), Error> {
+    if exit == Exit::Done || error.exit() != Exit::Unavailable || error.is_closed_pipe() {
+        return Err(error);
+    }
+    session.ui().error(&error);
+    Ok(())
 }
 
 /// What standard output holds at the end.
@@ -238,7 +264,7 @@ pub(super) fn tell_end(
     if let Some(execution) = invocation
         .execution_id
         .as_ref()
-        .filter(|_| shown != Shown::Output)
+        .filter(|id| shown != Shown::Output && id.parse::<Id>().is_ok())
     {
         let next = format!("exec raw {}", line::id(execution));
         ui.next("what it returned", &next);

@@ -66,6 +66,9 @@ impl Args {
                         printer.note("connected; waiting for events (Ctrl-C ends)");
                     }
                     News::Connected => printer.note("connected again"),
+                    News::Troubled(error) => {
+                        printer.note(&format!("{}; still trying", error.message()));
+                    }
                     News::Gone(error) => return Err(error),
                 }
                 Ok(())

@@ -18,6 +18,19 @@ impl LocalRouter for Local {
         self.0.key().to_owned()
     }
 
+    fn squads_url(&self) -> String {
+        self.0.squads_url()
+    }
+
+    fn squads_key(&self, of_agent: bool) -> String {
+        let key = if of_agent {
+            self.0.squads_agent_key()
+        } else {
+            self.0.squads_operator_key()
+        };
+        key.to_owned()
+    }
+
     fn warning(&self) -> Option<String> {
         self.0.warning().map(str::to_owned)
     }
@@ -43,6 +56,15 @@ pub(super) fn options(env: &Env) -> Options {
 
 pub(super) fn failed(error: std::io::Error) -> Error {
     Error::unavailable("the sandbox could not be started").cause(error)
+}
+
+/// The squad of the sandbox's squads API.
+pub use crate::sandbox::SQUAD;
+
+/// The root under which the sandbox's squads API appears where it does not run.
+#[must_use]
+pub fn squads_url() -> String {
+    "http://127.0.0.1".to_owned()
 }
 
 /// The base URL under which the sandbox appears where it does not run: in dry runs and in `config`.

@@ -8,19 +8,20 @@ use super::local;
 use crate::cmd::report::{self, Report};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::sandbox::{Fault, Options, Sandbox};
+use crate::sandbox::{self, Fault, Options, Sandbox};
 use crate::session::Context;
 use crate::time;
 
 /// Serve the sandbox on a loopback port, for curl, scripts and other clients, until it is stopped
 ///
-/// Prints the base URL and the key. It shares its state with `--context sandbox`.
+/// Prints the base URLs and the keys of the router and of the squads API. It shares its state with `--context sandbox`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl sandbox serve --port 8080
   xeroctl sandbox serve -o json | jq -r .base_url
   xeroctl sandbox serve --page-size 5 --latency 300ms
+  xeroctl sandbox serve --dialect server --fail 'GET /api/agents/me=503'
   xeroctl sandbox serve --fail 'GET /management/agents=503:2' \\
       --fail 'POST /*=429'")]
 pub struct Args {
@@ -36,6 +37,25 @@ pub struct Args {
     /// Fail on demand: 'METHOD PATTERN=STATUS[:COUNT]', STATUS also drop, html or hang; may be repeated
     #[arg(long, value_name = "FAULT")]
     fail: Vec<Fault>,
+    /// How the squads API answers: as its page describes it, or as its server behaves
+    #[arg(long, value_name = "DIALECT", default_value = "page")]
+    dialect: Dialect,
+}
+
+/// A way in which the squads API is spoken.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Dialect {
+    Page,
+    Server,
+}
+
+impl From<Dialect> for sandbox::Dialect {
+    fn from(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Page => Self::Page,
+            Dialect::Server => Self::Server,
+        }
+    }
 }
 
 impl Args {
@@ -57,6 +77,7 @@ impl Args {
             page_size: self.page_size.unwrap_or(defaults.page_size),
             latency: self.latency.unwrap_or(defaults.latency),
             faults: self.fail,
+            dialect: self.dialect.into(),
             ..defaults
         })
         .map_err(local::failed)?;
@@ -68,10 +89,21 @@ impl Args {
             ("base_url", json!(base_url)),
             ("key", json!(key)),
             ("port", json!(sandbox.port())),
+            ("squads_url", json!(sandbox.squads_url())),
+            ("squads_operator_key", json!(sandbox.squads_operator_key())),
+            ("squads_agent_key", json!(sandbox.squads_agent_key())),
+            ("squad_id", json!(sandbox.squads_squad_id())),
         ];
+        let text = format!(
+            "BASE_URL\t{base_url}\nKEY\t{key}\nSQUADS_URL\t{}\nSQUADS_OPERATOR_KEY\t{}\nSQUADS_AGENT_KEY\t{}\nSQUAD_ID\t{}",
+            sandbox.squads_url(),
+            sandbox.squads_operator_key(),
+            sandbox.squads_agent_key(),
+            sandbox.squads_squad_id(),
+        );
         let said = Report {
             name: &base_url,
-            text: format!("BASE_URL\t{base_url}\nKEY\t{key}"),
+            text,
             fields: &fields,
         };
         // One line, on a terminal too: it is read by whoever waits for the server to be up.

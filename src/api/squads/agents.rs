@@ -1,0 +1,321 @@
+//! Agents: `/api/agents` and `/api/squads/{squad}/agents`.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{object, of_agent, of_squad};
+use crate::api::document::Document;
+use crate::api::page::Listing;
+use crate::api::request::{Endpoint, Method, Nothing, Request};
+use crate::time::Stamp;
+
+/// An agent of a squad, without its adapter's configuration, which may hold secrets.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Document")]
+pub struct Agent {
+    /// The id, a UUID.
+    pub id: Option<String>,
+    /// The display name.
+    pub name: Option<String>,
+    /// What the server makes of the name in URLs. *Server*.
+    pub url_key: Option<String>,
+    /// The role key; an open set.
+    pub role: Option<String>,
+    /// The job title.
+    pub title: Option<String>,
+    /// `active`, `paused`, `idle`, `running`, `error`, `pending_approval`, `terminated`; an open set.
+    pub status: Option<String>,
+    /// What runs it: `claude_local`, `process`, `http`, …; an open set.
+    pub adapter: Option<String>,
+    /// The id of its manager.
+    pub reports_to: Option<String>,
+    /// The squad's id.
+    pub squad_id: Option<String>,
+    /// The system prompt, where the server shows it.
+    pub prompt: Option<String>,
+    /// The names of its managers, the next one first.
+    pub chain_of_command: Vec<String>,
+    /// Whether it may create agents: `true` or `false`.
+    pub can_create_agents: Option<String>,
+    /// Whether it may assign tasks: `true` or `false`.
+    pub can_assign_tasks: Option<String>,
+    /// When it was created.
+    pub created_at: Option<Stamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Stamp>,
+}
+
+impl From<Document> for Agent {
+    // *Page*: in the envelope `agent`. *Server*: bare, `reportsTo`, `permissions` and `access`. Assumed: `prompt`,
+    // `reportsToAgentId`, `createdAt` and `updatedAt` in answers.
+    fn from(document: Document) -> Self {
+        let document = document.inner(&["agent"]).unwrap_or(document);
+        let right = |of: &str, name: &str| {
+            document
+                .inner(&[of])
+                .and_then(|rights| rights.text(&[name]))
+        };
+        Self {
+            id: document.text(&["id"]),
+            name: document.text(&["name"]),
+            url_key: document.text(&["urlKey"]),
+            role: document.text(&["role"]),
+            title: document.text(&["title"]),
+            status: document.text(&["status"]),
+            adapter: document.text(&["adapterType"]),
+            reports_to: document.text(&["reportsTo", "reportsToAgentId"]),
+            squad_id: document.text(&["squadId"]),
+            prompt: document.text(&["prompt"]),
+            chain_of_command: document.names(&["chainOfCommand"]),
+            can_create_agents: right("permissions", "canCreateAgents"),
+            can_assign_tasks: right("access", "canAssignTasks")
+                .or_else(|| right("permissions", "canAssignTasks")),
+            created_at: document.time(&["createdAt"]),
+            updated_at: document.time(&["updatedAt"]),
+        }
+    }
+}
+
+/// The agent whose key is used.
+pub struct Me;
+
+impl Endpoint for Me {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        of_agent("show calling agent", Method::Get, "me", &[])
+    }
+}
+
+/// One agent.
+pub struct Get<'a>(pub &'a str);
+
+impl Endpoint for Get<'_> {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        of_agent("show agent", Method::Get, self.0, &[])
+    }
+}
+
+/// The agents of a squad, all at once: the server refuses any query.
+pub struct List<'a> {
+    /// The squad.
+    pub squad: &'a str,
+}
+
+impl Listing for List<'_> {
+    type Item = Agent;
+    const MEMBER: &'static str = "agents";
+
+    fn request(&self) -> Request {
+        of_squad("list agents of squad", Method::Get, self.squad, "agents")
+    }
+}
+
+/// What a new agent is to be.
+#[derive(Debug)]
+pub struct New {
+    /// The display name.
+    pub name: String,
+    /// The role key.
+    pub role: String,
+    /// The job title.
+    pub title: Option<String>,
+    /// What runs it.
+    pub adapter: Option<String>,
+    /// The id of its manager.
+    pub reports_to: Option<String>,
+    /// The system prompt.
+    pub prompt: Option<String>,
+    /// The keys of the skills that it begins with.
+    pub skills: Vec<String>,
+}
+
+impl New {
+    /// The body of the request, with a reason for whoever decides.
+    pub(super) fn body(&self, reason: Option<&str>) -> Value {
+        let prompt = self.prompt.as_ref();
+        object([
+            ("name", Some(json!(self.name))),
+            ("role", Some(json!(self.role))),
+            ("title", self.title.as_ref().map(|title| json!(title))),
+            ("adapterType", self.adapter.as_ref().map(|kind| json!(kind))),
+            // *Page*, then *server*; each passes over the other's.
+            (
+                "reportsToAgentId",
+                self.reports_to.as_ref().map(|id| json!(id)),
+            ),
+            ("reportsTo", self.reports_to.as_ref().map(|id| json!(id))),
+            // *Page*, then *server*.
+            ("prompt", prompt.map(|prompt| json!(prompt))),
+            (
+                "instructionsBundle",
+                prompt.map(|prompt| json!({"files": {"AGENTS.md": prompt}})),
+            ),
+            (
+                "desiredSkills",
+                (!self.skills.is_empty()).then(|| json!(self.skills)),
+            ),
+            ("reason", reason.map(|reason| json!(reason))),
+        ])
+    }
+}
+
+/// Creates an agent at once.
+pub struct Create<'a> {
+    /// The squad.
+    pub squad: &'a str,
+    /// The agent.
+    pub new: &'a New,
+}
+
+impl Endpoint for Create<'_> {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        of_squad("create agent in squad", Method::Post, self.squad, "agents")
+            .body(&self.new.body(None))
+    }
+}
+
+/// Changes the given settings of an agent.
+#[derive(Debug, Default)]
+pub struct Update<'a> {
+    /// The agent.
+    pub agent: &'a str,
+    /// The display name.
+    pub name: Option<&'a str>,
+    /// The job title.
+    pub title: Option<&'a str>,
+    /// The system prompt.
+    pub prompt: Option<&'a str>,
+    /// `active` or `paused`.
+    pub status: Option<&'a str>,
+}
+
+impl Endpoint for Update<'_> {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        let text = |text: Option<&str>| text.map(|text| json!(text));
+        of_agent("update agent", Method::Patch, self.agent, &[]).body(&object([
+            ("name", text(self.name)),
+            ("title", text(self.title)),
+            ("prompt", text(self.prompt)),
+            ("status", text(self.status)),
+        ]))
+    }
+}
+
+/// Sets what an agent may do. The server requires both.
+pub struct SetPermissions<'a> {
+    /// The agent.
+    pub agent: &'a str,
+    /// Whether it may create agents.
+    pub can_create_agents: Option<bool>,
+    /// Whether it may assign tasks.
+    pub can_assign_tasks: Option<bool>,
+}
+
+impl Endpoint for SetPermissions<'_> {
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        let right = |right: Option<bool>| right.map(|right| json!(right));
+        of_agent(
+            "set permissions of agent",
+            Method::Patch,
+            self.agent,
+            &["permissions"],
+        )
+        .body(&object([
+            ("canCreateAgents", right(self.can_create_agents)),
+            ("canAssignTasks", right(self.can_assign_tasks)),
+        ]))
+    }
+}
+
+/// Points an agent at its instructions.
+pub struct SetInstructions<'a> {
+    /// The agent.
+    pub agent: &'a str,
+    /// The path of the file.
+    pub path: &'a str,
+}
+
+/// Where an agent's instructions are. *Server*.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Instructions {
+    /// The path of the file.
+    pub path: Option<String>,
+}
+
+impl From<Document> for Instructions {
+    fn from(document: Document) -> Self {
+        let document = document.inner(&["agent"]).unwrap_or(document);
+        Self {
+            path: document.text(&["path", "instructionsPath"]),
+        }
+    }
+}
+
+impl Endpoint for SetInstructions<'_> {
+    type Reply = Instructions;
+
+    fn request(&self) -> Request {
+        of_agent(
+            "set instructions path of agent",
+            Method::Patch,
+            self.agent,
+            &["instructions-path"],
+        )
+        // *Page*, then *server*.
+        .body(&json!({"instructionsPath": self.path, "path": self.path}))
+    }
+}
+
+/// What can be done to an agent's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// No more runs, until it is resumed.
+    Pause,
+    /// Runs again.
+    Resume,
+    /// No more runs, for good; its records stay.
+    Terminate,
+}
+
+/// Pauses, resumes or terminates an agent.
+pub struct Apply<'a> {
+    /// The agent.
+    pub agent: &'a str,
+    /// What to do.
+    pub act: Act,
+}
+
+impl Endpoint for Apply<'_> {
+    // *Page*: `{"ok":true}`, an agent of which nothing is known.
+    type Reply = Agent;
+
+    fn request(&self) -> Request {
+        let (action, word) = match self.act {
+            Act::Pause => ("pause agent", "pause"),
+            Act::Resume => ("resume agent", "resume"),
+            Act::Terminate => ("terminate agent", "terminate"),
+        };
+        of_agent(action, Method::Post, self.agent, &[word]).body(&json!({}))
+    }
+}
+
+/// Removes an agent and its records.
+pub struct Delete<'a>(pub &'a str);
+
+impl Endpoint for Delete<'_> {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        of_agent("delete agent", Method::Delete, self.0, &[])
+    }
+}

@@ -1,0 +1,79 @@
+//! Hires: an agent that an operator may have to approve first.
+
+use serde::Deserialize;
+
+use super::agents::{Agent, New};
+use super::of_squad;
+use crate::api::document::Document;
+use crate::api::request::{Endpoint, Method, Request};
+
+/// What became of a request to hire.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Hired {
+    /// The approval that somebody has to decide; none where the agent was created at once.
+    pub approval_id: Option<String>,
+    /// The state of the approval, or of the agent.
+    pub status: Option<String>,
+    /// The reason, where the answer shows it.
+    pub reason: Option<String>,
+    /// The answer shows the approval, and so would show its reason.
+    pub shows_approval: bool,
+    /// The agent. *Server*.
+    pub agent: Agent,
+}
+
+impl Hired {
+    /// Whether somebody has to decide first.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        match self.status.as_deref() {
+            Some("pending" | "pending_approval") => true,
+            Some("approved") => false,
+            _ => self.approval_id.is_some(),
+        }
+    }
+}
+
+impl From<Document> for Hired {
+    // *Page*: `approvalId` and `status`. *Server*: `agent`, and `approval` or null.
+    fn from(document: Document) -> Self {
+        let approval = document.inner(&["approval"]);
+        let of_approval = |name: &str| approval.as_ref().and_then(|it| it.text(&[name]));
+        let payload = approval.as_ref().and_then(|it| it.inner(&["payload"]));
+        let agent = document.inner(&["agent"]).map(Agent::from);
+        let agent = agent.unwrap_or_default();
+        Self {
+            approval_id: document.text(&["approvalId"]).or_else(|| of_approval("id")),
+            status: document
+                .text(&["status"])
+                .or_else(|| of_approval("status"))
+                .or_else(|| agent.status.clone()),
+            reason: document
+                .text(&["reason"])
+                .or_else(|| of_approval("reason"))
+                .or_else(|| payload.and_then(|payload| payload.text(&["reason"]))),
+            shows_approval: approval.is_some(),
+            agent,
+        }
+    }
+}
+
+/// Asks for an agent to be hired.
+pub struct Hire<'a> {
+    /// The squad.
+    pub squad: &'a str,
+    /// The agent.
+    pub new: &'a New,
+    /// Why, for whoever decides.
+    pub reason: Option<&'a str>,
+}
+
+impl Endpoint for Hire<'_> {
+    type Reply = Hired;
+
+    fn request(&self) -> Request {
+        of_squad("hire agent", Method::Post, self.squad, "agent-hires")
+            .body(&self.new.body(self.reason))
+    }
+}

@@ -1,0 +1,55 @@
+//! The inbox of the calling agent.
+
+use serde::Deserialize;
+
+use super::of_agent;
+use crate::api::document::Document;
+use crate::api::page::Listing;
+use crate::api::request::{Method, Request};
+
+/// An issue that is assigned to the calling agent.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Document")]
+pub struct Assignment {
+    /// The id.
+    pub id: Option<String>,
+    /// The identifier for people, such as `SLA-26`.
+    pub identifier: Option<String>,
+    /// What it is about.
+    pub title: Option<String>,
+    /// `todo`, `in_progress`, `in_review`, `blocked`, …; an open set.
+    pub status: Option<String>,
+    /// How urgent it is.
+    pub priority: Option<String>,
+}
+
+impl From<Document> for Assignment {
+    fn from(document: Document) -> Self {
+        Self {
+            id: document.text(&["id"]),
+            identifier: document.text(&["identifier"]),
+            title: document.text(&["title"]),
+            status: document.text(&["status"]),
+            priority: document.text(&["priority"]),
+        }
+    }
+}
+
+/// The compact inbox.
+pub struct List<'a> {
+    /// Only these states; none leaves it to the server.
+    pub states: &'a [String],
+}
+
+impl Listing for List<'_> {
+    type Item = Assignment;
+    const MEMBER: &'static str = "items";
+
+    fn request(&self) -> Request {
+        let request = of_agent("list inbox", Method::Get, "me", &["inbox-lite"]);
+        match self.states {
+            [] => request,
+            states => request.query("status", states.join(",")),
+        }
+    }
+}

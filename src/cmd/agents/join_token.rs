@@ -1,0 +1,83 @@
+//! The token of a join key, which is shown only once.
+
+use std::path::Path;
+
+use crate::api::Id;
+use crate::api::join_keys::{Create, Created, Revoke, TOKEN_NAMES};
+use crate::api::request::{Endpoint as _, Request};
+use crate::cmd::token::Kind;
+use crate::line;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::view::column::{Cell, Column};
+
+/// A join key that is being created.
+pub(super) struct New;
+
+impl Kind for New {
+    type Create = Create;
+    type Created = Created;
+
+    const COLUMNS: &'static [Column<Created>] = &[
+        Column::id("ID", |created| Cell::from(&created.key.id)),
+        Column::text("NAME", |created| Cell::from(&created.key.name)),
+        Column::state("STATUS", |created| Cell::from(&created.key.status)),
+        Column::text("REGION", |created| Cell::from(&created.key.region)),
+        Column::text("ENROLLMENTS", |created| {
+            Cell::from(&created.key.enrollments)
+        }),
+        Column::text("MAX", |created| Cell::from(&created.key.max_enrollments)),
+        Column::text("EXPIRES", |created| Cell::from(&created.key.expires_at)),
+        Column::text("ROLE", |created| Cell::from(&created.key.agent_role)),
+        Column::text("CREATED", |created| Cell::from(&created.key.created_at)),
+        Column::text("TOKEN", |created| match &created.token {
+            Some(token) => token.expose().into(),
+            None => Cell::Absent,
+        }),
+    ];
+    const TOKEN_NAMES: &'static [&'static str] = TOKEN_NAMES;
+    const NOUN: &'static str = "join key";
+    const CREATE: &'static str = "agents join-keys --create";
+
+    fn token(created: &Created) -> Option<&Secret> {
+        created.token.as_ref()
+    }
+
+    fn id(created: &Created) -> Option<&str> {
+        created.key.id.as_deref()
+    }
+
+    fn revoke(&self, id: &Id) -> Request {
+        Revoke(id).request()
+    }
+
+    fn revoke_command(&self, id: &str) -> String {
+        if id.starts_with('-') {
+            format!("agents join-keys --revoke --force -- {}", line::quote(id))
+        } else {
+            format!("agents join-keys {} --revoke --force", line::quote(id))
+        }
+    }
+
+    fn list_command(&self) -> String {
+        "agents join-keys --all".to_owned()
+    }
+
+    /// How a worker takes the token: not from its arguments, which everybody on its machine can read.
+    fn hint(&self, session: &Session<'_>, file: Option<&Path>) {
+        let ui = session.ui();
+        let Some(path) = file else {
+            ui.warn_always(
+                "the token is shown only this once: store it now, and give it to trusted workers alone",
+            );
+            ui.hint(
+                "on the worker's machine, without the token in any argument or history: read -rs XEM_JOIN_KEY && export XEM_JOIN_KEY",
+            );
+            return;
+        };
+        let path = line::quote(&path.display().to_string());
+        ui.hint(&format!(
+            "the worker takes it from its environment, not from its arguments: export XEM_JOIN_KEY=\"$(cat {path})\""
+        ));
+    }
+}

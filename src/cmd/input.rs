@@ -1,0 +1,61 @@
+//! What an option names instead of holding it: a file, or standard input.
+
+use super::values;
+use crate::error::Error;
+use crate::session::Context;
+
+/// No text that an option names is longer.
+const LONGEST: usize = 8 * 1024 * 1024;
+
+/// The text of a file, or of standard input with `-`, without a byte order mark.
+///
+/// # Errors
+/// Exit 2 where it can't be had or is no UTF-8, and where the key comes from standard input as well.
+pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<String, Error> {
+    if place.is_empty() {
+        return Err(Error::usage(format!(
+            "{option}: the name of the file is missing: write @FILE"
+        )));
+    }
+    let bytes = if place == "-" {
+        let key = context.globals.flags.api_key_file.as_deref();
+        if key.is_some_and(|path| path == "-") {
+            return Err(Error::usage(format!(
+                "{option} and --api-key-file can't both be read from standard input"
+            )));
+        }
+        context.ui.read_input(LONGEST)
+    } else {
+        values::file(place, LONGEST)
+    };
+    let place = told(place);
+    let bytes = bytes.map_err(|why| Error::usage(format!("{option}: {place} {why}")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{option}: {place} is not UTF-8 text")))?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// The text that an option holds, or that of the file that it names as `@FILE`; `@-` is standard input.
+///
+/// # Errors
+/// As [`file`]; exit 2 where it is empty.
+pub(super) fn text(option: &str, given: &str, context: &Context) -> Result<String, Error> {
+    let Some(place) = given.strip_prefix('@') else {
+        return Ok(given.to_owned());
+    };
+    let text = file(option, place, context)?;
+    if text.is_empty() {
+        let place = told(place);
+        return Err(Error::usage(format!("{option}: {place} is empty")));
+    }
+    Ok(text)
+}
+
+/// How a message names a file, or standard input.
+pub(super) fn told(place: &str) -> String {
+    if place == "-" {
+        "standard input".to_owned()
+    } else {
+        format!("the file {place}")
+    }
+}

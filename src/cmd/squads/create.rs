@@ -1,0 +1,133 @@
+//! `xeroctl squads create`.
+
+use super::agent::AGENT;
+use super::asked;
+use super::place::{Place, Secrets, Squads};
+use crate::api::Id;
+use crate::api::squads::agents::{Agent, Create, New};
+use crate::cmd::{input, values};
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Create an agent in a squad at once, without an approval; needs an operator's key
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads create --name Helper --role engineer --adapter claude_local
+  xeroctl squads create --name Tester --role qa --adapter process \\
+      --title 'Test engineer' --reports-to Coder --prompt @AGENTS.md \\
+      --skill testing")]
+pub struct Args {
+    #[command(flatten)]
+    profile: Profile,
+    /// What runs it: `claude_local`, `codex_local`, `gemini_local`, `process`, `http` or another one
+    #[arg(long, value_name = "TYPE", value_parser = values::text)]
+    adapter: String,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+/// What a new agent is to be.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct Profile {
+    /// The display name
+    #[arg(long, value_name = "TEXT", value_parser = values::text)]
+    name: String,
+    /// The role key: engineer, pm, qa, devops, … as the server knows them
+    #[arg(long, value_name = "ROLE", value_parser = values::text)]
+    role: String,
+    /// The job title
+    #[arg(long, value_name = "TEXT", value_parser = values::text)]
+    title: Option<String>,
+    /// Its manager: the id or the name of an agent
+    #[arg(long, value_name = "AGENT")]
+    reports_to: Option<Id>,
+    /// The system prompt; `@FILE` reads it from a file
+    #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true, value_parser = values::text)]
+    prompt: Option<String>,
+    /// The key of a skill to begin with; may be repeated
+    #[arg(long = "skill", value_name = "KEY", value_parser = values::text)]
+    skills: Vec<String>,
+}
+
+impl Profile {
+    /// The agent to ask for. Its manager is looked up.
+    ///
+    /// # Errors
+    /// Exit 2 where the prompt can't be read; as [`Squads::agent`].
+    pub(super) async fn read(
+        self,
+        squads: &Squads<'_>,
+        adapter: Option<String>,
+    ) -> Result<New, Error> {
+        let prompt = self.prompt.as_deref();
+        let prompt = prompt.map(|given| input::text("--prompt", given, squads.session.context));
+        let prompt = prompt.transpose()?;
+        let manager = match &self.reports_to {
+            Some(manager) => Some(squads.agent(manager).await?.to_string()),
+            None => None,
+        };
+        Ok(New {
+            name: self.name,
+            role: self.role,
+            title: self.title,
+            adapter,
+            reports_to: manager,
+            prompt,
+            skills: self.skills,
+        })
+    }
+}
+
+/// Warns where an agent came out otherwise than it was asked for.
+pub(super) fn compare(squads: &Squads<'_>, new: &New, agent: &Agent) {
+    let rows = [
+        ("name", Some(&new.name), &agent.name),
+        ("role", Some(&new.role), &agent.role),
+        ("title", new.title.as_ref(), &agent.title),
+        ("adapter", new.adapter.as_ref(), &agent.adapter),
+        ("manager", new.reports_to.as_ref(), &agent.reports_to),
+        ("prompt", new.prompt.as_ref(), &agent.prompt),
+    ];
+    let rows = rows.map(|(what, asked, kept)| (what, asked.map(String::as_str), kept.as_deref()));
+    asked::compare(&squads.session, &rows);
+    if agent.id.is_some() {
+        let [_, _, title, _, manager, _] = rows;
+        for (what, asked, kept) in [title, manager] {
+            asked::missed(&squads.session, what, asked, kept);
+        }
+    }
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let squads = self.place.open(context)?.with(self.secrets);
+        let squad = squads.squad()?;
+        let new = self.profile.read(&squads, Some(self.adapter)).await?;
+        let create = Create { squad, new: &new };
+        let check = squads.command("agents", "");
+        let created = squads.apply(&create, &check).await;
+        let created = created.map_err(|error| match error.exit() {
+            Exit::Conflict => error
+                .hint("the name may be taken in the squad, or the squad wants its agents approved")
+                .next("ask for an approval", squads.command("hire", "--help")),
+            _ => error,
+        })?;
+        if let Some(reply) = created {
+            let reply = squads.veil(reply)?;
+            squads.session.show(&reply, AGENT)?;
+            compare(&squads, &new, &reply.value);
+            if let Some(id) = reply.value.id.as_ref().and_then(|id| id.parse().ok()) {
+                let key = format!("{} --name NAME", squads.about("create-key", &id));
+                squads.session.ui().next("give it a key", &key);
+            }
+        }
+        Ok(Exit::Done)
+    }
+}

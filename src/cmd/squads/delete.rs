@@ -1,0 +1,60 @@
+//! `xeroctl squads delete`.
+
+use super::place::{Secrets, Target};
+use crate::api::squads::agents::Delete;
+use crate::error::{Error, Exit};
+use crate::session::{Consent, Context};
+
+/// Delete an agent and its records; asks first
+///
+/// The server can't delete an agent that has costs or hires: terminate that one.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads delete Coder
+  xeroctl squads delete 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 --force")]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Delete without asking
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    force: bool,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 16 without consent; whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let (squads, agent) = self.target.open(context).await?;
+        let squads = squads.with(self.secrets);
+        let question = format!(
+            "Delete agent {} with all its records?",
+            self.target.told(&agent)
+        );
+        let session = &squads.session;
+        session.confirm(&question, &Consent::Yes, self.force)?;
+        let show = squads.about("show", &agent);
+        let deleted = squads.apply(&Delete(agent.as_str()), &show).await;
+        let deleted = deleted.map_err(|error| {
+            if error.router().http_status == Some(500) {
+                error
+                    .hint("an agent that has costs or hires can't be deleted; terminated, it never runs again")
+                    .next("terminate it", squads.about("terminate", &agent))
+            } else {
+                error
+            }
+        })?;
+        if let Some(reply) = deleted {
+            let reply = squads.veil_agent(reply)?;
+            let sentence = format!("Deleted agent {agent}.");
+            session.done(&reply, agent.as_str(), "deleted", &sentence)?;
+            let left = squads.command("agents", "");
+            session.ui().next("the agents that are left", &left);
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,57 @@
+//! `xeroctl squads inbox`.
+
+use super::place::Server;
+use crate::api::squads::inbox::{Assignment, List};
+use crate::cmd::values::{self, Words};
+use crate::error::{Error, Exit};
+use crate::session::{Context, ListText};
+use crate::view::column::{Cell, Column};
+
+/// List the issues that are assigned to the agent whose key is used
+///
+/// Without --status the server gives what is still to be done: `todo`, `in_progress`, `in_review`, `blocked`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads inbox
+  xeroctl squads inbox --status todo,in_progress -o name")]
+pub struct Args {
+    /// Only these states, separated by commas
+    #[arg(long, value_name = "STATES", value_parser = values::words)]
+    status: Option<Words>,
+    #[command(flatten)]
+    server: Server,
+}
+
+const ASSIGNMENT: &[Column<Assignment>] = &[
+    Column::id("ID", |issue| Cell::from(&issue.id)),
+    Column::text("IDENTIFIER", |issue| Cell::from(&issue.identifier)),
+    Column::text("TITLE", |issue| Cell::from(&issue.title)),
+    Column::state("STATUS", |issue| Cell::from(&issue.status)),
+    Column::text("PRIORITY", |issue| Cell::from(&issue.priority)),
+];
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let squads = self.server.open(context, true)?;
+        let states = self.status.map(|Words(states)| states).unwrap_or_default();
+        let text = ListText {
+            empty: "nothing in the inbox",
+            paged: false,
+        };
+        // The server may pass over the states that it is asked for.
+        let keep = |issue: &Assignment| {
+            let is_wanted = |status: &String| states.contains(status);
+            states.is_empty() || issue.status.as_ref().is_some_and(is_wanted)
+        };
+        let list = List { states: &states };
+        squads
+            .session
+            .whole(&list, ASSIGNMENT, &text, keep, str::to_owned)
+            .await
+    }
+}

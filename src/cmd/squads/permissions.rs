@@ -1,0 +1,98 @@
+//! `xeroctl squads permissions`.
+
+use super::agent::AGENT;
+use super::asked;
+use super::place::{Secrets, Target};
+use crate::api::squads::agents::{Get, SetPermissions};
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Set what an agent may do; needs an operator's key
+///
+/// The server takes both permissions together: the one that is not given is read first, and sent as it is.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads permissions Coder --can-assign-tasks true
+  xeroctl squads permissions Coder --can-create-agents false \\
+      --can-assign-tasks false")]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// Whether it may create agents: true or false
+    #[arg(long, value_name = "BOOL")]
+    can_create_agents: Option<bool>,
+    /// Whether it may assign tasks: true or false
+    #[arg(long, value_name = "BOOL")]
+    can_assign_tasks: Option<bool>,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 2 where no permission is given; whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        if self.can_create_agents.is_none() && self.can_assign_tasks.is_none() {
+            return Err(Error::usage(
+                "`squads permissions` needs `--can-create-agents` or `--can-assign-tasks`",
+            ));
+        }
+        let (squads, agent) = self.target.open(context).await?;
+        let squads = squads.with(self.secrets);
+        let session = &squads.session;
+        session.check_protection()?;
+        let mut change = SetPermissions {
+            agent: agent.as_str(),
+            can_create_agents: self.can_create_agents,
+            can_assign_tasks: self.can_assign_tasks,
+        };
+        let is_half = change.can_create_agents.is_none() || change.can_assign_tasks.is_none();
+        if is_half && session.is_dry() {
+            session
+                .ui()
+                .note("skipped: the other permission, which is read first and sent as it is");
+        } else if is_half && let Some(reply) = session.fetch(&Get(agent.as_str())).await? {
+            let now = reply.value;
+            let read = |text: Option<String>| text.and_then(|text| text.parse().ok());
+            change.can_create_agents = change
+                .can_create_agents
+                .or_else(|| read(now.can_create_agents));
+            change.can_assign_tasks = change
+                .can_assign_tasks
+                .or_else(|| read(now.can_assign_tasks));
+        }
+        let show = squads.about("show", &agent);
+        let Some(reply) = squads.apply(&change, &show).await? else {
+            return Ok(Exit::Done);
+        };
+        let reply = squads.veil(reply)?;
+        let now = &reply.value;
+        if now.id.is_some() {
+            session.show(&reply, AGENT)?;
+        } else {
+            let sentence = format!("Set the permissions of agent {agent}.");
+            session.done(&reply, agent.as_str(), "set", &sentence)?;
+        }
+        let word = |right: Option<bool>| right.map(|right| if right { "true" } else { "false" });
+        asked::compare(
+            session,
+            &[
+                (
+                    "permission to create agents",
+                    word(change.can_create_agents),
+                    now.can_create_agents.as_deref(),
+                ),
+                (
+                    "permission to assign tasks",
+                    word(change.can_assign_tasks),
+                    now.can_assign_tasks.as_deref(),
+                ),
+            ],
+        );
+        session.ui().next("look at it", &show);
+        Ok(Exit::Done)
+    }
+}

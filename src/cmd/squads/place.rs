@@ -1,0 +1,309 @@
+//! Where a command of the squads API goes: the server, the squad, the agent.
+
+use std::cell::Cell;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::api::Id;
+use crate::api::id::is_uuid;
+use crate::api::reply::Reply;
+use crate::api::request::Endpoint;
+use crate::api::squads::agents::{Agent, List};
+use crate::api::squads::masked;
+use crate::cmd::values;
+use crate::config::squads::Wanted;
+use crate::error::{Error, Exit};
+use crate::json;
+use crate::line;
+use crate::session::{Context, Session};
+
+/// The server.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct Server {
+    /// The root of the squads API, with or without /api
+    #[arg(long, value_name = "URL", value_parser = values::squads_url)]
+    squads_url: Option<String>,
+}
+
+/// The server and the squad.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct Place {
+    #[command(flatten)]
+    server: Server,
+    /// The squad's id
+    #[arg(long, value_name = "ID")]
+    squad: Option<Id>,
+}
+
+/// Whether secrets may be shown.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(super) struct Secrets {
+    /// Show the secrets in agents' configurations with -o json, which are masked otherwise
+    #[arg(long)]
+    show_secrets: bool,
+}
+
+/// One agent, and where it is.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct Target {
+    /// The agent's id, or its name where no other of the squad has it
+    #[arg(value_name = "AGENT")]
+    pub(super) agent: Id,
+    #[command(flatten)]
+    pub(super) place: Place,
+}
+
+/// A session with the squads API.
+pub(super) struct Squads<'c> {
+    /// The session.
+    pub(super) session: Session<'c>,
+    squad: Option<Id>,
+    /// The options of the line that lead to the same place, with a blank before each.
+    options: String,
+    veils: bool,
+    /// It was said that something was masked.
+    told: Cell<bool>,
+}
+
+impl Server {
+    /// Opens a session; `as_agent` takes the agent's key in the sandbox.
+    ///
+    /// # Errors
+    /// As [`Context::open_squads`].
+    pub(super) fn open<'c>(
+        &self,
+        context: &'c Context,
+        as_agent: bool,
+    ) -> Result<Squads<'c>, Error> {
+        open(context, self.squads_url.as_deref(), None, as_agent)
+    }
+}
+
+impl Place {
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// As [`Context::open_squads`].
+    pub(super) fn open<'c>(&self, context: &'c Context) -> Result<Squads<'c>, Error> {
+        let url = self.server.squads_url.as_deref();
+        open(context, url, self.squad.as_ref(), false)
+    }
+}
+
+impl Target {
+    /// The agent as a question names it: its id, and the name that was typed.
+    #[must_use]
+    pub(super) fn told(&self, id: &Id) -> String {
+        if *id == self.agent {
+            id.to_string()
+        } else {
+            format!("{} ({id})", self.agent)
+        }
+    }
+
+    /// Opens a session and finds the agent.
+    ///
+    /// # Errors
+    /// As [`Place::open`] and [`Squads::agent`].
+    pub(super) async fn open<'c>(&self, context: &'c Context) -> Result<(Squads<'c>, Id), Error> {
+        let squads = self.place.open(context)?;
+        let agent = squads.agent(&self.agent).await?;
+        Ok((squads, agent))
+    }
+}
+
+fn open<'c>(
+    context: &'c Context,
+    url: Option<&str>,
+    squad: Option<&Id>,
+    as_agent: bool,
+) -> Result<Squads<'c>, Error> {
+    let wanted = Wanted {
+        url,
+        squad: squad.map(Id::as_str),
+    };
+    let (session, named) = context.open_squads(wanted, as_agent)?;
+    let named = named.map(|id| id.parse().map_err(|why| format!("the squad {id:?}: {why}")));
+    let mut options = String::new();
+    for (name, value) in [("--squads-url", wanted.url), ("--squad", wanted.squad)] {
+        if let Some(value) = value {
+            options.push_str(&format!(" {}", line::quote(&format!("{name}={value}"))));
+        }
+    }
+    Ok(Squads {
+        session,
+        squad: named.transpose().map_err(Error::config)?,
+        options,
+        veils: true,
+        told: Cell::new(false),
+    })
+}
+
+impl Squads<'_> {
+    /// Shows secrets where the line asks for it.
+    #[must_use]
+    pub(super) fn with(mut self, secrets: Secrets) -> Self {
+        self.veils = !secrets.show_secrets;
+        self
+    }
+
+    /// The words of a command about the same place: a verb, and its arguments as they are typed.
+    #[must_use]
+    pub(super) fn command(&self, verb: &str, arguments: &str) -> String {
+        format!("squads {verb}{} {arguments}", self.options)
+            .trim_end()
+            .to_owned()
+    }
+
+    /// The words of a command about an agent of the same place.
+    #[must_use]
+    pub(super) fn about(&self, verb: &str, agent: &Id) -> String {
+        self.command(verb, &line::id(agent.as_str()))
+    }
+
+    /// The squad.
+    ///
+    /// # Errors
+    /// Exit 2 where nothing names one.
+    pub(super) fn squad(&self) -> Result<&str, Error> {
+        self.squad.as_ref().map(Id::as_str).ok_or_else(|| {
+            Error::usage("no squad is named")
+                .hint("name one: --squad ID, SLAW_SQUAD_ID, or squad_id of the deployment")
+        })
+    }
+
+    /// The agent that is meant: by its id, else by the name that it alone has in the squad.
+    ///
+    /// # Errors
+    /// Exit 2 where several have the name, or no squad is known; exit 5 where none has it.
+    pub(super) async fn agent(&self, word: &Id) -> Result<Id, Error> {
+        if is_uuid(word.as_str()) {
+            return Ok(word.clone());
+        }
+        let squad = self.squad().map_err(|error| {
+            error.because_of(format!(
+                "{word} is no id of an agent, and names are known within a squad"
+            ))
+        })?;
+        let ui = self.session.ui();
+        if self.session.is_dry() {
+            ui.note(&format!("skipped: which agent {word} is"));
+            return Ok(word.clone());
+        }
+        let page = self.session.get_whole(&List { squad }).await?;
+        let items = page.map(|page| page.items).unwrap_or_default();
+        let agents: Vec<Agent> = items
+            .iter()
+            .filter_map(|item| serde_json::from_str(item.get()).ok())
+            .collect();
+        let with = |text: fn(&Agent) -> &Option<String>| -> Vec<&Agent> {
+            let is_it = |agent: &&Agent| text(agent).as_deref() == Some(word.as_str());
+            agents.iter().filter(is_it).collect()
+        };
+        let found = [
+            with(|agent| &agent.id),
+            with(|agent| &agent.name),
+            with(|agent| &agent.url_key),
+        ];
+        let found = found.into_iter().find(|found| !found.is_empty());
+        let id = |agent: &Agent| agent.id.clone().unwrap_or_default();
+        match found.as_deref() {
+            None => Err(Error::new(
+                Exit::NotFound,
+                format!("no agent of the squad {squad} has the id or the name {word}"),
+            )
+            .next("those that there are", self.command("agents", ""))),
+            Some([agent]) => id(agent)
+                .parse()
+                .map_err(|why| Error::unavailable(format!("the id of {word}: {why}"))),
+            Some(several) => {
+                let error = Error::usage(format!(
+                    "{} agents of the squad are called {word}: give the id",
+                    several.len()
+                ));
+                Err(several.iter().fold(error, |error, agent| {
+                    let title = agent.title.as_deref().or(agent.role.as_deref());
+                    error.detail(format!("{} ({})", id(agent), title.unwrap_or("-")))
+                }))
+            }
+        }
+    }
+
+    /// Changes something. `check` is the command that tells what became of it.
+    ///
+    /// # Errors
+    /// As [`Session::apply`]; exit 1 where the server took the change and answers that it is not done.
+    pub(super) async fn apply<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        check: &str,
+    ) -> Result<Option<Reply<E::Reply>>, Error> {
+        /// *Page* of all actions; *server* of deletions.
+        #[derive(serde::Deserialize)]
+        struct Done {
+            ok: Option<bool>,
+        }
+        let Some(reply) = self.session.apply(endpoint, check).await? else {
+            return Ok(None);
+        };
+        let done = serde_json::from_str::<Done>(reply.document.get());
+        if done.is_ok_and(|done| done.ok == Some(false)) {
+            let action = endpoint.request().action;
+            let message = format!("could not {action}: the server answers that it is not done");
+            return Err(Error::new(Exit::Other, message).next("what became of it", check));
+        }
+        Ok(Some(reply))
+    }
+
+    /// The reply with its secrets masked where its document is what will be shown.
+    ///
+    /// # Errors
+    /// Exit 1 should the masked document be no JSON.
+    pub(super) fn veil<T: DeserializeOwned>(&self, reply: Reply<T>) -> Result<Reply<T>, Error> {
+        if !self.session.look.format.is_json() {
+            return Ok(reply);
+        }
+        let document = RawValue::from_string(self.hide(reply.document.get()))
+            .map_err(|error| Error::new(Exit::Other, "the answer can't be shown").cause(error))?;
+        Ok(Reply {
+            value: reply.value,
+            document,
+        })
+    }
+
+    /// As [`Squads::veil`], for answers that need not hold an agent and are left alone where they hold none.
+    ///
+    /// # Errors
+    /// As [`Squads::veil`].
+    pub(super) fn veil_agent<T: DeserializeOwned>(
+        &self,
+        reply: Reply<T>,
+    ) -> Result<Reply<T>, Error> {
+        let members = json::members(reply.document.get()).unwrap_or_default();
+        let of_agent = ["agent", "adapterConfig", "runtimeConfig"];
+        if members
+            .iter()
+            .any(|(name, _)| of_agent.contains(&name.as_str()))
+        {
+            self.veil(reply)
+        } else {
+            Ok(reply)
+        }
+    }
+
+    /// A document with its secrets masked, unless they may be shown; says so once.
+    #[must_use]
+    pub(super) fn hide(&self, document: &str) -> String {
+        if !self.veils {
+            return document.to_owned();
+        }
+        let (document, count) = masked(document);
+        if count > 0 && !self.told.replace(true) {
+            self.session
+                .ui()
+                .note("secrets are masked as ***; with -o json, --show-secrets shows them");
+        }
+        document
+    }
+}

@@ -1,0 +1,54 @@
+//! `xeroctl squads reset-session`.
+
+use super::place::{Secrets, Target};
+use crate::api::squads::runtime::Reset;
+use crate::cmd::values;
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Forget the session of an agent, or of one of its tasks: its next run begins afresh
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads reset-session Coder
+  xeroctl squads reset-session Coder --task-key SLA-26")]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// Only the session of this task
+    #[arg(long, value_name = "KEY", value_parser = values::text)]
+    task_key: Option<String>,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let (squads, agent) = self.target.open(context).await?;
+        let squads = squads.with(self.secrets);
+        let reset = Reset {
+            agent: agent.as_str(),
+            task: self.task_key.as_deref(),
+        };
+        let state = squads.about("runtime", &agent);
+        let session = &squads.session;
+        if let Some(reply) = squads.apply(&reset, &state).await? {
+            let reply = squads.veil(reply)?;
+            let what = match &self.task_key {
+                Some(task) => format!("Reset the session of agent {agent} for {task}"),
+                None => format!("Reset the session of agent {agent}"),
+            };
+            let sentence = match &reply.value.task_sessions {
+                Some(count) => format!("{what}; sessions of tasks cleared: {count}."),
+                None => format!("{what}."),
+            };
+            session.done(&reply, agent.as_str(), "reset", &sentence)?;
+            session.ui().next("its state", &state);
+        }
+        Ok(Exit::Done)
+    }
+}

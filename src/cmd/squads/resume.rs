@@ -1,0 +1,31 @@
+//! `xeroctl squads resume`.
+
+use super::lifecycle;
+use super::place::{Secrets, Target};
+use crate::api::squads::agents::Act;
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Resume a paused agent
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads resume Coder
+  xeroctl squads resume 3fcb87f5-40bf-4e11-b004-a986b1c8cef0")]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let (squads, agent) = self.target.open(context).await?;
+        lifecycle::apply(squads, self.secrets, &agent, Act::Resume).await
+    }
+}

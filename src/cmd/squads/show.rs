@@ -1,0 +1,36 @@
+//! `xeroctl squads show`.
+
+use super::agent::AGENT;
+use super::place::{Secrets, Target};
+use crate::api::squads::agents::Get;
+use crate::error::{Error, Exit};
+use crate::session::Context;
+
+/// Show an agent
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads show Coder
+  xeroctl squads show 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 -o json \\
+    | jq '(.agent // .).role'")]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let (squads, agent) = self.target.open(context).await?;
+        let squads = squads.with(self.secrets);
+        if let Some(reply) = squads.session.fetch(&Get(agent.as_str())).await? {
+            squads.session.show(&squads.veil(reply)?, AGENT)?;
+        }
+        Ok(Exit::Done)
+    }
+}

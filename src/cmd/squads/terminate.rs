@@ -1,0 +1,41 @@
+//! `xeroctl squads terminate`.
+
+use super::lifecycle;
+use super::place::{Secrets, Target};
+use crate::api::squads::agents::Act;
+use crate::error::{Error, Exit};
+use crate::session::{Consent, Context};
+
+/// Terminate an agent: it never runs again, and its records stay; asks first
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl squads terminate Coder
+  xeroctl squads terminate 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 --force")]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// Terminate without asking
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    force: bool,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 16 without consent; whatever the server or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let (squads, agent) = self.target.open(context).await?;
+        let question = format!(
+            "Terminate agent {}? It never runs again.",
+            self.target.told(&agent)
+        );
+        squads
+            .session
+            .confirm(&question, &Consent::Yes, self.force)?;
+        lifecycle::apply(squads, self.secrets, &agent, Act::Terminate).await
+    }
+}

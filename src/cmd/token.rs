@@ -1,0 +1,280 @@
+//! A token that is shown only once: it reaches the user, or the key that it belongs to is revoked.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::api::Id;
+use crate::api::reply::Reply;
+use crate::api::request::{Endpoint, Nothing, Request};
+use crate::error::{Error, Exit};
+use crate::interrupt::{Interrupt, Undo};
+use crate::json;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::view::Format;
+use crate::view::column::Column;
+
+/// A kind of key whose token is shown only once.
+pub(super) trait Kind {
+    /// What creates such a key.
+    type Create: Endpoint<Reply = Self::Created>;
+    /// A key that was just created.
+    type Created: serde::de::DeserializeOwned + 'static;
+
+    /// What is shown of a key that was just created; the token comes last.
+    const COLUMNS: &'static [Column<Self::Created>];
+    /// The members under which the token comes.
+    const TOKEN_NAMES: &'static [&'static str];
+    /// What such a key is called: `join key`.
+    const NOUN: &'static str;
+    /// The words of the command that creates one.
+    const CREATE: &'static str;
+
+    /// The token; none when the server sent none.
+    fn token(created: &Self::Created) -> Option<&Secret>;
+    /// The id.
+    fn id(created: &Self::Created) -> Option<&str>;
+    /// The request that revokes the key.
+    fn revoke(&self, id: &Id) -> Request;
+    /// The words of the command that revokes the key without asking.
+    fn revoke_command(&self, id: &str) -> String;
+    /// The words of the command that lists the keys.
+    fn list_command(&self) -> String;
+    /// Says how the token is used, now that it was delivered: to standard output, or into this file.
+    fn hint(&self, session: &Session<'_>, file: Option<&Path>);
+}
+
+/// Where a token will go.
+pub(super) struct Destination {
+    /// A new file; without it, standard output.
+    file: Option<TokenFile>,
+}
+
+/// Sees to it that a token will have a place to go, before any request.
+///
+/// # Errors
+/// Exit 2 when it has none; exit 3 where a protected deployment was not named on the line.
+pub(super) fn prepare(
+    session: &Session<'_>,
+    token_file: Option<&Path>,
+) -> Result<Destination, Error> {
+    if token_file.is_none() && matches!(session.look.format, Format::Name | Format::Csv) {
+        return Err(Error::usage(format!(
+            "-o {} has no place for the token, which is shown only once",
+            session.look.format.word()
+        ))
+        .hint("have it written to a file: --token-file FILE"));
+    }
+    let context = session.context;
+    let path = token_file.map(|path| context.env.absolute(path));
+    if session.is_dry() {
+        return match path.filter(|path| path.symlink_metadata().is_ok()) {
+            Some(path) => Err(exists(&path)),
+            None => Ok(Destination { file: None }),
+        };
+    }
+    session.check_protection()?;
+    let file = path.map(|path| TokenFile::create(path, &context.interrupt));
+    Ok(Destination {
+        file: file.transpose()?,
+    })
+}
+
+/// Creates a key and delivers its token. None in a dry run.
+///
+/// # Errors
+/// Exit 1 when the key was created but its token could not be delivered, after revoking the key; else whatever the
+/// server or the network made of it.
+pub(super) async fn create<K: Kind>(
+    session: &Session<'_>,
+    kind: &K,
+    create: &K::Create,
+    destination: Destination,
+) -> Result<Option<Reply<K::Created>>, Error> {
+    let context = session.context;
+    let list = kind.list_command();
+    // From here until the token is delivered, Ctrl-C waits: a key whose token nobody has is a danger.
+    let _hold = context.interrupt.hold(Some(format!(
+        "interrupted: a {} may have been created whose token nobody has: see: {} {list}",
+        K::NOUN,
+        session.ui().program()
+    )));
+    let Some(reply) = session.apply(create, &list).await? else {
+        return Ok(None);
+    };
+    match deliver::<K>(session, &reply, destination.file) {
+        Ok(Some(path)) => {
+            session.ui().warn_always(&format!(
+                "the token is in {} and nowhere else: the {} does not show it again",
+                path.display(),
+                session.noun()
+            ));
+            kind.hint(session, Some(&path));
+            show_without_token::<K>(session, &reply)?;
+        }
+        Ok(None) => kind.hint(session, None),
+        Err(why) => return Err(take_back(session, kind, &reply.value, why).await),
+    }
+    Ok(Some(reply))
+}
+
+/// Delivers the token. Returns the file that it is in now, if it is in one.
+fn deliver<K: Kind>(
+    session: &Session<'_>,
+    reply: &Reply<K::Created>,
+    file: Option<TokenFile>,
+) -> Result<Option<PathBuf>, Error> {
+    let Some(token) = K::token(&reply.value) else {
+        return Err(Error::new(
+            Exit::Other,
+            format!("the {}'s answer holds no token", session.noun()),
+        ));
+    };
+    let Some(file) = file else {
+        if session.ui().output_is_closed() {
+            return Err(Error::new(Exit::Other, "standard output is closed"));
+        }
+        return session.show(reply, K::COLUMNS).map(|()| None);
+    };
+    file.fill(token).map(Some)
+}
+
+/// The key without its token, which is in a file now.
+fn show_without_token<K: Kind>(
+    session: &Session<'_>,
+    reply: &Reply<K::Created>,
+) -> Result<(), Error> {
+    let token = K::token(&reply.value).map_or("", Secret::expose);
+    let document = json::without(reply.document.get(), K::TOKEN_NAMES, token);
+    let shown: K::Created = serde_json::from_str(&document)
+        .map_err(|error| Error::new(Exit::Other, "the key can't be shown").cause(error))?;
+    session.show_as(&shown, &document, K::COLUMNS)
+}
+
+/// A request whose answer says nothing.
+struct Undone(Request);
+
+impl Endpoint for Undone {
+    type Reply = Nothing;
+
+    fn request(&self) -> Request {
+        self.0.clone()
+    }
+}
+
+/// Revokes a key whose token was lost.
+async fn take_back<K: Kind>(
+    session: &Session<'_>,
+    kind: &K,
+    created: &K::Created,
+    why: Error,
+) -> Error {
+    let reason = if why.is_closed_pipe() {
+        "standard output was closed"
+    } else {
+        why.message()
+    };
+    let noun = K::NOUN;
+    let lost = format!("the {noun} was created, but its token could not be delivered: {reason}");
+    let Some(id) = K::id(created) else {
+        return Error::new(Exit::Other, lost)
+            .detail(format!(
+                "the {}'s answer has no id either, so the key could not be revoked",
+                session.noun()
+            ))
+            .next("find it and revoke it", kind.list_command());
+    };
+    let revoke = kind.revoke_command(id);
+    let revoked = match id.parse::<Id>() {
+        Ok(id) => session
+            .take_back(&Undone(kind.revoke(&id)), &revoke)
+            .await
+            .map(|_| ()),
+        Err(why) => Err(Error::new(Exit::Other, why)),
+    };
+    match revoked {
+        Ok(()) => Error::new(Exit::Other, lost)
+            .detail(format!("so the {noun} {id} was revoked"))
+            .next("create another", format!("{} --help", K::CREATE)),
+        Err(error) => Error::new(Exit::Other, lost)
+            .detail(format!(
+                "the {noun} {id} could not be revoked either: {}",
+                error.message()
+            ))
+            .next("revoke it", revoke),
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::usage(format!(
+        "--token-file {}: it exists, and a token never overwrites anything",
+        path.display()
+    ))
+}
+
+/// A file that was made for a token before the request. It goes again where no token comes.
+struct TokenFile {
+    path: PathBuf,
+    file: File,
+    is_filled: bool,
+    // A signal before the token is there removes the file.
+    _undo: Undo,
+}
+
+impl TokenFile {
+    /// Makes the file: it must not exist, and only its owner may read it.
+    fn create(path: PathBuf, interrupt: &Interrupt) -> Result<Self, Error> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(&path).map_err(|error| {
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                exists(&path)
+            } else {
+                Error::usage(format!("--token-file {}: it can't be made", path.display()))
+                    .cause(error)
+            }
+        })?;
+        let doomed = path.clone();
+        let undo = interrupt.cleanup(move || {
+            let _ = std::fs::remove_file(doomed);
+        });
+        Ok(Self {
+            path,
+            file,
+            is_filled: false,
+            _undo: undo,
+        })
+    }
+
+    /// Writes the token and sees to it that it is on the disk.
+    fn fill(mut self, token: &Secret) -> Result<PathBuf, Error> {
+        let written = self
+            .file
+            .write_all(format!("{}\n", token.expose()).as_bytes())
+            .and_then(|()| self.file.sync_all());
+        match written {
+            Ok(()) => {
+                self.is_filled = true;
+                Ok(self.path.clone())
+            }
+            Err(error) => {
+                let why = format!("{} could not be written: {error}", self.path.display());
+                Err(Error::new(Exit::Other, why))
+            }
+        }
+    }
+}
+
+impl Drop for TokenFile {
+    fn drop(&mut self) {
+        if !self.is_filled {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
