@@ -14,6 +14,7 @@ mod detail;
 pub mod document;
 pub mod executions;
 pub mod fault;
+mod hints;
 pub mod id;
 pub mod incoming;
 pub mod invocations;
