@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::answer::Answer;
+use super::answer::{Answer, head};
 use super::detail;
 use super::document::Document;
 use super::hints;
 use super::request::Request;
 use super::retry::{self, Outcome};
-use crate::error::{Error, Exit, Said};
+use crate::error::{Error, Exit, Refusal, Said};
 use crate::secret::Secret;
 use crate::time;
 
@@ -47,6 +47,10 @@ impl Fault {
             said: Said {
                 http_status: Some(answer.status),
                 request_id: answer.request_id(),
+                answer: Some(Refusal {
+                    head: head(answer.version, answer.status, &answer.headers),
+                    body: answer.body.clone(),
+                }),
                 ..Said::default()
             },
             details: Vec::new(),

@@ -104,6 +104,10 @@ fn by_status(error: Error, fault: &Fault, answer: &Answer) -> Error {
         ),
         403 => error.hint("the key may not do this: use one with the scope that the message names"),
         407 => error.hint("a proxy asks for credentials: see HTTPS_PROXY and HTTP_PROXY"),
+        405 if answer.header("allow").is_some() => {
+            let allowed = answer.header("allow").unwrap_or_default();
+            error.hint(format!("the route takes {allowed}"))
+        }
         404 | 405 if !fault.enveloped => error.next(
             format!("no router answers below {base_url}; where that comes from"),
             "config show",

@@ -10,6 +10,7 @@ pub mod approvals;
 mod broken;
 pub mod candidates;
 pub mod client;
+pub mod composed;
 mod detail;
 pub mod document;
 pub mod executions;
