@@ -100,6 +100,10 @@ pub(crate) fn settled(text: &str) -> String {
             "TIME",
         ),
         (
+            r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT",
+            "TIME",
+        ),
+        (
             r"\b(req|agt|jk|rot|evt|xjt|apr)_[A-Za-z0-9_-]{14,}",
             "${1}_…",
         ),
