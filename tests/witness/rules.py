@@ -171,7 +171,7 @@ def misshown(run, output):
 def lone(run):
     """What is wrong with a permission that is sent without the other."""
     for before, exchange in zip(run.exchanges, run.exchanges[1:]):
-        if exchange.operation == "setPermissions" and len(exchange.sent) == 1:
+        if exchange.operation == "setPermissions" and len(exchange.sent) < 2:
             agent = before.body.get("agent", before.body)
             shown = (agent.get("permissions") or {}) | (agent.get("access") or {})
             if {"canCreateAgents", "canAssignTasks"} <= shown.keys() | exchange.sent.keys():
