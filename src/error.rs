@@ -124,6 +124,17 @@ pub struct Said {
     pub http_status: Option<u16>,
     /// The `X-Request-ID` header: the only correlation handle.
     pub request_id: Option<String>,
+    /// The answer itself, for whoever shows answers whatever they are.
+    pub answer: Option<Refusal>,
+}
+
+/// An answer without success, as it came.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Its status and its headers, with the empty line behind them.
+    pub head: String,
+    /// Its body.
+    pub body: Vec<u8>,
 }
 
 /// An error as it reaches the user.

@@ -137,7 +137,7 @@ impl Listing for Events<'_> {
     type Item = Event;
 
     fn request(&self) -> Request {
-        below("list agent events", Method::Get, self.0, Some("events"))
+        below("list agent events", Method::Get, self.0, Some("events")).assumed()
     }
 }
 
@@ -199,7 +199,9 @@ impl Endpoint for Update<'_> {
     type Reply = Agent;
 
     fn request(&self) -> Request {
-        below("update agent", Method::Patch, self.0, None).body(self.1)
+        below("update agent", Method::Patch, self.0, None)
+            .assumed()
+            .body(self.1)
     }
 }
 
@@ -210,7 +212,7 @@ impl Endpoint for Delete<'_> {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
-        below("delete agent", Method::Delete, self.0, None)
+        below("delete agent", Method::Delete, self.0, None).assumed()
     }
 }
 
@@ -250,9 +252,11 @@ impl Endpoint for Apply {
             Control::Resume => ("resume execution", "resume-exec"),
             Control::Revoke => ("revoke credentials", "revoke-credentials"),
         };
-        below(action, Method::Post, &self.agent, Some(leaf)).body(&Scope {
-            workspace: self.workspace.as_deref(),
-        })
+        below(action, Method::Post, &self.agent, Some(leaf))
+            .assumed()
+            .body(&Scope {
+                workspace: self.workspace.as_deref(),
+            })
     }
 }
 
@@ -279,6 +283,7 @@ impl Endpoint for Rotate<'_> {
             self.agent,
             Some("curve-rotate"),
         )
+        .assumed()
         .body(&Reason {
             reason: self.reason,
         })

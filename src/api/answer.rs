@@ -3,6 +3,7 @@
 use std::fmt;
 
 use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, Version};
 
 use super::server::Server;
 use crate::error::{Error, Said};
@@ -10,8 +11,27 @@ use crate::error::{Error, Said};
 /// The first line of a foreign answer is shown up to here.
 const LONGEST_EXCERPT: usize = 200;
 
+/// The head of an answer as text: its status, its headers, and the empty line behind them (RFC 9112, section 2.1).
+#[must_use]
+pub fn head(version: Version, status: u16, headers: &HeaderMap) -> String {
+    let status = StatusCode::from_u16(status);
+    let mut head = status.map_or_else(
+        |_| format!("{version:?}"),
+        |status| format!("{version:?} {status}"),
+    );
+    for (name, value) in headers {
+        head.push_str(&format!(
+            "\n{name}: {}",
+            String::from_utf8_lossy(value.as_bytes())
+        ));
+    }
+    head + "\n\n"
+}
+
 /// An answer, whatever its status.
 pub struct Answer {
+    /// The version of HTTP that it came in.
+    pub version: Version,
     /// The HTTP status.
     pub status: u16,
     /// The headers.

@@ -42,7 +42,7 @@ impl Listing for List<'_> {
     type Item = Candidate;
 
     fn request(&self) -> Request {
-        below("list candidates", Method::Get, self.0, Some("candidates"))
+        below("list candidates", Method::Get, self.0, Some("candidates")).assumed()
     }
 }
 
@@ -73,7 +73,7 @@ impl Endpoint for Decide<'_> {
             Decision::Approve => ("approve candidate", "approve"),
             Decision::Reject => ("reject candidate", "reject"),
         };
-        let mut request = below(action, Method::Post, self.agent, Some("candidates"));
+        let mut request = below(action, Method::Post, self.agent, Some("candidates")).assumed();
         request
             .path
             .extend([self.candidate.as_str().to_owned(), leaf.to_owned()]);

@@ -89,7 +89,9 @@ impl Endpoint for Rerun<'_> {
 /// The request for the bytes that the agent returned. Assumed leaf.
 #[must_use]
 pub fn raw(id: &Id) -> Request {
-    below("get raw output", Method::Get, id, Some("raw")).header("accept", "*/*")
+    below("get raw output", Method::Get, id, Some("raw"))
+        .assumed()
+        .header("accept", "*/*")
 }
 
 /// The request for the live feed, after the event `last` where one is given. Documented.

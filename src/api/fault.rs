@@ -5,26 +5,25 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::advice;
-use super::answer::Answer;
+use super::answer::{Answer, head};
 use super::detail;
 use super::document::Document;
-use super::request::{Method, Request};
+use super::hints;
+use super::request::Request;
 use super::retry::{self, Outcome};
-use super::server::Server;
-use crate::error::{Error, Exit, Said};
+use crate::error::{Error, Exit, Refusal, Said};
 use crate::secret::Secret;
 use crate::time;
 
 /// An answer without success, understood.
 pub struct Fault {
-    status: u16,
-    message: Option<String>,
-    said: Said,
+    pub(super) status: u16,
+    pub(super) message: Option<String>,
+    pub(super) said: Said,
     /// What exactly was refused, a line each.
     details: Vec<String>,
     /// The answer carried a JSON error object: it is the server that speaks, and no proxy.
-    enveloped: bool,
+    pub(super) enveloped: bool,
     wait: Option<Duration>,
 }
 
@@ -48,6 +47,10 @@ impl Fault {
             said: Said {
                 http_status: Some(answer.status),
                 request_id: answer.request_id(),
+                answer: Some(Refusal {
+                    head: head(answer.version, answer.status, &answer.headers),
+                    body: answer.body.clone(),
+                }),
                 ..Said::default()
             },
             details: Vec::new(),
@@ -131,10 +134,7 @@ impl Fault {
             ),
         );
         error = self.details.iter().fold(error, Error::detail);
-        error = match answer.server {
-            Server::Router => advise(error, &self, request, answer),
-            Server::Squads => advise_squads(error, &self, request, answer),
-        };
+        error = hints::add(error, &self, request, answer);
         if again {
             error = error.retryable(self.wait);
         }
@@ -142,67 +142,6 @@ impl Fault {
             error = error.unknown_outcome();
         }
         error.said(self.said)
-    }
-}
-
-/// Adds what to do at the squads API, whose words are others than the router's.
-fn advise_squads(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
-    let root = &answer.base_url;
-    let of_agent = request
-        .path
-        .get(1..3)
-        .is_some_and(|path| path == ["agents", "me"]);
-    match fault.status {
-        401 | 403 if of_agent => error.hint(
-            "this needs the agent's own key: --api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment",
-        ),
-        401 | 403 => error
-            .hint("this needs an operator's key: --api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment")
-            .next("where the key comes from", "config show"),
-        404 | 405 if !fault.enveloped => error.next(
-            format!("no squads API answers below {root}; where that comes from"),
-            "config show",
-        ),
-        300..=399 | 407 => advise_by_status(error, fault, answer),
-        // Of a deletion the command knows better.
-        500.. if request.method != Method::Delete => {
-            error.hint("report the time to whoever runs the squads server")
-        }
-        _ => error,
-    }
-}
-
-/// Adds what to do at the router: by its word where there is one, else by the status.
-fn advise(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
-    if let Some(advice) = fault.said.code.as_deref().and_then(advice::of) {
-        return advice.add_to(error, request, fault.message.as_deref().unwrap_or_default());
-    }
-    advise_by_status(error, fault, answer)
-}
-
-fn advise_by_status(error: Error, fault: &Fault, answer: &Answer) -> Error {
-    let base_url = &answer.base_url;
-    match fault.status {
-        300..=399 => {
-            let to = answer.header("location").unwrap_or("nowhere");
-            error
-                .hint(format!(
-                    "redirects are not followed, and this one points to {to}"
-                ))
-                .next(format!("is the base URL {base_url} right"), "config show")
-        }
-        401 => error.next(
-            "the router does not accept this key; where it comes from",
-            "config show",
-        ),
-        403 => error.hint("the key may not do this: use one with the scope that the message names"),
-        407 => error.hint("a proxy asks for credentials: see HTTPS_PROXY and HTTP_PROXY"),
-        404 | 405 if !fault.enveloped => error.next(
-            format!("no router answers below {base_url}; where that comes from"),
-            "config show",
-        ),
-        500.. => error.hint("report the request id and the time to whoever runs the router"),
-        _ => error,
     }
 }
 

@@ -20,6 +20,8 @@ const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// An answer whose head has come.
 pub struct Incoming {
+    /// The version of HTTP that it came in.
+    pub version: reqwest::Version,
     /// The HTTP status.
     pub status: u16,
     /// The headers.
@@ -34,6 +36,7 @@ pub struct Incoming {
 impl Incoming {
     pub(super) fn new(response: reqwest::Response, request: &Request, target: &Target) -> Self {
         Self {
+            version: response.version(),
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             response,
@@ -92,6 +95,7 @@ impl Incoming {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer {
+            version: self.version,
             status: self.status,
             headers: self.headers,
             body,

@@ -162,6 +162,6 @@ impl Endpoint for Cancel<'_> {
     type Reply = Invocation;
 
     fn request(&self) -> Request {
-        below("cancel invocation", Method::Post, self.0, Some("cancel"))
+        below("cancel invocation", Method::Post, self.0, Some("cancel")).assumed()
     }
 }

@@ -133,6 +133,6 @@ impl Endpoint for Revoke<'_> {
 
     fn request(&self) -> Request {
         let path = JOIN_KEYS.into_iter().chain([self.0.as_str()]);
-        Request::new("revoke join key", Method::Delete, path)
+        Request::new("revoke join key", Method::Delete, path).assumed()
     }
 }

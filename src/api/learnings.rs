@@ -58,7 +58,9 @@ impl Listing for List<'_> {
     type Item = Learning;
 
     fn request(&self) -> Request {
-        Request::new("list learnings", Method::Get, LEARNINGS).query("workspace_id", self.workspace)
+        Request::new("list learnings", Method::Get, LEARNINGS)
+            .assumed()
+            .query("workspace_id", self.workspace)
     }
 }
 
@@ -69,7 +71,7 @@ impl Endpoint for Get<'_> {
     type Reply = Learning;
 
     fn request(&self) -> Request {
-        one("show learning", Method::Get, self.0)
+        one("show learning", Method::Get, self.0).assumed()
     }
 }
 
@@ -80,6 +82,6 @@ impl Endpoint for Delete<'_> {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
-        one("delete learning", Method::Delete, self.0)
+        one("delete learning", Method::Delete, self.0).assumed()
     }
 }

@@ -25,8 +25,8 @@ pub trait Listing {
     type Item: DeserializeOwned;
     /// The member of the envelope that holds the items.
     const MEMBER: &'static str = "data";
-    /// The member of an item that is its id, and so the cursor behind it.
-    const ID: &'static str = "id";
+    /// The members of an item of which the first that is there is its id, and so the cursor behind it.
+    const ID: &'static [&'static str] = &["id"];
 
     /// The request without `limit` and `after`.
     fn request(&self) -> Request;
@@ -52,8 +52,8 @@ pub struct Page {
     /// Whether the document is a bare array without an envelope.
     pub bare: bool,
     cut: bool,
-    /// The member of an item that is its id.
-    id: &'static str,
+    /// The members of an item that may be its id.
+    id: &'static [&'static str],
     /// Whether the router says that there is more; none where it does not say.
     has_more: Option<bool>,
     /// The router's own cursor to the next page.
@@ -74,39 +74,45 @@ impl Page {
     /// # Errors
     /// Exit 17 when it is neither.
     pub fn read<L: Listing>(answer: &Answer) -> Result<Self, Error> {
-        Self::parse(answer, L::MEMBER, L::ID)
+        let page = Self::parse::<L>(answer.text()?).map_err(|e| answer.misshapen(&e))?;
+        page.ok_or_else(|| {
+            answer.garbled(format_args!(
+                "no list: neither an object with the list `{}` nor an array",
+                L::MEMBER
+            ))
+        })
     }
 
-    fn parse(answer: &Answer, member: &str, id: &'static str) -> Result<Self, Error> {
-        let document: Box<RawValue> =
-            serde_json::from_str(answer.text()?).map_err(|e| answer.misshapen(&e))?;
+    /// The page that a document is; none where it is no list.
+    #[must_use]
+    pub fn of<L: Listing>(document: &str) -> Option<Self> {
+        Self::parse::<L>(document).ok().flatten()
+    }
+
+    fn parse<L: Listing>(text: &str) -> Result<Option<Self>, serde_json::Error> {
+        let document: Box<RawValue> = serde_json::from_str(text)?;
         let text = document.get();
         if text.starts_with('[') {
-            let items = serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
-            return Ok(Self {
+            let items = serde_json::from_str(text)?;
+            return Ok(Some(Self {
                 document,
                 items,
                 bare: true,
                 cut: false,
-                id,
+                id: L::ID,
                 has_more: None,
                 last_id: None,
-            });
+            }));
         }
-        let envelope: Envelope = serde_json::from_str(text).map_err(|e| answer.misshapen(&e))?;
+        let envelope: Envelope = serde_json::from_str(text)?;
         let mut members = json::members(text).unwrap_or_default().into_iter();
-        let items = members.find(|(name, _)| name == member);
+        let items = members.find(|(name, _)| name == L::MEMBER);
         let items = items.and_then(|(_, items)| serde_json::from_str(items.get()).ok());
-        let Some(items) = items else {
-            return Err(answer.garbled(format_args!(
-                "no list: neither an object with the list `{member}` nor an array"
-            )));
-        };
-        Ok(Self {
+        Ok(items.map(|items| Self {
             items,
             bare: false,
             cut: false,
-            id,
+            id: L::ID,
             has_more: envelope
                 .has_more
                 .and_then(|raw| serde_json::from_str(raw.get()).ok()),
@@ -115,7 +121,7 @@ impl Page {
                 .and_then(|raw| serde_json::from_str(raw.get()).ok())
                 .filter(|id: &String| !id.is_empty()),
             document,
-        })
+        }))
     }
 
     /// The members of the envelope but those that a merged list writes itself, as `"name":value` texts in their
@@ -134,7 +140,7 @@ impl Page {
     #[must_use]
     pub fn id_of(&self, item: &RawValue) -> Option<String> {
         let document: Document = serde_json::from_str(item.get()).ok()?;
-        document.text(&[self.id]).filter(|id| !id.is_empty())
+        document.text(self.id).filter(|id| !id.is_empty())
     }
 
     /// Whether items were taken off because more came than were asked for.

@@ -21,6 +21,9 @@ pub enum Method {
 }
 
 impl Method {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
     /// The word on the wire.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -44,7 +47,7 @@ impl Method {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     /// What it does, in words: `delete agent`.
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     /// The method.
     pub method: Method,
     /// The path below the base URL as segments, not yet percent-encoded.
@@ -74,7 +77,7 @@ impl Request {
         path: impl IntoIterator<Item = S>,
     ) -> Self {
         Self {
-            action,
+            action: action.into(),
             method,
             path: path.into_iter().map(Into::into).collect(),
             target: None,

@@ -48,7 +48,7 @@ pub struct List;
 
 impl Listing for List {
     type Item = Tool;
-    const ID: &'static str = "name";
+    const ID: &'static [&'static str] = &["name"];
 
     fn request(&self) -> Request {
         Request::new("list tools", Method::Get, ["exec", "tools"])

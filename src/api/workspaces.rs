@@ -16,7 +16,9 @@ impl Endpoint for GetContext<'_> {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
-        Request::new("show context", Method::Get, CONTEXT).query("workspace_id", self.0)
+        Request::new("show context", Method::Get, CONTEXT)
+            .assumed()
+            .query("workspace_id", self.0)
     }
 }
 
@@ -33,7 +35,7 @@ impl Endpoint for SetContext<'_> {
 
     fn request(&self) -> Request {
         let workspace = Value::from(self.workspace).to_string();
-        let mut request = Request::new("set context", Method::Put, CONTEXT);
+        let mut request = Request::new("set context", Method::Put, CONTEXT).assumed();
         request.body = Some(json::object([
             ("workspace_id", &*workspace),
             ("context", self.context),

@@ -12,6 +12,19 @@ const LONGEST: usize = 8 * 1024 * 1024;
 /// # Errors
 /// Exit 2 where it can't be had or is no UTF-8, and where the key comes from standard input as well.
 pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<String, Error> {
+    let bytes = bytes(option, place, context)?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let place = told(place);
+        Error::usage(format!("{option}: {place} is not UTF-8 text"))
+    })?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// The bytes of a file, or of standard input with `-`.
+///
+/// # Errors
+/// Exit 2 where they can't be had, and where the key comes from standard input as well.
+pub(super) fn bytes(option: &str, place: &str, context: &Context) -> Result<Vec<u8>, Error> {
     if place.is_empty() {
         return Err(Error::usage(format!(
             "{option}: the name of the file is missing: write @FILE"
@@ -28,11 +41,7 @@ pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<Strin
     } else {
         values::file(place, LONGEST)
     };
-    let place = told(place);
-    let bytes = bytes.map_err(|why| Error::usage(format!("{option}: {place} {why}")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{option}: {place} is not UTF-8 text")))?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    bytes.map_err(|why| Error::usage(format!("{option}: {} {why}", told(place))))
 }
 
 /// The text that an option holds, or that of the file that it names as `@FILE`; `@-` is standard input.

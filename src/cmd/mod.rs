@@ -1,7 +1,9 @@
 //! The commands: one file each. A new one is its file, a `mod` line and a line in a `commands!` list.
 
 pub mod agents;
+pub mod api;
 pub mod approvals;
+mod bytes;
 pub mod config;
 pub mod exec;
 pub mod feed;
@@ -56,6 +58,7 @@ commands! {
         Exec: exec,
         Approvals: approvals,
         Squads: squads,
+        Api: api,
         Config: config,
         Sandbox: sandbox,
         Help: help,

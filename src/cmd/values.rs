@@ -197,6 +197,17 @@ pub fn until(text: &str) -> Result<Until, String> {
     })
 }
 
+/// A name and its value.
+///
+/// # Errors
+/// When there is no `=` behind a name.
+pub fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
 /// The bytes of a file that the line names.
 ///
 /// # Errors

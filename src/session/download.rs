@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Session;
+use crate::api::incoming::Incoming;
 use crate::api::request::Request;
 use crate::error::Error;
 
@@ -11,6 +12,14 @@ const ATTEMPTS: u32 = 4;
 
 /// Who takes the bytes.
 pub trait Receiver {
+    /// Is told of the head before the first bytes come.
+    ///
+    /// # Errors
+    /// When it can't be kept or written.
+    fn begin(&mut self, _head: &Incoming) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Takes some bytes.
     ///
     /// # Errors
@@ -67,6 +76,7 @@ impl Session<'_> {
         let mut attempt = 1;
         loop {
             let mut incoming = client.open(request, std::future::pending()).await?;
+            receiver.begin(&incoming)?;
             let mut count = 0;
             let error = loop {
                 match incoming.chunk().await {

@@ -19,6 +19,7 @@ use crate::api::id::is_uuid;
 use crate::api::server::Server;
 use crate::api::trust::{self, Proxies};
 use crate::base_url::BaseUrl;
+use crate::config::Origin;
 use crate::config::resolve::Protection;
 use crate::config::squads::{self, Wanted};
 use crate::config::{Config, Flags, KeySource, Place, Resolved, resolve, settings};
@@ -190,6 +191,7 @@ impl Context {
     ) -> Result<Session<'_>, Error> {
         resolved.tell_ignored(&self.ui);
         let look = self.look_in(resolved.output.value);
+        let is_format_chosen = resolved.output.origin != Origin::Default;
         let mode = if self.globals.dry_run {
             Mode::Dry {
                 base_url: match (&resolved.place.value, server) {
@@ -204,6 +206,7 @@ impl Context {
         Ok(Session {
             context: self,
             look,
+            is_format_chosen,
             server,
             protection: resolved.protection,
             mode,
@@ -289,6 +292,8 @@ pub struct Session<'c> {
     pub context: &'c Context,
     /// The look of its results.
     pub look: Look,
+    /// Whether anything chose the output format: the line, the environment or the deployment.
+    pub is_format_chosen: bool,
     server: Server,
     protection: Option<Protection>,
     mode: Mode,

@@ -8,10 +8,12 @@ use serde_json::json;
 use super::{Mode, Session};
 use crate::api::answer::Answer;
 use crate::api::client;
+use crate::api::composed;
 use crate::api::reply::Reply;
 use crate::api::request::{Endpoint, Request};
 use crate::error::{Error, Exit};
 use crate::json;
+use crate::sanitise;
 use crate::view::column::{self, Column};
 use crate::view::{Format, Look, plain, record};
 
@@ -113,12 +115,32 @@ impl Session<'_> {
         self.finish(request, check).await
     }
 
-    /// Sends a change; a signal leaves it ten seconds to be answered.
     async fn finish<T: DeserializeOwned>(
         &self,
         request: &Request,
         check: &str,
     ) -> Result<Reply<T>, Error> {
+        let answer = self.deliver(request, check).await;
+        let reply = answer.and_then(|answer| Reply::read(&answer).map_err(Error::unknown_outcome));
+        reply.map_err(|error| telling_what_became_of_it(error, check))
+    }
+
+    /// Sends a change that somebody else composed, and leaves its answer as it came.
+    ///
+    /// # Errors
+    /// As [`Session::apply`].
+    pub async fn submit(&self, request: &Request, check: &str) -> Result<Answer, Error> {
+        self.check_protection()?;
+        let interrupt = &self.context.interrupt;
+        if interrupt.raised().is_some() {
+            return Err(interrupt.error());
+        }
+        let answer = self.deliver(request, check).await;
+        answer.map_err(|error| telling_what_became_of_it(error, check))
+    }
+
+    /// Sends a change; a signal leaves it ten seconds to be answered.
+    async fn deliver(&self, request: &Request, check: &str) -> Result<Answer, Error> {
         let client = self.client()?;
         let interrupt = &self.context.interrupt;
         let lost = format!(
@@ -145,16 +167,9 @@ impl Session<'_> {
             }
         };
         if answer.is_ok() {
-            self.ui().set_changed(request.action);
+            self.ui().set_changed(&request.action);
         }
-        let reply = answer.and_then(|answer| Reply::read(&answer).map_err(Error::unknown_outcome));
-        reply.map_err(|error| {
-            if error.is_outcome_unknown() {
-                error.next("what became of it", check)
-            } else {
-                error
-            }
-        })
+        answer
     }
 
     pub(super) fn client(&self) -> Result<&client::Client, Error> {
@@ -178,7 +193,7 @@ impl Session<'_> {
                 json!(request.action),
                 json!(request.method.word()),
                 json!(client::url(base_url, request)),
-                request.body.as_deref().unwrap_or("null"),
+                described_body(request),
             )
         };
         if self.look.format.is_json() {
@@ -199,8 +214,20 @@ impl Session<'_> {
             text.push(' ');
             text.push_str(&client::url(base_url, request));
             text.push('\n');
-            if let Some(body) = &request.body {
-                text.push_str(&json::indented(body));
+            for header in composed::shown_headers(request) {
+                text.push_str(&format!("{}: {}\n", header.0, sanitise::cell(header.1)));
+            }
+            let body = request.body.as_deref().map(json::indented);
+            let payload =
+                request
+                    .payload
+                    .as_deref()
+                    .map(|bytes| match std::str::from_utf8(bytes) {
+                        Ok(text) => sanitise::block(text),
+                        Err(_) => format!("({} bytes that are no text)", bytes.len()),
+                    });
+            if let Some(body) = body.or(payload) {
+                text.push_str(&body);
                 text.push('\n');
             }
         }
@@ -283,6 +310,23 @@ impl Session<'_> {
     /// Prints a JSON document in the way of the format.
     pub(super) fn print_document(&self, document: &str) -> Result<(), Error> {
         self.ui().print(&document_text(document, &self.look))
+    }
+}
+
+/// The body of a request as JSON; one that is no JSON is a text, as far as it is one.
+fn described_body(request: &Request) -> String {
+    match (&request.body, &request.payload) {
+        (Some(body), _) => body.clone(),
+        (None, Some(bytes)) => json!(String::from_utf8_lossy(bytes)).to_string(),
+        (None, None) => "null".to_owned(),
+    }
+}
+
+fn telling_what_became_of_it(error: Error, check: &str) -> Error {
+    if error.is_outcome_unknown() {
+        error.next("what became of it", check)
+    } else {
+        error
     }
 }
 

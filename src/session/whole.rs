@@ -1,5 +1,6 @@
 //! Lists that come in one piece: no pages, no cursor.
 
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::list::Writer;
@@ -54,14 +55,40 @@ impl Session<'_> {
             kept = hidden.collect::<Result<_, _>>()?;
         }
         page.items = kept;
-        let mut writer = Writer::new(self, columns, false);
-        let empty = page.items.is_empty();
-        writer.page(&page, items, true)?;
-        writer.finish(None, false)?;
-        if empty {
+        self.write_page(&page, items, columns)?;
+        if page.items.is_empty() {
             self.ui().note(text.empty);
         }
         Ok(Exit::Done)
+    }
+
+    /// Shows a list that has come already.
+    ///
+    /// # Errors
+    /// When standard output can't be written; exit 17 when an item is not what is listed.
+    pub fn show_page<T: DeserializeOwned>(
+        &self,
+        page: &Page,
+        columns: &[Column<T>],
+    ) -> Result<(), Error> {
+        let items = page.items.iter();
+        let items = items.map(|item| serde_json::from_str(item.get()));
+        let items = items.collect::<Result<Vec<T>, _>>();
+        let items = items.map_err(|error| {
+            Error::unavailable("the list holds something else than it should").cause(error)
+        })?;
+        self.write_page(page, items, columns)
+    }
+
+    fn write_page<T>(
+        &self,
+        page: &Page,
+        items: Vec<T>,
+        columns: &[Column<T>],
+    ) -> Result<(), Error> {
+        let mut writer = Writer::new(self, columns, false);
+        writer.page(page, items, true)?;
+        writer.finish(None, false)
     }
 
     /// The page that a list in one piece comes as; none in a dry run, which prints the request instead.

@@ -2,10 +2,11 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::column::{self, Column};
+use super::column::{self, Cell, Column};
 use super::{Format, Look, plain};
 use crate::json;
 use crate::sanitise;
+use crate::time::Stamp;
 use crate::tone::Tone;
 
 /// The object as text: aligned on a terminal, `FIELD⇥value` elsewhere, one header and one row in CSV.
@@ -54,12 +55,17 @@ pub fn object(document: &str, look: &Look) -> String {
     let Some(members) = json::members(document) else {
         return sanitise::cell(&json::compact(document)).into_owned() + "\n";
     };
-    let text = |raw: &str| match raw.as_bytes().first() {
+    let cell = |name: &str, raw: &str| match raw.as_bytes().first() {
         _ if raw == "null" => None,
-        Some(b'"') => Some(serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())),
-        _ => Some(json::compact(raw)),
+        Some(b'"') => {
+            let text: String = serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned());
+            match Stamp::read(&text) {
+                stamp if is_time(name, &text) => Cell::Time(&stamp).show(look),
+                _ => Cell::from(text).show(look),
+            }
+        }
+        _ => Cell::from(json::compact(raw)).show(look),
     };
-    let cell = |raw: &str| text(raw).map(|text| sanitise::cell(&text).into_owned());
     if look.format == Format::Csv {
         let headings: Vec<String> = members
             .iter()
@@ -67,7 +73,7 @@ pub fn object(document: &str, look: &Look) -> String {
             .collect();
         let cells: Vec<String> = members
             .iter()
-            .map(|(_, raw)| column::absent(cell(raw.get()), look.format))
+            .map(|(name, raw)| column::absent(cell(name, raw.get()), look.format))
             .collect();
         let header = plain::line(&headings, look.format);
         return if look.headers { header } else { String::new() }
@@ -77,8 +83,8 @@ pub fn object(document: &str, look: &Look) -> String {
     let width = names.map(|name| name.width()).max().unwrap_or(0);
     let mut out = String::new();
     for (name, raw) in &members {
+        let shown = column::absent(cell(name, raw.get()), look.format);
         let name = sanitise::cell(name);
-        let shown = column::absent(cell(raw.get()), look.format);
         let heading = Tone::Heading.paint(&name, look.colour);
         if !look.on_terminal() {
             out.push_str(&format!("{heading}\t{shown}\n"));
@@ -97,6 +103,11 @@ pub fn object(document: &str, look: &Look) -> String {
         }
     }
     out
+}
+
+/// Whether a member of which only its name is known is a point in time.
+fn is_time(name: &str, text: &str) -> bool {
+    (name.ends_with("_at") || name.ends_with("At")) && text.contains('T')
 }
 
 fn csv<T>(columns: &[Column<T>], value: &T, look: &Look) -> String {

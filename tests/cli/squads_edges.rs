@@ -222,7 +222,6 @@ fn a_renamed_deployment_keeps_its_squads() {
 }
 
 #[test]
-#[ignore = "defect 14"]
 fn a_stored_key_that_moves_along_is_warned_of() {
     let text = "[deployment.lab]\nbase_url = \"http://127.0.0.1:1/p/v1\"\napi_key = \"k\"\nsquads_url = \"https://squads.example\"\nsquads_api_key = \"k\"\n";
     let warned = |words: &str| {
@@ -243,7 +242,6 @@ fn a_stored_key_that_moves_along_is_warned_of() {
 }
 
 #[test]
-#[ignore = "defect 16"]
 fn times_of_a_runtime_state_are_times() {
     let body = r#"{"sessionId":"2026-11-22T11:59:55.123Z","createdAt":"2026-11-22T10:00:00.000Z","updatedAt":"yesterday"}"#;
     let server = Router::rules(move |_| Answer::json(200, body));

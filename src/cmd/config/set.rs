@@ -4,7 +4,6 @@ use super::settings::{self, Options, Settings};
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::Deployment;
 use crate::config::edit::Edit;
 use crate::error::{Error, Exit};
 use crate::session::Context;
@@ -45,11 +44,29 @@ impl Args {
             return Err(settings::unknown(&self.name, &edit.config));
         };
         let had_key = old.api_key.is_some() || old.api_key_keychain.is_some();
-        if had_key && settings.key.is_none() && moves(old, &settings) {
-            context.ui.warn(&format!(
-                "{} goes to another host now, and its stored key with it",
-                self.name
-            ));
+        let takes_along = [
+            (
+                "",
+                had_key && settings.key.is_none(),
+                old.base_url.as_deref().map(BaseUrl::parse),
+                &settings.base_url,
+            ),
+            (
+                " of its squads API",
+                old.squads_api_key.is_some() && settings.squads_key.is_none(),
+                old.squads_url.as_deref().map(BaseUrl::parse_root),
+                &settings.squads_url,
+            ),
+        ];
+        for (of, keeps_key, from, to) in takes_along {
+            if let (true, Some(Ok(from)), Some(to)) = (keeps_key, from, to)
+                && from.origin() != to.origin()
+            {
+                context.ui.warn(&format!(
+                    "{} goes to another host now, and its stored key{of} with it",
+                    self.name
+                ));
+            }
         }
         if context.globals.dry_run {
             return report::dry(context, &format!("would change {}", self.name));
@@ -71,17 +88,5 @@ impl Args {
             had_key || settings.key.is_some(),
         );
         Ok(Exit::Done)
-    }
-}
-
-/// Whether the change leads a stored key to another origin.
-fn moves(old: &Deployment, settings: &Settings) -> bool {
-    let old = old
-        .base_url
-        .as_deref()
-        .and_then(|old| BaseUrl::parse(old).ok());
-    match (old, &settings.base_url) {
-        (Some(old), Some(new)) => old.origin() != new.origin(),
-        _ => false,
     }
 }

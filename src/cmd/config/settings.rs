@@ -270,13 +270,13 @@ pub fn remarks(context: &Context, name: &str, settings: &Settings, has_key: bool
             "no key is stored for {name}: give one with --api-key-file or XEROCTL_API_KEY, or store it: xeroctl config set {name} --api-key-file FILE"
         ));
     }
-    if let Some(base_url) = &settings.base_url
-        && !base_url.is_safe_for_keys()
-        && settings.allow_http != Some(true)
-    {
-        context.ui.warn(&format!(
-            "{} is not https, so the key is not sent there unless you allow it: xeroctl config set {name} --allow-http",
-            base_url.as_str()
-        ));
+    let urls = [&settings.base_url, &settings.squads_url];
+    for url in urls.into_iter().flatten() {
+        if !url.is_safe_for_keys() && settings.allow_http != Some(true) {
+            context.ui.warn(&format!(
+                "{} is not https, so the key is not sent there unless you allow it: xeroctl config set {name} --allow-http",
+                url.as_str()
+            ));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::cmd::input;
+use crate::cmd::{input, values};
 use crate::error::Error;
 use crate::json;
 use crate::session::Context;
@@ -13,26 +13,18 @@ use crate::session::Context;
 #[group(skip)]
 pub(super) struct Given {
     /// All arguments: a JSON object, @FILE, or `-` for standard input
-    #[arg(long, value_name = "JSON", allow_hyphen_values = true, value_parser = crate::cmd::values::text)]
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true, value_parser = values::text)]
     args: Option<String>,
     /// One argument that is text; may be repeated, and counts over --args
-    #[arg(long = "arg", value_name = "NAME=TEXT", allow_hyphen_values = true, value_parser = pair)]
+    #[arg(long = "arg", value_name = "NAME=TEXT", allow_hyphen_values = true, value_parser = values::pair)]
     texts: Vec<(String, String)>,
     /// One argument that is JSON, such as a number; may be repeated, and counts over --args
     #[arg(long = "arg-json", value_name = "NAME=JSON", allow_hyphen_values = true, value_parser = json_pair)]
     values: Vec<(String, String)>,
 }
 
-/// `name=value`; the value may be empty.
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
-    }
-}
-
 fn json_pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = pair(text)?;
+    let (name, value) = values::pair(text)?;
     if let Err(error) = json::check(&value) {
         return Err(format!(
             "the value is no JSON ({error}); a text goes with --arg"

@@ -122,7 +122,7 @@ const LISTED: (&str, &str) = (
 );
 
 fn all_of_them(error: Error) -> Error {
-    if error.exit() == Exit::NotFound && error.has_no_hint() {
+    if error.exit() == Exit::NotFound {
         error.next(LISTED.0, LISTED.1)
     } else {
         error

@@ -54,7 +54,7 @@ impl Args {
             session
                 .ui()
                 .note("skipped: the other permission, which is read first and sent as it is");
-        } else if is_half && let Some(reply) = session.fetch(&Get(agent.as_str())).await? {
+        } else if is_half && let Some(reply) = squads.fetch(&Get(agent.as_str())).await? {
             let now = reply.value;
             let read = |text: Option<String>| text.and_then(|text| text.parse().ok());
             change.can_create_agents = change

@@ -230,6 +230,27 @@ impl Squads<'_> {
         }
     }
 
+    /// Reads something about an agent.
+    ///
+    /// # Errors
+    /// As [`Session::fetch`].
+    pub(super) async fn fetch<E: Endpoint>(
+        &self,
+        endpoint: &E,
+    ) -> Result<Option<Reply<E::Reply>>, Error> {
+        let fetched = self.session.fetch(endpoint).await;
+        fetched.map_err(|error| self.advise(error))
+    }
+
+    /// Where to look for what the server says is not there.
+    fn advise(&self, error: Error) -> Error {
+        if error.exit() == Exit::NotFound {
+            error.next("the agents that there are", self.command("agents", ""))
+        } else {
+            error
+        }
+    }
+
     /// Changes something. `check` is the command that tells what became of it.
     ///
     /// # Errors
@@ -244,7 +265,12 @@ impl Squads<'_> {
         struct Done {
             ok: Option<bool>,
         }
-        let Some(reply) = self.session.apply(endpoint, check).await? else {
+        let reply = self.session.apply(endpoint, check).await;
+        let reply = reply.map_err(|error| match error.exit() {
+            Exit::Conflict => error.next("what there is now", check),
+            _ => self.advise(error),
+        });
+        let Some(reply) = reply? else {
             return Ok(None);
         };
         let done = serde_json::from_str::<Done>(reply.document.get());

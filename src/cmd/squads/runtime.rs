@@ -28,7 +28,7 @@ impl Args {
         let (squads, agent) = self.target.open(context).await?;
         let squads = squads.with(self.secrets);
         let session = &squads.session;
-        if let Some(reply) = session.fetch(&Get(agent.as_str())).await? {
+        if let Some(reply) = squads.fetch(&Get(agent.as_str())).await? {
             let document = reply.document.get();
             let document = if session.look.format.is_json() {
                 squads.hide(document)

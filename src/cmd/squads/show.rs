@@ -28,7 +28,7 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
         let squads = squads.with(self.secrets);
-        if let Some(reply) = squads.session.fetch(&Get(agent.as_str())).await? {
+        if let Some(reply) = squads.fetch(&Get(agent.as_str())).await? {
             squads.session.show(&squads.veil(reply)?, AGENT)?;
         }
         Ok(Exit::Done)

@@ -1,0 +1,157 @@
+//! What goes into the body of a request that somebody composes, or into the query of a read.
+
+use std::collections::HashSet;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
+use serde_json::Value;
+
+use crate::cmd::{input, values};
+use crate::error::Error;
+use crate::json;
+use crate::session::Context;
+
+const RAW: &str = "raw-field";
+const TYPED: &str = "field";
+
+/// The fields of the line, in its order.
+pub(super) struct Fields(Vec<Field>);
+
+struct Field {
+    name: String,
+    value: String,
+    /// The value may be more than a text.
+    typed: bool,
+}
+
+impl Fields {
+    /// Whether there are none.
+    #[must_use]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one has this name.
+    #[must_use]
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|field| field.name == name)
+    }
+
+    /// The fields as names and JSON values. Numbers keep their spelling.
+    ///
+    /// # Errors
+    /// Exit 2 when a file can't be read.
+    pub(super) fn read(&self, context: &Context) -> Result<Vec<(String, String)>, Error> {
+        let from_input = self
+            .0
+            .iter()
+            .filter(|field| field.typed && field.value == "@-");
+        if from_input.count() > 1 {
+            return Err(Error::usage(
+                "only one field can be read from standard input",
+            ));
+        }
+        let read = |field: &Field| Ok((field.name.clone(), field.read(context)?));
+        self.0.iter().map(read).collect()
+    }
+
+    /// The fields as a JSON object.
+    ///
+    /// # Errors
+    /// As [`Fields::read`]; exit 2 when a name comes twice.
+    pub(super) fn body(&self, context: &Context) -> Result<String, Error> {
+        let mut names = HashSet::new();
+        if let Some(double) = self.0.iter().find(|field| !names.insert(&field.name)) {
+            return Err(Error::usage(format!(
+                "the field {} is given twice",
+                double.name
+            )));
+        }
+        let fields = self.read(context)?;
+        Ok(json::object(
+            fields.iter().map(|(name, value)| (&**name, &**value)),
+        ))
+    }
+
+    /// The fields as names and values of a query.
+    ///
+    /// # Errors
+    /// As [`Fields::read`].
+    pub(super) fn query(&self, context: &Context) -> Result<Vec<(String, String)>, Error> {
+        let fields = self.read(context)?.into_iter();
+        let text = |value: String| serde_json::from_str::<String>(&value).unwrap_or(value);
+        Ok(fields.map(|(name, value)| (name, text(value))).collect())
+    }
+}
+
+impl Field {
+    fn read(&self, context: &Context) -> Result<String, Error> {
+        let text = |text: &str| Value::from(text).to_string();
+        if !self.typed {
+            return Ok(text(&self.value));
+        }
+        if let Some(place) = self.value.strip_prefix('@') {
+            let option = format!("--field {}", self.name);
+            return Ok(text(&input::file(&option, place, context)?));
+        }
+        let is_number = || serde_json::from_str::<serde_json::Number>(&self.value).is_ok();
+        Ok(match self.value.as_str() {
+            "true" | "false" | "null" => self.value.clone(),
+            number if is_number() => number.trim().to_owned(),
+            other => text(other),
+        })
+    }
+}
+
+/// clap tells the options of a name together; the order of both names is that of the line.
+impl FromArgMatches for Fields {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut fields = Vec::new();
+        for name in [RAW, TYPED] {
+            let indices = matches.indices_of(name).into_iter().flatten();
+            let given = matches.get_many::<(String, String)>(name);
+            for (at, (field, value)) in indices.zip(given.into_iter().flatten()) {
+                fields.push((
+                    at,
+                    Field {
+                        name: field.clone(),
+                        value: value.clone(),
+                        typed: name == TYPED,
+                    },
+                ));
+            }
+        }
+        fields.sort_by_key(|(at, _)| *at);
+        Ok(Self(fields.into_iter().map(|(_, field)| field).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl clap::Args for Fields {
+    fn augment_args(command: Command) -> Command {
+        let option = |name, short, help| {
+            Arg::new(name)
+                .long(name)
+                .short(short)
+                .value_name("NAME=VALUE")
+                .action(ArgAction::Append)
+                .allow_hyphen_values(true)
+                .value_parser(values::pair)
+                .help(help)
+        };
+        command
+            .arg(option(RAW, 'f', "A text, into the body, or into the query of a GET"))
+            .arg(option(
+                TYPED,
+                'F',
+                "The same, where true, false, null and numbers are themselves, and @FILE (or @-) is the text of a file (or of standard input)",
+            ))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}

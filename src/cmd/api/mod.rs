@@ -1,0 +1,172 @@
+//! `xeroctl api`: any request to the router, for what no other command sends.
+
+mod fields;
+mod shown;
+
+use self::fields::Fields;
+use self::shown::{Anything, ITEM, Taker};
+use super::paging::Paging;
+use super::{input, values};
+use crate::api::composed::{self, Path};
+use crate::api::page::Span;
+use crate::api::request::{Method, Request};
+use crate::error::{Error, Exit};
+use crate::json;
+use crate::line::quote;
+use crate::session::{Consent, Context, ListText, Session};
+use crate::view::Format;
+
+/// Send any request to the router
+///
+/// The way out where the router has a route that no other command knows, or another one than a command assumes. The
+/// answer is shown as it came; with -o as a table, where it is JSON. Only a GET is sent again when it fails in passing.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  xeroctl api GET /management/agents
+  xeroctl api GET /exec/executions --all -o ndjson | jq .status
+  xeroctl api POST /management/agents -f name=gpu-worker-9
+  xeroctl api PATCH /management/agents/agt_g0974f2pgyfa8vcq \\
+      -F max_concurrent_requests=16 --dry-run
+  echo '{\"workspace_id\": \"ws_team_a\", \"context\": {}}' \\
+    | xeroctl api PUT /exec/context --input -
+  xeroctl api GET /management/agents -i -H 'accept-language: en'")]
+pub struct Args {
+    /// GET, POST, PUT, PATCH or DELETE
+    #[arg(value_name = "METHOD", value_parser = method)]
+    method: Method,
+    /// The path below the base URL, with its query; a leading /v1 is left out
+    #[arg(value_name = "PATH")]
+    path: Path,
+    #[command(flatten)]
+    fields: Fields,
+    /// Send the bytes of this file, or of standard input with `-`, as the body
+    #[arg(long, value_name = "FILE", value_parser = values::text, conflicts_with_all = ["raw-field", "field"])]
+    input: Option<String>,
+    /// Add a header
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = composed::header)]
+    headers: Vec<(String, String)>,
+    /// Show the status and the headers of the answer too, also where it is an error
+    #[arg(long, short = 'i', conflicts_with_all = ["limit", "after", "all"])]
+    include: bool,
+    #[command(flatten)]
+    paging: Paging,
+    /// Delete without asking
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    force: bool,
+}
+
+const LIST: ListText = ListText {
+    empty: "the list is empty",
+    paged: true,
+};
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 2 when the line is wrong; exit 16 without consent; whatever the router or the network made of it.
+    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        let request = self.compose(context)?;
+        let mut session = context.open()?;
+        if session.is_dry() {
+            self.consent(&session)?;
+            session.plan(&[request])?;
+            return Ok(Exit::Done);
+        }
+        if !session.is_format_chosen {
+            session.look.format = Format::Json;
+        }
+        if self.is_list() {
+            let span = Span::from(self.paging);
+            let list = Anything(request);
+            return session.list(&list, ITEM, &span, &LIST, |_, _| {}).await;
+        }
+        self.consent(&session)?;
+        let sent = self.send(&session, &request).await;
+        if let Err(error) = &sent
+            && let Some(refusal) = error.router().answer.as_ref().filter(|_| self.include)
+        {
+            shown::refusal(&session, refusal)?;
+        }
+        sent?;
+        Ok(Exit::Done)
+    }
+
+    fn is_list(&self) -> bool {
+        self.paging != Paging::default()
+    }
+
+    /// The request of the line.
+    fn compose(&self, context: &Context) -> Result<Request, Error> {
+        let mut request = self.path.request(self.method);
+        for (name, value) in &self.headers {
+            request.headers.push((name.clone().into(), value.clone()));
+        }
+        if self.method.writes() {
+            if self.is_list() {
+                return Err(Error::usage(
+                    "`--all`, `--limit` and `--after` are for lists, and only a GET reads one",
+                ));
+            }
+            match &self.input {
+                Some(place) => embody(&mut request, input::bytes("--input", place, context)?),
+                None if self.fields.is_empty() => {}
+                None => request.body = Some(self.fields.body(context)?),
+            }
+            return Ok(request);
+        }
+        if self.input.is_some() {
+            return Err(Error::usage(
+                "a GET has no body: `--input` is for the others",
+            ));
+        }
+        if self.is_list() {
+            for name in ["limit", "after"] {
+                if self.path.asks_for(name) || self.fields.has(name) {
+                    return Err(Error::usage(format!(
+                        "`{name}` is in the query already, and `--all`, `--limit` and `--after` set it"
+                    )));
+                }
+            }
+        }
+        let query = self.fields.query(context)?.into_iter();
+        request.query = query.map(|(name, value)| (name.into(), value)).collect();
+        Ok(request)
+    }
+
+    fn consent(&self, session: &Session<'_>) -> Result<(), Error> {
+        if self.method != Method::Delete {
+            return Ok(());
+        }
+        let question = format!("Send DELETE {} to the router?", self.path.as_str());
+        session.confirm(&question, &Consent::Yes, self.force)
+    }
+
+    async fn send(&self, session: &Session<'_>, request: &Request) -> Result<(), Error> {
+        if self.method.writes() {
+            let check = format!("api GET {}", quote(self.path.as_str()));
+            let answer = session.submit(request, &check).await?;
+            return shown::answer(session, &answer, self.include);
+        }
+        let mut taker = Taker::new(session, self.include);
+        session.download(request, &mut taker).await?;
+        taker.finish()
+    }
+}
+
+/// Gives a request its body. A dry run shows JSON as such.
+fn embody(request: &mut Request, bytes: Vec<u8>) {
+    match String::from_utf8(bytes) {
+        Ok(text) if json::check(&text).is_ok() => request.body = Some(text),
+        Ok(text) => request.payload = Some(text.into_bytes()),
+        Err(error) => request.payload = Some(error.into_bytes()),
+    }
+}
+
+fn method(text: &str) -> Result<Method, String> {
+    Method::ALL
+        .into_iter()
+        .find(|method| method.word().eq_ignore_ascii_case(text))
+        .ok_or_else(|| "the methods are GET, POST, PUT, PATCH and DELETE".to_owned())
+}
