@@ -37,8 +37,8 @@ HANGS = 60
 
 @dataclass
 class Server:
-    """A document, the lines that are to speak it, the groups of commands that they must cover, and how a line is told
-    where it is served."""
+    """A document, the lines that are to speak it, the groups of commands that they must cover, and with what each line
+    runs: the options that tell where it is served, and the environment."""
 
     document: str
     lines: str
@@ -48,7 +48,7 @@ class Server:
 
 
 SERVERS = [
-    Server("openapi.yaml", "router.lines", ["agents", "join-keys", "exec", "approvals"],
+    Server("openapi.yaml", "router.lines", ["agents", "join-keys", "exec", "approvals", "api"],
            ["--base-url", "{url}/proj_1/v1", "--api-key", "witness-key"]),
     Server("openapi-squads.yaml", "squads.lines", ["squads"],
            ["--squads-url", "{url}", "--api-key", "witness-key"],
@@ -141,9 +141,11 @@ class Bench:
         self.relay = ThreadingHTTPServer(("127.0.0.1", 0), type("OurRelay", (Relay,), ours))
         threading.Thread(target=self.relay.serve_forever, daemon=True).start()
 
-        file = self.home / "object.json"
-        file.write_text('{"cluster": "blue"}')
-        self.values = {"KEY": PUBLIC_KEY, "OBJECT": str(file), "@OBJECT": f"@{file}", "AGENT": AGENT, "SQUAD": SQUAD}
+        object, body = self.home / "object.json", self.home / "body.json"
+        object.write_text('{"cluster": "blue"}')
+        body.write_text('{"workspace_id": "ws_1", "context": {"cluster": "blue"}}')
+        self.values = {"KEY": PUBLIC_KEY, "AGENT": AGENT, "SQUAD": SQUAD,
+                       "OBJECT": str(object), "@OBJECT": f"@{object}", "BODY": str(body)}
         if "approvals" in server.groups:
             shown = self.start(Run("approvals show apr_1", "table", example=True)).stdout
             self.values["DIGEST"] = re.search(r"DIGEST\t(\S+)", shown)[1]

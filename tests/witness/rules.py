@@ -143,15 +143,19 @@ def misshown(run, output):
     """What is wrong with standard output, as a document of its format and beside the answer."""
     if "raw" in run.words or "--raw" in run.words:
         return None
+    if "--include" in run.words:  # The head of the answer ends in an empty line.
+        output = re.split("\r?\n\r?\n", output, maxsplit=1)[-1]
     # What `squads health` shows comes first.
     shown = run.exchanges[0 if "health" in run.words else -1]
     body = {} if shown.body is None else shown.body
     items = listed(run, body)
     if run.words[0] == "squads" and shown.operation in OF_AGENTS and "--show-secrets" not in run.words:
         body, items = veiled(body), veiled(items)
-    # Limits and filters choose, pages and several answers are put together, a token that goes into a file is left out.
+    # Limits and filters choose, pages, changes and several answers are put together, a token that goes into a file is
+    # left out.
     alone = [exchange.operation for exchange in run.exchanges].count(shown.operation) == 1
-    whole = alone and not {"--limit", "--all", "--status", "NEW", "--concurrency"} & set(run.words)
+    composed = {"--limit", "--all", "--status", "NEW", "--concurrency", "watch", "stream"}
+    whole = alone and not composed & set(run.words)
     try:
         if run.format == "json" and json.loads(output) != body and whole:
             return "it is not the answer"
