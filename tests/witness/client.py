@@ -6,11 +6,8 @@ each answer by the rules of the command line. The answers are random within the 
     client.py XEROCTL PRISM
 """
 
-import csv
-import io
 import json
 import re
-import shlex
 import socket
 import subprocess
 import sys
@@ -26,66 +23,39 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contract import DOCS, Contract
+from rules import Exchange, Run, expected, lone, misshown, parsed, untold
 
 HERE = Path(__file__).parent
 FORMATS = ["table", "wide", "json", "ndjson", "csv", "name"]
 # Most of the time goes by in waits: for deadlines, and between attempts.
 WORKERS = 8
 PUBLIC_KEY = "k3J8cXv0m2ZqT1sB5dFhYwLr7uNxP9aKgEoIiVtCjHs="
-# Seconds: the deadline on the lines that wait, and far more, after which a run hangs.
-TIMEOUT, HANGS = 3, 60
+AGENT, SQUAD = "3fcb87f5-40bf-4e11-b004-a986b1c8cef0", "43490165-2c7d-4b0e-9f61-5d8a3e7c1b24"
+# Seconds, after which a run hangs.
+HANGS = 60
 
 
 @dataclass
 class Server:
-    """A document, the lines that are to speak it, the groups of commands that they must cover, and how a line is told
-    where it is served."""
+    """A document, the lines that are to speak it, the groups of commands that they must cover, and with what each line
+    runs: the options that tell where it is served, and the environment."""
 
     document: str
     lines: str
     groups: list[str]
     options: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 SERVERS = [
-    Server("openapi.yaml", "router.lines", ["agents", "join-keys", "exec", "approvals"],
+    Server("openapi.yaml", "router.lines", ["agents", "join-keys", "exec", "approvals", "api"],
            ["--base-url", "{url}/proj_1/v1", "--api-key", "witness-key"]),
+    Server("openapi-squads.yaml", "squads.lines", ["squads"],
+           ["--squads-url", "{url}", "--api-key", "witness-key"],
+           {"SLAW_RUN_ID": "0f9d6a52-3c1b-4e7a-9b84-6d2f1c0e8a37"}),
 ]
-
-
-@dataclass
-class Exchange:
-    """A request, as the operation that it asks for, and its answer."""
-
-    operation: str
-    status: int
-    body: object
-
-    @property
-    def failed(self):
-        return self.status >= 400
-
-
-@dataclass
-class Run:
-    """One line in one format, and all that came of it."""
-
-    line: str
-    format: str
-    # Answers are the document's examples, for lines that depend on what they say.
-    example: bool
-    # Makes one operation answer with one status.
-    force: tuple[str, int] | None = None
-    exchanges: list[Exchange] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    took: float = 0
-
-    def __post_init__(self):
-        self.words = shlex.split(self.line)
-
-    def __str__(self):
-        force = f"  ({self.force[0]} answers {self.force[1]})" if self.force else ""
-        return f"xeroctl {self.line} -o {self.format}{force}"
+# The groups that speak to neither.
+LOCAL = ["config", "sandbox", "help"]
 
 
 # --- between client and mock ------------------------------------------------------------------------------------------
@@ -116,7 +86,7 @@ class Relay(BaseHTTPRequestHandler):
         connection.request(self.command, "/" + rest, body, headers)
         reply = connection.getresponse()
         answer = reply.read()
-        run.exchanges.append(Exchange(asked, reply.status, parsed(answer)))
+        run.exchanges.append(Exchange(asked, parsed(body), reply.status, parsed(answer)))
         for violation in json.loads(reply.headers.get("sl-violations", "[]")):
             if violation["location"][0] == "request":
                 faults.append(f"{'.'.join(violation['location'])}: {violation['message']}")
@@ -149,113 +119,6 @@ def wishes(run, operation):
     return ", ".join([f"seed={seed}", f"dynamic={str(dynamic).lower()}", *code])
 
 
-def parsed(text):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-# --- the rules of the command line: `xeroctl help exit-codes` ---------------------------------------------------------
-
-# The code of an error decides before the status.
-EXIT_OF_CODE = {
-    code: exit
-    for exit, codes in {
-        4: "authentication_error scope_insufficient cross_project_access endpoint_restricted "
-           "signing_public_key_required",
-        6: "invocation_terminal approval_not_pending",
-        9: "rate_limit_exceeded capacity_exceeded quota_exceeded insufficient_quota billing_delinquent",
-        17: "tool_executor_unavailable endpoint_inactive model_not_scoring internal_error",
-    }.items()
-    for code in codes.split()
-}
-EXIT_OF_STATUS = {400: 7, 401: 4, 402: 9, 403: 4, 404: 5, 409: 6, 429: 9, 500: 17, 503: 17}
-# Outcomes, not errors: they come without an error object.
-ENDS = {"completed": 0, "failed": 10, "rejected": 11, "cancelled": 12, "timeout": 13}
-PENDING, DEADLINE, SOME = 8, 14, 15
-OUTCOMES = {*ENDS.values(), PENDING, DEADLINE, SOME}
-# Whoever waits goes on waiting after these.
-PASSING = [429, 500, 503]
-# Their answer is an invocation, and its state the outcome.
-CALLS = ["invokeTool", "rerunExecution"]
-FOLLOWED = [*CALLS, "getInvocation"]
-
-
-def exit_of(exchange):
-    """What an answer comes to by itself."""
-    if not exchange.failed:
-        return 0
-    error = exchange.body.get("error", {})
-    code = error.get("code") or ""
-    return 5 if code.endswith("_not_found") else EXIT_OF_CODE.get(code) or EXIT_OF_STATUS[exchange.status]
-
-
-def expected(run):
-    """The exit codes that the rules allow after these answers."""
-    # A feed that fails is taken up again, or asking takes its place.
-    asked = [exchange for exchange in run.exchanges if exchange.operation != "streamExecutions"]
-    if not asked:
-        last = run.exchanges[-1]
-        return {exit_of(last), DEADLINE} if last.failed else {DEADLINE}
-    first, last = asked[0], asked[-1]
-    if first.failed and first.operation != last.operation == "getInvocation":
-        # The id was no execution's. If it is that of an invocation without one, `show` shows that.
-        return {0 if "show" in run.words and not last.failed else exit_of(first)}
-    if run.words[:2] == ["approvals", "approve"]:
-        unread = [exchange for exchange in asked if exchange.operation == "getApproval" and exchange.failed]
-        if unread:  # Nobody knows its risk, so it is not approved.
-            return {exit_of(unread[-1])}
-    if "--wait" in run.words or "watch" in run.words:
-        seen = [exchange for exchange in asked if exchange.operation in FOLLOWED and not exchange.failed]
-        end = {ENDS.get(seen[-1].body["status"], DEADLINE)} if seen else {DEADLINE}
-        if run.took >= TIMEOUT:  # The last answer may have come too late.
-            end.add(DEADLINE)
-        if last.operation == "getExecutionOutput":  # A run that didn't succeed may have left nothing.
-            return {exit_of(last)} if exit_of(last) and end == {0} else end | {exit_of(last)} - {0}
-        if last.failed:
-            return {exit_of(last), DEADLINE} if last.status in PASSING else {exit_of(last)}
-        return end
-    if last.operation in CALLS and not last.failed:
-        return {PENDING if last.body["status"] == "pending_approval" else ENDS.get(last.body["status"], 0)}
-    each = {exit_of(exchange) for exchange in asked if exchange.operation == last.operation}
-    if "--concurrency" in run.words and len(each) > 1:
-        return {SOME} if 0 in each else {1}
-    return {exit_of(last)}
-
-
-def misshown(run, output):
-    """What is wrong with standard output, as a document of its format and beside the answer."""
-    if "raw" in run.words or "--raw" in run.words:
-        return None
-    body = run.exchanges[-1].body
-    items = body.get("data") if isinstance(body, dict) else None
-    # Limits and filters choose, pages and several answers are put together, a token that goes into a file is left out.
-    whole = len(run.exchanges) == 1 and not {"--limit", "--all", "--status", "NEW", "--concurrency"} & set(run.words)
-    try:
-        if run.format == "json" and json.loads(output) != (body or {}) and whole:
-            return "it is not the answer"
-        if run.format == "ndjson":
-            lines = [json.loads(line) for line in output.splitlines()]
-            if items is not None and whole and lines != items:
-                return "these are not the items of the answer"
-        if run.format == "csv" and len({len(row) for row in csv.reader(io.StringIO(output), strict=True)}) > 1:
-            return "rows of different lengths"
-    except (ValueError, csv.Error) as error:
-        return str(error)
-    if run.format in ["table", "wide", "name"] and re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", output):
-        return "control characters"
-    return None
-
-
-def untold(run, exit, errors):
-    """What is wrong with the last line of standard error, where a program reads it."""
-    if exit in OUTCOMES or run.format not in ["json", "ndjson"]:
-        return None
-    told = parsed(errors.rstrip("\n").rpartition("\n")[2])
-    return None if told and told["error"]["exit_code"] == exit else "no error object that tells the exit code"
-
-
 # --- all runs ---------------------------------------------------------------------------------------------------------
 
 
@@ -263,7 +126,7 @@ class Bench:
     """Prism with the relay before it, and a home for the client."""
 
     def __init__(self, server, xeroctl, prism, home):
-        self.xeroctl, self.options, self.home = xeroctl, server.options, Path(home)
+        self.xeroctl, self.server, self.home = xeroctl, server, Path(home)
         self.contract = Contract(DOCS / server.document)
         self.runs = {}
         port = free_port()
@@ -278,10 +141,14 @@ class Bench:
         self.relay = ThreadingHTTPServer(("127.0.0.1", 0), type("OurRelay", (Relay,), ours))
         threading.Thread(target=self.relay.serve_forever, daemon=True).start()
 
-        (self.home / "object.json").write_text('{"cluster": "blue"}')
-        self.values = {"KEY": PUBLIC_KEY, "OBJECT": str(self.home / "object.json")}
-        shown = self.start(Run("approvals show apr_1", "table", example=True)).stdout
-        self.values["DIGEST"] = re.search(r"DIGEST\t(\S+)", shown)[1]
+        object, body = self.home / "object.json", self.home / "body.json"
+        object.write_text('{"cluster": "blue"}')
+        body.write_text('{"workspace_id": "ws_1", "context": {"cluster": "blue"}}')
+        self.values = {"KEY": PUBLIC_KEY, "AGENT": AGENT, "SQUAD": SQUAD,
+                       "OBJECT": str(object), "@OBJECT": f"@{object}", "BODY": str(body)}
+        if "approvals" in server.groups:
+            shown = self.start(Run("approvals show apr_1", "table", example=True)).stdout
+            self.values["DIGEST"] = re.search(r"DIGEST\t(\S+)", shown)[1]
 
     def close(self):
         self.relay.shutdown()
@@ -293,10 +160,10 @@ class Bench:
         self.runs[name] = run
         values = self.values | {"NEW": str(self.home / name)}
         url = f"http://127.0.0.1:{self.relay.server_port}/{name}"
-        line = [values.get(word, word) for word in run.words] + [option.format(url=url) for option in self.options]
+        line = [values.get(word, word) for word in run.words] + [option.format(url=url) for option in self.server.options]
         began = time.monotonic()
         done = subprocess.run([self.xeroctl, *line, "-o", run.format], capture_output=True, encoding="utf-8",
-                              stdin=subprocess.DEVNULL, timeout=HANGS, env={"HOME": str(self.home)})
+                              stdin=subprocess.DEVNULL, timeout=HANGS, env={"HOME": str(self.home)} | self.server.environment)
         run.took = time.monotonic() - began
         return done
 
@@ -309,6 +176,8 @@ class Bench:
             run.faults.append(f"standard output: {wrong}")
         elif wrong := untold(run, done.returncode, done.stderr):
             run.faults.append(f"standard error: {wrong}")
+        if wrong := lone(run):
+            run.faults.append(wrong)
         if "panicked" in done.stderr:
             run.faults.append("a panic")
         if run.faults:
@@ -349,27 +218,41 @@ def forced_answers(contract, runs):
 UNUSED = {"--help": "prints and ends", "--interactive": "needs a terminal"}
 
 
-def uncovered(groups, runs):
+def uncovered(server, runs):
     """Commands of the reference, and options of theirs, that no line uses."""
-    lines = {run.line: run.words for run in runs}.values()
-    reference = (DOCS / "reference.md").read_text()
-    for name, text in re.findall(r"^## xeroctl ([^\n]+)\n\n```text\n(.*?)^```", reference, re.M | re.S):
-        own, words = text.partition("\nGlobal options:")[0], name.split()
-        if words[0] not in groups or "<VERB>" in own:
+    lines = {run.line: run.words + server.options for run in runs}.values()
+    for name, text in commands():
+        words = name.split()
+        if words[0] not in server.groups:
             continue
         here = [line for line in lines if line[: len(words)] == words]
         if not here:
             yield f"no line for: xeroctl {name}"
-        for option in re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", own, re.M):
+        for option in re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text, re.M):
             if option not in UNUSED and not any(option in line for line in here):
                 yield f"no line uses: xeroctl {name} {option}"
+
+
+def unassigned():
+    """Commands of the reference in groups of which nobody has said to whom they speak."""
+    groups = {group for server in SERVERS for group in server.groups} | set(LOCAL)
+    return [f"speaks to whom: xeroctl {name}" for name, _ in commands() if name.split()[0] not in groups]
+
+
+def commands():
+    """Every command of the reference, with what its help says of it alone."""
+    reference = (DOCS / "reference.md").read_text()
+    for name, text in re.findall(r"^## xeroctl ([^\n]+)\n\n```text\n(.*?)^```", reference, re.M | re.S):
+        own = text.partition("\nGlobal options:")[0]
+        if "<VERB>" not in own:
+            yield name, own
 
 
 def witness(server, xeroctl, prism):
     with tempfile.TemporaryDirectory() as home:
         bench = Bench(server, xeroctl, prism, home)
         runs = bench.judge_all(random_answers(HERE / server.lines))
-        findings = list(uncovered(server.groups, runs))
+        findings = list(uncovered(server, runs))
         runs += bench.judge_all(forced_answers(bench.contract, runs))
         bench.close()
     asked = {exchange.operation for run in runs for exchange in run.exchanges}
@@ -382,5 +265,13 @@ def witness(server, xeroctl, prism):
     return findings
 
 
+def main():
+    findings = unassigned()
+    print(*findings, sep="\n", end="\n" if findings else "")
+    for server in SERVERS:
+        findings += witness(server, *sys.argv[1:])
+    sys.exit(bool(findings))
+
+
 if __name__ == "__main__":
-    sys.exit(any([witness(server, *sys.argv[1:]) for server in SERVERS]))
+    main()

@@ -25,7 +25,8 @@ LATE = 10
 class Sandbox:
     """A sandbox that is served, asked by plain HTTP."""
 
-    def __init__(self, said):
+    def __init__(self, xeroctl, home, said):
+        self.xeroctl, self.home, self.said = xeroctl, home, said
         self.key, self.base = said["key"], urlsplit(said["base_url"])
 
     def ask(self, method, path, body=None, headers=None):
@@ -47,12 +48,12 @@ class Sandbox:
 
 
 @contextmanager
-def served(xeroctl, home):
-    environment = {"HOME": home}
-    with subprocess.Popen([xeroctl, "sandbox", "serve", "-o", "json"], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, env=environment) as process:
+def served(xeroctl, dialect="page"):
+    line = [xeroctl, "sandbox", "serve", "--dialect", dialect, "-o", "json"]
+    with tempfile.TemporaryDirectory() as home, subprocess.Popen(
+            line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"HOME": home}) as process:
         try:
-            yield Sandbox(json.loads(process.stdout.readline()))
+            yield Sandbox(xeroctl, home, json.loads(process.stdout.readline()))
         finally:
             process.terminate()
 
@@ -116,24 +117,37 @@ def stream(sandbox, contract):
             yield f"behind {live[0]['id']} other events come than the first time"
 
 
+def driven(schemathesis, sandbox, document, *parts):
+    """Whether schemathesis is content. What it is told lies in several files, so that nothing is said twice."""
+    told = [(HERE / "schemathesis" / f"{part}.toml").read_text() for part in ["common", *parts]]
+    configuration = Path(sandbox.home) / "schemathesis.toml"
+    configuration.write_text("\n".join(told))
+    environment = os.environ | {
+        "HOME": sandbox.home,
+        "WITNESS_XEROCTL": sandbox.xeroctl,
+        "WITNESS_ORIGIN": f"http://{sandbox.base.netloc}",
+        "WITNESS_KEY": sandbox.key,
+        "WITNESS_OPERATOR_KEY": sandbox.said["squads_operator_key"],
+        "WITNESS_AGENT_KEY": sandbox.said["squads_agent_key"],
+        "SCHEMATHESIS_HOOKS": "hooks",
+        "PYTHONPATH": str(HERE),
+    }
+    print(f"sandbox, {' '.join([document, *parts])}:", flush=True)
+    run = [schemathesis, "--config-file", configuration, "run", DOCS / document]
+    return subprocess.run(run, env=environment, cwd=sandbox.home).returncode == 0
+
+
 def main():
     xeroctl, schemathesis = sys.argv[1:]
     contract = Contract(DOCS / "openapi.yaml")
-    with tempfile.TemporaryDirectory() as home, served(xeroctl, home) as sandbox:
+    with served(xeroctl) as sandbox:
         findings = [*refusals(sandbox, contract), *stream(sandbox, contract)]
         print(f"sandbox, stream of events: {len(findings)} findings", *findings, sep="\n")
-        environment = os.environ | {
-            "HOME": home,
-            "WITNESS_XEROCTL": xeroctl,
-            "WITNESS_ORIGIN": f"http://{sandbox.base.netloc}",
-            "WITNESS_KEY": sandbox.key,
-            "SCHEMATHESIS_HOOKS": "hooks",
-            "PYTHONPATH": str(HERE),
-        }
-        tried = subprocess.run(
-            [schemathesis, "--config-file", HERE / "schemathesis.toml", "run", DOCS / "openapi.yaml"],
-            env=environment, cwd=home)
-    sys.exit(bool(findings) or tried.returncode)
+        content = [driven(schemathesis, sandbox, "openapi.yaml", "router")]
+    for dialect in ["page", "server"]:
+        with served(xeroctl, dialect) as sandbox:
+            content.append(driven(schemathesis, sandbox, "openapi-squads.yaml", "squads", dialect))
+    sys.exit(bool(findings) or not all(content))
 
 
 if __name__ == "__main__":
