@@ -11,6 +11,10 @@ use super::server::Server;
 use crate::error::Error;
 use crate::json;
 use crate::line::quote;
+use crate::sanitise::is_hidden;
+
+/// A body that is longer is not repeated.
+const LONGEST_BODY: usize = 200;
 
 /// Adds the hints.
 pub(super) fn add(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
@@ -21,43 +25,61 @@ pub(super) fn add(error: Error, fault: &Fault, request: &Request, answer: &Answe
         return advice.add_to(error, request, fault.message.as_deref().unwrap_or_default());
     }
     let error = if request.is_assumed && matches!(fault.status, 404 | 405) {
-        error
-            .hint("this route is assumed: the documents do not name it, and this router may have another")
-            .next("to try another one", composed(request))
+        let said =
+            "this route is assumed: the documents do not name it, and this router may have another";
+        retry_composed(error.hint(said), request)
     } else {
         error
     };
     by_status(error, fault, answer)
 }
 
-/// The command that sends this same request, ready to be changed.
-fn composed(request: &Request) -> String {
-    let target = client::url("", request);
-    let mut line = format!("api {} {}", request.method.word(), quote(&target));
-    let members = request.body.as_deref().map(json::members);
-    for (name, value) in members.flatten().unwrap_or_default() {
-        match field(&name, &value) {
-            Some(field) => line.push_str(&field),
-            // What has an inside does not fit on a line.
-            None => {
-                return format!(
-                    "api {} {} --input FILE",
-                    request.method.word(),
-                    quote(&target)
-                );
-            }
-        }
+/// Adds the command that sends this same request, ready to be changed.
+fn retry_composed(error: Error, request: &Request) -> Error {
+    const FOR: &str = "to try another one";
+    let mut line = format!(
+        "api {} {}",
+        request.method.word(),
+        quote(&client::url("", request))
+    );
+    let Some(body) = request.body.as_deref() else {
+        return error.next(FOR, line);
+    };
+    if let Some(fields) = fields(body) {
+        line.push_str(&fields);
+        return error.next(FOR, line);
     }
-    line
+    line.push_str(" --input FILE");
+    let body = json::compact(body);
+    if body.len() > LONGEST_BODY {
+        return error.next(FOR, line);
+    }
+    error.next(format!("{FOR}, with {body} in FILE"), line)
 }
 
+/// The options that make this body; none where it does not fit on a line.
+fn fields(body: &str) -> Option<String> {
+    let members = json::members(body)?;
+    // Without fields there would be no body at all.
+    if members.is_empty() {
+        return None;
+    }
+    members
+        .iter()
+        .map(|(name, value)| field(name, value))
+        .collect()
+}
+
+/// The option of one member; none for what has an inside, and for what can't be seen.
 fn field(name: &str, value: &RawValue) -> Option<String> {
     let (option, text) = match value.get().as_bytes().first()? {
         b'"' => ("-f", serde_json::from_str(value.get()).ok()?),
         b'{' | b'[' => return None,
         _ => ("-F", value.get().to_owned()),
     };
-    Some(format!(" {option} {}", quote(&format!("{name}={text}"))))
+    let pair = format!("{name}={text}");
+    let is_visible = !pair.chars().any(is_hidden);
+    is_visible.then(|| format!(" {option} {}", quote(&pair)))
 }
 
 /// The squads API has other words than the router.

@@ -4,6 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
+mod assumed;
+#[cfg(unix)]
+mod assumed_lines;
 mod codes;
 mod exec_approvals;
 mod exec_args;

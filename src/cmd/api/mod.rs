@@ -44,8 +44,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_parser = values::text, conflicts_with_all = ["raw-field", "field"])]
     input: Option<String>,
     /// Add a header
-    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = composed::header)]
-    headers: Vec<(String, String)>,
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
+    headers: Vec<String>,
     /// Show the status and the headers of the answer too, also where it is an error
     #[arg(long, short = 'i', conflicts_with_all = ["limit", "after", "all"])]
     include: bool,
@@ -69,18 +69,17 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let request = self.compose(context)?;
         let mut session = context.open()?;
-        if session.is_dry() {
-            self.consent(&session)?;
-            session.plan(&[request])?;
-            return Ok(Exit::Done);
-        }
-        if !session.is_format_chosen {
+        if !session.is_format_chosen && !session.is_dry() {
             session.look.format = Format::Json;
         }
         if self.is_list() {
             let span = Span::from(self.paging);
             let list = Anything(request);
             return session.list(&list, ITEM, &span, &LIST, |_, _| {}).await;
+        }
+        if session.is_dry() {
+            session.plan(&[request])?;
+            return Ok(Exit::Done);
         }
         self.consent(&session)?;
         let sent = self.send(&session, &request).await;
@@ -100,8 +99,11 @@ impl Args {
     /// The request of the line.
     fn compose(&self, context: &Context) -> Result<Request, Error> {
         let mut request = self.path.request(self.method);
-        for (name, value) in &self.headers {
-            request.headers.push((name.clone().into(), value.clone()));
+        for text in &self.headers {
+            // Here and not by clap, whose message would repeat the value: it may well be a key.
+            let header = composed::header(text);
+            let (name, value) = header.map_err(|why| Error::usage(format!("--header: {why}")))?;
+            request.headers.push((name.into(), value));
         }
         if self.method.writes() {
             if self.is_list() {
