@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api;
 mod colours;
 mod exec_raw;
 mod exec_watch;

@@ -4,6 +4,12 @@
 mod support;
 
 mod agents;
+mod api;
+mod api_answers;
+mod api_guards;
+mod api_lists;
+mod api_properties;
+mod api_usage;
 mod approvals;
 mod approvals_decide;
 mod approvals_digest;

@@ -9,6 +9,7 @@ mod support;
 mod example;
 
 mod agents;
+mod api;
 mod approvals;
 mod exec;
 mod exec_help;

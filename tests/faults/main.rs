@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod api;
 #[cfg(unix)]
 mod assumed;
 #[cfg(unix)]

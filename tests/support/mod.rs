@@ -93,7 +93,11 @@ impl Home {
 
     /// Runs a line in this process. `line` is split like a shell does it, but expands nothing.
     pub fn run_on(&self, terminals: Terminals, input: &str, line: &str) -> Output {
-        let words: Vec<OsString> = split(line).into_iter().map(OsString::from).collect();
+        self.run_words(terminals, input, line, &split(line))
+    }
+
+    fn run_words(&self, terminals: Terminals, input: &str, line: &str, words: &[String]) -> Output {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
         let env = Env::made(self.variables.clone(), self.path(), noon);
         let (ui, written) = Ui::memory(terminals, noon, input);
         let code = xeroctl::run(&words, &env, &ui, &Interrupt::none());
@@ -136,6 +140,11 @@ impl Output {
             self.line, self.stdout, self.stderr, self.code
         )
     }
+}
+
+/// Runs these words in this process, off a terminal, whatever characters they hold.
+pub fn words(home: &Home, words: &[String]) -> Output {
+    home.run_words(Terminals::default(), "", &words.join(" "), words)
 }
 
 /// Splits a line into words: blanks separate, quotes of both kinds hold together, a backslash at the end of a line joins

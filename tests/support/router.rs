@@ -22,7 +22,9 @@ pub struct Asked {
     pub target: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
+    /// The body, as far as it is text.
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Asked {
@@ -71,6 +73,14 @@ impl Answer {
 
     pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::new(status, "application/json", body)
+    }
+
+    /// An answer that does not say what its body is.
+    pub fn bare(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            ..Self::empty(status)
+        }
     }
 
     /// An answer without body and content type.
@@ -283,9 +293,10 @@ fn read(stream: &TcpStream) -> Option<Asked> {
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else {
+        let Some((name, value)) = line.split_once(':') else {
             break;
         };
+        let value = value.trim_matches([' ', '\t', '\r', '\n']);
         request
             .headers
             .push((name.to_ascii_lowercase(), value.to_owned()));
@@ -293,7 +304,8 @@ fn read(stream: &TcpStream) -> Option<Asked> {
     let length = request.header("content-length").unwrap_or("0");
     let mut body = vec![0; length.parse().ok()?];
     reader.read_exact(&mut body).ok()?;
-    request.body = String::from_utf8(body).ok()?;
+    request.body = String::from_utf8_lossy(&body).into_owned();
+    request.bytes = body;
     Some(request)
 }
 

@@ -25,7 +25,8 @@ use crate::view::Format;
 Examples:
   xeroctl api GET /management/agents
   xeroctl api GET /exec/executions --all -o ndjson | jq .status
-  xeroctl api POST /management/agents -f name=gpu-worker-9
+  xeroctl api POST /management/agents/agt_g0974f2pgyfa8vcq/pause-exec \\
+      -f workspace=ws_team_a
   xeroctl api PATCH /management/agents/agt_g0974f2pgyfa8vcq \\
       -F max_concurrent_requests=16 --dry-run
   echo '{\"workspace_id\": \"ws_team_a\", \"context\": {}}' \\

@@ -43,7 +43,7 @@ pub(super) const ITEM: &[Column<Box<RawValue>>] = &[
 /// Shows the head of an answer, for `--include`.
 pub(super) fn head(session: &Session<'_>, head: &str) -> Result<(), Error> {
     if session.ui().terminals().output {
-        session.ui().print(&(sanitise::block(head) + "\n\n"))
+        session.ui().print(&sanitise::block(head))
     } else {
         session.ui().print(head)
     }
