@@ -135,7 +135,8 @@ impl Line {
 #[must_use]
 pub fn quote(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(safe) {
+    // zsh puts a path in the place of a word that begins with `=`.
+    if !word.is_empty() && !word.starts_with('=') && word.chars().all(safe) {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))

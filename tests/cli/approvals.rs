@@ -1,23 +1,7 @@
 //! `approvals list` and `show`: what waits for a human, as it is seen before the decision.
 
-use crate::shown::{FORMATS, runs, sandbox, terminal, transcript};
+use crate::shown::{FORMATS, in_each_format, on, runs, sandbox, terminal, transcript};
 use crate::support::router::{Answer, Router};
-use crate::support::{Home, Output};
-
-/// One line in each format.
-fn in_each_format(line: &str) -> String {
-    let lines = FORMATS.map(|format| format!("{line} -o {format}"));
-    runs(&sandbox(), &lines.each_ref().map(String::as_str))
-}
-
-/// A line on a terminal of this many columns.
-fn on(home: &Home, width: usize, line: &str) -> Output {
-    let run = home.run_on(terminal(width), "", &format!("{line} --color never"));
-    Output {
-        line: format!("{line} (on {width} columns)"),
-        ..run
-    }
-}
 
 #[test]
 fn a_list_has_the_documented_columns_in_each_format() {

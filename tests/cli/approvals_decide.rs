@@ -1,6 +1,6 @@
 //! `approvals approve` and `reject`: consent by risk, digests, several at a time.
 
-use crate::shown::{FORMATS, named, runs, sandbox, transcript};
+use crate::shown::{in_each_fresh_format, named, runs, sandbox, transcript};
 use crate::support::router::{Answer, Router};
 use crate::support::{Home, Output};
 
@@ -8,13 +8,6 @@ use crate::support::{Home, Output};
 const DRAIN: &str = "apr_5a6b7c8d";
 const OTHER_DRAIN: &str = "apr_47wqal9vq24zklmv";
 const RESTORE: &str = "apr_7c1d2e3f";
-
-/// A line in each format, each in a sandbox of its own.
-fn in_each_format(line: &str) -> String {
-    FORMATS
-        .map(|format| runs(&sandbox(), &[&format!("{line} -o {format}")]))
-        .join("\n")
-}
 
 /// The state of an approval of the sandbox.
 fn state(home: &Home, id: &str) -> String {
@@ -61,12 +54,12 @@ fn writes(router: &Router) -> Vec<String> {
 
 #[test]
 fn approving_says_so_in_each_format() {
-    insta::assert_snapshot!(in_each_format(&format!("approvals approve {DRAIN}")));
+    insta::assert_snapshot!(in_each_fresh_format(&format!("approvals approve {DRAIN}")));
 }
 
 #[test]
 fn rejecting_says_so_in_each_format() {
-    insta::assert_snapshot!(in_each_format(&format!("approvals reject {RESTORE}")));
+    insta::assert_snapshot!(in_each_fresh_format(&format!("approvals reject {RESTORE}")));
 }
 
 #[test]
@@ -256,7 +249,7 @@ fn a_digest_does_not_replace_the_tools_name() {
 
 #[test]
 fn several_are_rows_in_each_format() {
-    insta::assert_snapshot!(in_each_format(&format!(
+    insta::assert_snapshot!(in_each_fresh_format(&format!(
         "approvals approve {DRAIN} {OTHER_DRAIN} {DRAIN} --force"
     )));
 }
@@ -299,7 +292,7 @@ fn an_irreversible_one_among_several_is_refused_before_the_first_is_sent() {
 #[test]
 fn a_mix_of_success_and_failure_is_15() {
     let shown = named(
-        &in_each_format(&format!("approvals approve apr_none {DRAIN} --force")),
+        &in_each_fresh_format(&format!("approvals approve apr_none {DRAIN} --force")),
         &[(r#""at":"[^"]+""#, r#""at":"TIME""#)],
     );
     insta::assert_snapshot!(shown);

@@ -1,25 +1,10 @@
 //! Lines of `approvals` that are wrong, their help, and their dry runs.
 
-use crate::shown::{runs, terminal};
+use crate::shown::{refused, runs, terminal};
 use crate::support::Home;
 use crate::support::router::{Answer, Router};
 
 const DIGEST: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-/// The transcript of lines that are all refused before anything is resolved: the home is empty.
-fn refused(lines: &[&str]) -> String {
-    let home = Home::new();
-    for line in lines {
-        let run = home.run(line);
-        assert_eq!(
-            (run.code, run.stdout.as_str()),
-            (2, ""),
-            "{line}: {}",
-            run.stderr
-        );
-    }
-    runs(&home, lines)
-}
 
 /// Every command that makes a request, and its variants.
 fn commands() -> Vec<String> {

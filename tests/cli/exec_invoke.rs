@@ -1,8 +1,8 @@
 //! `exec invoke`: what is checked, what is sent, and what the answer comes to.
 
-use crate::shown::{FORMATS, named, sandbox, terminal, transcript};
+use crate::shown::{FORMATS, named, on, sandbox, transcript};
+use crate::support::Output;
 use crate::support::router::{Answer, Router};
-use crate::support::{Home, Output};
 
 const DRAIN: &str =
     "exec invoke --workspace ws_a1b2c3d4 --tool kubectl_drain --arg node=node-7 --no-validate";
@@ -35,15 +35,6 @@ fn each(lines: &[&str]) -> String {
 fn in_each_format(line: &str) -> String {
     let lines = FORMATS.map(|format| format!("{line} -o {format}"));
     each(&lines.each_ref().map(String::as_str))
-}
-
-/// A line on a terminal of this many columns.
-fn on(home: &Home, width: usize, line: &str) -> Output {
-    let run = home.run_on(terminal(width), "", &format!("{line} --color never"));
-    Output {
-        line: format!("{line} (on {width} columns)"),
-        ..run
-    }
 }
 
 #[test]

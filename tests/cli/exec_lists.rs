@@ -1,14 +1,8 @@
 //! The lists of `exec`: tools, executions, invocations and learnings, in each format and width.
 
-use crate::shown::{FORMATS, runs, sandbox, terminal, transcript};
+use crate::shown::{FORMATS, in_each_format, runs, sandbox, terminal, transcript};
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
-
-/// One line in each format.
-fn in_each_format(line: &str) -> String {
-    let lines = FORMATS.map(|format| format!("{line} -o {format}"));
-    runs(&sandbox(), &lines.each_ref().map(String::as_str))
-}
 
 /// One line on terminals of several widths.
 fn on_terminals(lines: &[&str]) -> String {

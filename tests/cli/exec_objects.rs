@@ -1,23 +1,7 @@
 //! What `exec` shows of one thing: a tool, an execution, an invocation, a learning, a context, an agent's answers.
 
-use crate::shown::{FORMATS, named, runs, sandbox, terminal, transcript};
+use crate::shown::{in_each_format, named, on, runs, sandbox, transcript};
 use crate::support::router::{Answer, Router};
-use crate::support::{Home, Output};
-
-/// One line in each format.
-fn in_each_format(line: &str) -> String {
-    let lines = FORMATS.map(|format| format!("{line} -o {format}"));
-    runs(&sandbox(), &lines.each_ref().map(String::as_str))
-}
-
-/// One line on a terminal of this many columns.
-fn on(home: &Home, width: usize, line: &str) -> Output {
-    let run = home.run_on(terminal(width), "", &format!("{line} --color never"));
-    Output {
-        line: format!("{line} (on {width} columns)"),
-        ..run
-    }
-}
 
 #[test]
 fn a_tool_is_shown_with_what_it_takes_in_each_format() {

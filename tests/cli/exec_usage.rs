@@ -1,23 +1,8 @@
 //! Lines of `exec` that are wrong: exit 2, nothing sent, and how it should be.
 
-use crate::shown::{runs, sandbox};
+use crate::shown::{refused, runs, sandbox};
 use crate::support::Home;
 use crate::support::router::{Answer, Router};
-
-/// The transcript of lines that are all refused before anything is resolved: the home is empty.
-fn refused(lines: &[&str]) -> String {
-    let home = Home::new();
-    for line in lines {
-        let run = home.run(line);
-        assert_eq!(
-            (run.code, run.stdout.as_str()),
-            (2, ""),
-            "{line}: {}",
-            run.stderr
-        );
-    }
-    runs(&home, lines)
-}
 
 #[test]
 fn what_is_missing_is_named_all_at_once() {

@@ -56,3 +56,40 @@ pub(crate) fn terminal(width: usize) -> Terminals {
         width: Some(width),
     }
 }
+
+/// One line in each format, in one sandbox.
+pub(crate) fn in_each_format(line: &str) -> String {
+    let lines = FORMATS.map(|format| format!("{line} -o {format}"));
+    runs(&sandbox(), &lines.each_ref().map(String::as_str))
+}
+
+/// One line on a terminal of this many columns.
+pub(crate) fn on(home: &Home, width: usize, line: &str) -> Output {
+    let run = home.run_on(terminal(width), "", &format!("{line} --color never"));
+    Output {
+        line: format!("{line} (on {width} columns)"),
+        ..run
+    }
+}
+
+/// One line in each format, each in a fresh sandbox.
+pub(crate) fn in_each_fresh_format(line: &str) -> String {
+    FORMATS
+        .map(|format| runs(&sandbox(), &[&format!("{line} -o {format}")]))
+        .join("\n")
+}
+
+/// These lines, each of which ends with 2 and prints nothing.
+pub(crate) fn refused(lines: &[&str]) -> String {
+    let home = Home::new();
+    for line in lines {
+        let run = home.run(line);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (2, ""),
+            "{line}: {}",
+            run.stderr
+        );
+    }
+    runs(&home, lines)
+}

@@ -1,19 +1,9 @@
 //! Lines that are wrong: exit 2, every fault named, and how it should be.
 
-use crate::shown::{runs, sandbox, terminal, transcript};
+use crate::shown::{refused, sandbox, terminal, transcript};
 use crate::support::Home;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-
-/// The transcript of lines that are all refused before anything is resolved: the home is empty.
-fn refused(lines: &[&str]) -> String {
-    let home = Home::new();
-    for line in lines {
-        assert_eq!(home.run(line).code, 2, "{line}");
-        assert_eq!(home.run(line).stdout, "", "{line}");
-    }
-    runs(&home, lines)
-}
 
 #[test]
 fn all_misplaced_options_are_named_in_one_error() {

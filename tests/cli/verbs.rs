@@ -1,22 +1,15 @@
 //! The verbs of `agents`: pausing and resuming execution, revoking credentials, candidates, key rotation.
 
-use crate::shown::{FORMATS, named, runs, sandbox, transcript};
+use crate::shown::{in_each_fresh_format, named, runs, sandbox, transcript};
 
 /// The transcript of a rotation: its id is new in each run.
 fn rotated(text: &str) -> String {
     named(text, &[(r"rot_[A-Za-z0-9]+", "rot_NEW")])
 }
 
-/// One line in each format, each in a sandbox of its own.
-fn in_each_format(line: &str) -> String {
-    FORMATS
-        .map(|format| runs(&sandbox(), &[&format!("{line} -o {format}")]))
-        .join("\n")
-}
-
 #[test]
 fn pausing_says_so_in_each_format() {
-    insta::assert_snapshot!(in_each_format("agents pause-exec agt_abc123"));
+    insta::assert_snapshot!(in_each_fresh_format("agents pause-exec agt_abc123"));
 }
 
 #[test]
@@ -49,7 +42,7 @@ fn actions_on_a_terminal_are_sentences() {
 
 #[test]
 fn several_agents_are_rows_in_each_format() {
-    insta::assert_snapshot!(in_each_format(
+    insta::assert_snapshot!(in_each_fresh_format(
         "agents pause-exec agt_abc123 agt_g0974f2pgyfa8vcq agt_abc123"
     ));
 }
@@ -57,7 +50,7 @@ fn several_agents_are_rows_in_each_format() {
 #[test]
 fn a_mix_of_success_and_failure_is_15_with_the_failure_as_a_row() {
     let shown = named(
-        &in_each_format("agents pause-exec agt_none agt_abc123"),
+        &in_each_fresh_format("agents pause-exec agt_none agt_abc123"),
         &[(r#""at":"[^"]+""#, r#""at":"TIME""#)],
     );
     insta::assert_snapshot!(shown);
@@ -79,19 +72,19 @@ fn rows_on_a_terminal_are_aligned() {
 
 #[test]
 fn revoking_credentials_says_what_is_needed_next() {
-    insta::assert_snapshot!(in_each_format(
+    insta::assert_snapshot!(in_each_fresh_format(
         "agents revoke-credentials agt_abc123 --force"
     ));
 }
 
 #[test]
 fn candidates_have_the_documented_columns_in_each_format() {
-    insta::assert_snapshot!(in_each_format("agents candidates list agt_abc123"));
+    insta::assert_snapshot!(in_each_fresh_format("agents candidates list agt_abc123"));
 }
 
 #[test]
 fn a_list_without_candidates_is_a_header_and_a_sentence() {
-    insta::assert_snapshot!(in_each_format(
+    insta::assert_snapshot!(in_each_fresh_format(
         "agents candidates list agt_g0974f2pgyfa8vcq"
     ));
 }
@@ -112,7 +105,7 @@ fn a_candidate_is_decided_on_once() {
 
 #[test]
 fn a_rotation_shows_request_id_status_and_monitor_url() {
-    insta::assert_snapshot!(rotated(&in_each_format(
+    insta::assert_snapshot!(rotated(&in_each_fresh_format(
         "agents curve-rotate agt_wsyochq960t11jwn --reason post-incident --force"
     )));
 }

@@ -71,7 +71,7 @@ impl Kind for New {
                 "the token is shown only this once: store it now, and give it to trusted workers alone",
             );
             ui.hint(
-                "on the worker's machine, without the token in any argument or history: read -rs XEM_JOIN_KEY && export XEM_JOIN_KEY",
+                "on the worker's machine, without the token in any argument or history: stty -echo; read -r XEM_JOIN_KEY; stty echo; export XEM_JOIN_KEY",
             );
             return;
         };

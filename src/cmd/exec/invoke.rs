@@ -15,7 +15,8 @@ use crate::session::{Context, Session};
 /// The arguments are checked against the tool's own schema before anything is sent. The answer holds the id of the
 /// invocation. A destructive or irreversible tool waits for a human: then this ends with exit code 8 and shows the line
 /// that approves it. With --wait it goes on to the end instead, and the exit code tells which: 0 completed, 10 failed,
-/// 11 rejected, 12 cancelled, 13 timeout, and 14 when the waiting itself took too long.
+/// 11 rejected, 12 cancelled, 13 timeout, and 14 when the waiting itself took too long. A call whose answer tells of its
+/// end already ends with that code without --wait too.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
