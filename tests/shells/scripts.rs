@@ -126,7 +126,6 @@ eval "$(hint arguments)"
 }
 
 #[test]
-#[ignore = "defect 1"]
 fn a_token_is_typed_into_the_environment_as_the_hint_says() {
     let script = r#"create
 TYPED=$(hint history)

@@ -93,13 +93,19 @@ impl Field {
             let option = format!("--field {}", self.name);
             return Ok(text(&input::file(&option, place, context)?));
         }
-        let is_number = || serde_json::from_str::<serde_json::Number>(&self.value).is_ok();
         Ok(match self.value.as_str() {
             "true" | "false" | "null" => self.value.clone(),
-            number if is_number() => number.trim().to_owned(),
+            number if is_number(number) => number.to_owned(),
             other => text(other),
         })
     }
+}
+
+/// Whether a text is a JSON number, of any size (RFC 8259, section 6).
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        && text.trim_end() == text
+        && json::check(text).is_ok()
 }
 
 /// clap tells the options of a name together; the order of both names is that of the line.
