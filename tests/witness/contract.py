@@ -25,7 +25,8 @@ the requests and answers in full. Paths are below the base URL, `/PROJECT/v1`.
 PARTS = {
     "documented": ("## Documented routes", "A document names method and path.",
                    ["Method", "Path", "What it does", "Source", "What of it is assumed"]),
-    "assumed": ("## Assumed routes", "A document has the action, but not how it is asked for.",
+    "assumed": ("## Assumed routes", "A document has the action, but not how it is asked for. Where the router has another route,\n"
+                "[`xeroctl api`](commands.md#api) asks it.",
                 ["Method", "Path", "What it does", "What a document says", "What is assumed"]),
 }
 
