@@ -166,6 +166,7 @@ fn what_waits_is_decided_on_one_after_the_other() {
             .wait_for("without a controller too\n[a]pprove, [r]eject or [s]kip?")
             .enter("a")
             .wait_for("Approved apr_47wqal9vq24zklmv")
+            .wait_for("yes       Snapshot\n[a]pprove, [r]eject or [s]kip?")
             .key("C-c")
             .exits(130);
     });

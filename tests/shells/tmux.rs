@@ -115,11 +115,19 @@ impl Tmux {
     /// Expects the exit code of the last command, as the shell tells it.
     #[track_caller]
     pub(crate) fn exits(&self, code: i32) -> &Self {
+        // Typed while the command still ends, the echo of it stands above the shell's prompt, and not beside it.
+        let code_in = |line: &str| {
+            let told = line.trim_start_matches("> ").strip_prefix("[code ")?;
+            told.strip_suffix(']').map(str::to_owned)
+        };
         self.enter("echo \"[code $?]\"");
         self.wait("no exit code", |screen| {
-            screen.lines().any(|line| line.starts_with("[code "))
+            screen.lines().any(|line| code_in(line).is_some())
         });
-        self.wait_for(&format!("\n[code {code}]\n"))
+        let screen = self.screen();
+        let told = screen.lines().find_map(code_in);
+        assert_eq!(told, Some(code.to_string()), "{screen}");
+        self
     }
 
     /// Empties the window.

@@ -79,7 +79,7 @@ class Relay(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         operation = self.contract.find(self.command, url.path)
         asked = operation.name if operation else "nothing"
-        faults = operation.faults(url.query, body) if operation else ["no such operation"]
+        faults = operation.faults(url.query, self.headers, body) if operation else ["no such operation"]
 
         connection = HTTPConnection(self.prism)
         headers = dict(self.headers) | {"Prefer": wishes(run, asked)}

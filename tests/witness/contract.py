@@ -25,7 +25,8 @@ the requests and answers in full. Paths are below the base URL, `/PROJECT/v1`.
 PARTS = {
     "documented": ("## Documented routes", "A document names method and path.",
                    ["Method", "Path", "What it does", "Source", "What of it is assumed"]),
-    "assumed": ("## Assumed routes", "A document has the action, but not how it is asked for.",
+    "assumed": ("## Assumed routes", "A document has the action, but not how it is asked for. Where the router has another route,\n"
+                "[`xeroctl api`](commands.md#api) asks it.",
                 ["Method", "Path", "What it does", "What a document says", "What is assumed"]),
 }
 
@@ -42,6 +43,7 @@ class Operation:
         parameters = item.get("parameters", []) + self.text.get("parameters", [])
         resolved = [contract.resolve(parameter) for parameter in parameters]
         self.query = {parameter["name"] for parameter in resolved if parameter["in"] == "query"}
+        self.headers = {parameter["name"].lower() for parameter in resolved if parameter["in"] == "header"}
 
     def fits(self, method, segments):
         return self.method == method and len(self.segments) == len(segments) and all(
@@ -50,11 +52,14 @@ class Operation:
     def variables(self):
         return sum(step.startswith("{") for step in self.segments)
 
-    def faults(self, query, body):
-        """What is wrong with a request and escapes Prism: names in the query, and bodies where none is foreseen."""
+    def faults(self, query, headers, body):
+        """What is wrong with a request and escapes Prism: names in the query, headers of the server's own, and bodies
+        where none is foreseen."""
         names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
         found = [f"unknown in the query: {name}" for name in names if name not in self.query]
         found += [f"twice in the query: {name}" for name in sorted(set(names)) if names.count(name) > 1]
+        own = [name.lower() for name in headers if name.lower().startswith("x-")]
+        found += [f"unknown header: {name}" for name in own if name not in self.headers]
         if body and "requestBody" not in self.text:
             found.append("a body where none is foreseen")
         return found

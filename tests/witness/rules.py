@@ -151,11 +151,11 @@ def misshown(run, output):
     items = listed(run, body)
     if run.words[0] == "squads" and shown.operation in OF_AGENTS and "--show-secrets" not in run.words:
         body, items = veiled(body), veiled(items)
-    # Limits and filters choose, pages, changes and several answers are put together, a token that goes into a file is
-    # left out.
+    # Limits and filters choose, pages and several answers are put together, a token that goes into a file is left out;
+    # and which answer is the last to whoever waits, the clock decides.
     alone = [exchange.operation for exchange in run.exchanges].count(shown.operation) == 1
-    composed = {"--limit", "--all", "--status", "NEW", "--concurrency", "watch", "stream"}
-    whole = alone and not composed & set(run.words)
+    other = {"--limit", "--all", "--status", "--concurrency", "NEW", "--wait", "watch", "stream"}
+    whole = alone and not other & set(run.words)
     try:
         if run.format == "json" and json.loads(output) != body and whole:
             return "it is not the answer"

@@ -63,6 +63,11 @@ impl Args {
             change.can_assign_tasks = change
                 .can_assign_tasks
                 .or_else(|| read(now.can_assign_tasks));
+            if change.can_create_agents.is_none() || change.can_assign_tasks.is_none() {
+                session.ui().note(
+                    "the server does not show the other permission, so the one given is sent alone",
+                );
+            }
         }
         let show = squads.about("show", &agent);
         let Some(reply) = squads.apply(&change, &show).await? else {
