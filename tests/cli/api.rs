@@ -181,7 +181,8 @@ fn headers_are_added_or_take_the_place_of_ours() {
         headers
             .into_iter()
             .map(|(name, value)| format!("{name}: {value}\n"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     let version = regex::Regex::new(r"xeroctl/\S+ \([^)]+\)").expect("a pattern");
     let told = [

@@ -40,8 +40,8 @@ fn run(line: &str) -> (Output, Vec<String>) {
 fn everything_is_everything_in_pages_of_a_hundred() {
     let (output, lines) = run("api GET /things --all -o name");
     assert_eq!((output.code, output.stderr.as_str()), (0, ""));
-    let all = (1..=250).map(|at| format!("{at}\n")).collect::<String>();
-    assert_eq!(output.stdout, all);
+    let all: Vec<String> = (1..=250).map(|at| at.to_string()).collect();
+    assert_eq!(output.stdout.lines().collect::<Vec<_>>(), all);
     assert_eq!(
         lines,
         [
