@@ -2,6 +2,50 @@
 
 use std::ffi::OsString;
 
+/// Headers whose values may be shown. Any other may hold a secret.
+const HARMLESS_HEADERS: &[&str] = &[
+    "accept",
+    "accept-language",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "last-event-id",
+    "prefer",
+];
+
+/// Whether what a header holds may be shown; `name` in lower case.
+#[must_use]
+pub fn is_harmless_header(name: &str) -> bool {
+    HARMLESS_HEADERS.contains(&name)
+}
+
+/// A word that begins a header: the option, and the header if it is in the same word.
+fn header_of(word: &str) -> Option<(&str, &str)> {
+    const LONG: &str = "--header=";
+    if word == "--header" {
+        return Some((word, ""));
+    }
+    if word.starts_with(LONG) {
+        return Some(word.split_at(LONG.len()));
+    }
+    let at = word.find('H')? + 1;
+    let flags = word.strip_prefix('-')?.split('H').next()?;
+    // Only flags without a value may stand before it in one word.
+    let is_it = flags.chars().all(|flag| "iqvy".contains(flag));
+    is_it.then(|| word.split_at(at))
+}
+
+/// A header as it may be shown.
+fn concealed(header: &str) -> String {
+    let name = header.split(':').next().unwrap_or_default();
+    if is_harmless_header(&name.trim().to_ascii_lowercase()) {
+        header.to_owned()
+    } else {
+        format!("{name}: ***")
+    }
+}
+
 /// What was typed, without the program's name.
 #[derive(Clone, Debug, Default)]
 pub struct Line {
@@ -19,6 +63,28 @@ impl Line {
                 .collect(),
         }
         .without("--api-key", true)
+        .concealing_headers()
+    }
+
+    /// The same line with `***` in the place of what headers hold, but for those that are harmless.
+    fn concealing_headers(self) -> Self {
+        let mut words = Vec::with_capacity(self.words.len());
+        let mut rest = self.words.into_iter();
+        while let Some(word) = rest.next() {
+            match header_of(&word) {
+                Some((option, "")) => {
+                    words.push(option.to_owned());
+                    words.extend(rest.next().map(|header| concealed(&header)));
+                }
+                Some((option, header)) => words.push(option.to_owned() + &concealed(header)),
+                None if word == "--" => {
+                    words.push(word);
+                    words.extend(rest.by_ref());
+                }
+                None => words.push(word),
+            }
+        }
+        Self { words }
     }
 
     /// The program's name with the options of this line that choose the router: what every next command against the

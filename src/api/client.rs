@@ -172,11 +172,12 @@ impl Client {
         stop: impl Future<Output = ()>,
     ) -> Result<Answer, Error> {
         let whole = async |incoming: Incoming| incoming.whole().await;
-        self.in_time(request, self.attempts(request, whole, stop))
+        self.in_time(request, self.attempts(request, whole, stop, 0))
             .await
     }
 
-    /// Sends a request and returns its answer, if that has a 2xx status, as soon as its head is there.
+    /// Sends a request and returns its answer, if that has a 2xx status, as soon as its head is there. `before` are the
+    /// attempts that were made already.
     ///
     /// # Errors
     /// As [`Client::send`].
@@ -184,9 +185,10 @@ impl Client {
         &self,
         request: &Request,
         stop: impl Future<Output = ()>,
+        before: u32,
     ) -> Result<Incoming, Error> {
         let head = async |incoming: Incoming| Ok(incoming);
-        self.in_time(request, self.attempts(request, head, stop))
+        self.in_time(request, self.attempts(request, head, stop, before))
             .await
     }
 
@@ -210,18 +212,19 @@ impl Client {
         request: &Request,
         take: impl AsyncFn(Incoming) -> Result<T, Broken>,
         stop: impl Future<Output = ()>,
+        before: u32,
     ) -> Result<T, Error> {
         let mut stop = std::pin::pin!(stop);
         let url = self.url(request);
         let began = Instant::now();
-        for made in 1.. {
+        for made in before + 1.. {
             self.observer.event(Event::Sending {
                 request,
                 url: &url,
                 attempt: made,
             });
             let sent = Instant::now();
-            let result = self.attempt(request, &url, &take).await;
+            let result = self.attempt(request, &url, &take, made).await;
             self.observer.event(match &result {
                 Ok(Came::Taken(taken)) => taken.event(sent.elapsed()),
                 Ok(Came::Refused(answer)) => Event::Answered {
@@ -287,6 +290,7 @@ impl Client {
         request: &Request,
         url: &str,
         take: &impl AsyncFn(Incoming) -> Result<T, Broken>,
+        made: u32,
     ) -> Result<Came<T>, Broken> {
         let method = reqwest::Method::from_bytes(request.method.word().as_bytes())
             .unwrap_or(reqwest::Method::GET);
@@ -323,7 +327,7 @@ impl Client {
             builder = builder.header(CONTENT_LENGTH, "0");
         }
         let response = within(IDLE, builder.send(), false).await?;
-        let incoming = Incoming::new(response, request, &self.target);
+        let incoming = Incoming::new(response, request, &self.target, made);
         if (200..300).contains(&incoming.status) {
             take(incoming).await.map(Came::Taken)
         } else {

@@ -6,6 +6,7 @@ use reqwest::header::{
 };
 
 use super::request::{Method, Request};
+use crate::line::is_harmless_header;
 
 /// Headers that this program sets itself: they name the router, carry the key, or frame the message (RFC 9110, section
 /// 7.6.1; RFC 9112, section 6).
@@ -76,7 +77,7 @@ impl std::str::FromStr for Path {
             return Err("a path has no fragment: write %23 for a `#`".to_owned());
         }
         let (path, query) = match text.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
+            Some((path, query)) => (path, Some(query).filter(|query| !query.is_empty())),
             None => (text, None),
         };
         if path.starts_with("//") {
@@ -96,24 +97,19 @@ impl std::str::FromStr for Path {
     }
 }
 
-/// Headers whose values may be shown. Everything else is masked: an unknown header may hold a secret.
-const SHOWN: &[&str] = &[
-    "accept",
-    "accept-language",
-    "content-type",
-    "idempotency-key",
-    "if-match",
-    "if-none-match",
-    "last-event-id",
-    "prefer",
-];
-
 /// The headers that somebody gave a request, as they may be shown.
 pub fn shown_headers(request: &Request) -> impl Iterator<Item = (&str, &str)> {
     let headers = request.headers.iter().filter(|_| request.target.is_some());
     headers.map(|(name, value)| {
         let name = name.as_ref();
-        (name, if SHOWN.contains(&name) { value } else { "***" })
+        (
+            name,
+            if is_harmless_header(name) {
+                value
+            } else {
+                "***"
+            },
+        )
     })
 }
 

@@ -94,11 +94,18 @@ impl Fault {
             &mut said.param,
             &mut said.request_id,
         ];
-        for text in texts.into_iter().flatten().chain(&mut self.details) {
-            if let Some(key) = key {
-                *text = text.replace(key.expose(), "***");
+        let Some(key) = key else {
+            return self;
+        };
+        let conceal = |text: &mut String| *text = text.replace(key.expose(), "***");
+        if let Some(answer) = &mut said.answer {
+            conceal(&mut answer.head);
+            if let Ok(body) = std::str::from_utf8(&answer.body) {
+                answer.body = body.replace(key.expose(), "***").into_bytes();
             }
         }
+        let texts = texts.into_iter().flatten();
+        texts.chain(&mut self.details).for_each(conceal);
         self
     }
 

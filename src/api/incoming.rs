@@ -26,6 +26,8 @@ pub struct Incoming {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
+    /// How many attempts were made until it came, this one included.
+    pub made: u32,
     response: reqwest::Response,
     request: Request,
     base_url: String,
@@ -34,11 +36,17 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(response: reqwest::Response, request: &Request, target: &Target) -> Self {
+    pub(super) fn new(
+        response: reqwest::Response,
+        request: &Request,
+        target: &Target,
+        made: u32,
+    ) -> Self {
         Self {
             version: response.version(),
             status: response.status().as_u16(),
             headers: response.headers().clone(),
+            made,
             response,
             request: request.clone(),
             base_url: target.base_url.clone(),

@@ -151,6 +151,12 @@ impl Page {
         self.cut
     }
 
+    /// The cursor to more of the list, where the router says that there is more.
+    #[must_use]
+    pub fn more(&self) -> Option<String> {
+        self.cursor().filter(|_| self.has_more == Some(true))
+    }
+
     /// The cursor to what follows: `last_id`, else the id of the last item.
     fn cursor(&self) -> Option<String> {
         self.last_id

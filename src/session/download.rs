@@ -7,7 +7,7 @@ use crate::api::incoming::Incoming;
 use crate::api::request::Request;
 use crate::error::Error;
 
-/// How often a body that breaks off is asked for, where it can be begun anew.
+/// How often an answer is asked for whose body breaks off, where it can be begun anew.
 const ATTEMPTS: u32 = 4;
 
 /// Who takes the bytes.
@@ -72,10 +72,11 @@ impl Session<'_> {
         request: &Request,
         receiver: &mut impl Receiver,
     ) -> Result<u64, Error> {
-        let client = self.client()?.without_deadline();
-        let mut attempt = 1;
+        let client = self.client()?;
+        let mut made = 0;
         loop {
-            let mut incoming = client.open(request, std::future::pending()).await?;
+            let mut incoming = client.open(request, std::future::pending(), made).await?;
+            made = incoming.made;
             receiver.begin(&incoming)?;
             let mut count = 0;
             let error = loop {
@@ -88,11 +89,10 @@ impl Session<'_> {
                     Err(error) => break error,
                 }
             };
-            if !error.is_retryable() || attempt >= ATTEMPTS || count > 0 && !receiver.restart() {
+            if !error.is_retryable() || made >= ATTEMPTS || count > 0 && !receiver.restart() {
                 return Err(error.detail(format!("{count} bytes had come")));
             }
-            tokio::time::sleep(Duration::from_millis(250) * 2_u32.pow(attempt)).await;
-            attempt += 1;
+            tokio::time::sleep(Duration::from_millis(250) * 2_u32.pow(made)).await;
         }
     }
 }

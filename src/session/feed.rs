@@ -145,9 +145,9 @@ impl Feed {
         // An event that was cut off in its middle comes again.
         self.parser = Parser::after(self.parser.last_id().map(str::to_owned));
         let client = self.client.clone();
-        self.state = State::Opening(Box::pin(
-            async move { client.open(&request, pending()).await },
-        ));
+        self.state = State::Opening(Box::pin(async move {
+            client.open(&request, pending(), 0).await
+        }));
     }
 
     /// Decides what a failure means: another attempt after a wait, or the end.

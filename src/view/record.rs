@@ -66,6 +66,9 @@ pub fn object(document: &str, look: &Look) -> String {
         }
         _ => Cell::from(json::compact(raw)).show(look),
     };
+    if members.is_empty() {
+        return String::new();
+    }
     if look.format == Format::Csv {
         let headings: Vec<String> = members
             .iter()

@@ -252,7 +252,7 @@ fn a_key_that_the_router_repeats_in_an_error_is_masked() {
     });
     for method in ["GET", "POST", "DELETE --force"] {
         for format in FORMATS {
-            let line = format!("api {method} /a -vv -o {format}");
+            let line = format!("api {method} /a -i -vv -o {format}");
             let run = router.home().run(&line);
             assert_eq!(run.code, 4, "{line}");
             let all = format!("{}{}", run.stdout, run.stderr);
@@ -289,12 +289,49 @@ fn traces_and_next_commands_hold_neither_keys_nor_secrets() {
 }
 
 #[test]
+fn hints_hold_no_header_that_may_be_a_secret() {
+    let router = Router::rules(|_| Answer::json(200, r#"{"data":[{"id":"a"}],"has_more":true}"#));
+    let home = router.home();
+    for header in [
+        "-H 'x-key: t0ken'",
+        "-H'x-key: t0ken'",
+        "-vH 'X-Key:t0ken'",
+        "--header 'x-key: t0ken'",
+        "--header='x-key: t0ken'",
+    ] {
+        let line = format!("{header} -H 'accept: a/b'");
+        for line in [
+            format!("api GET /a {line}"),
+            format!("api DELETE /a {line}"),
+        ] {
+            let run = home.run(&line);
+            assert!(run.stderr.contains("hint: "), "{line}: {}", run.stderr);
+            assert!(!run.stderr.contains("t0ken"), "{line}: {}", run.stderr);
+            assert!(run.stderr.contains(": ***'"), "{line}: {}", run.stderr);
+            assert!(
+                run.stderr.contains("'accept: a/b'"),
+                "{line}: {}",
+                run.stderr
+            );
+        }
+    }
+}
+
+#[test]
 fn the_sandbox_answers_too() {
     let home = sandbox();
     let list = home.run("api GET /v1/management/agents -o name");
-    assert_eq!((list.code, list.stderr.as_str()), (0, ""));
     let same = home.run("agents -o name");
-    assert_eq!(list.stdout, same.stdout);
+    assert_eq!((list.code, &list.stdout), (0, &same.stdout));
+    // The line that goes on reads on.
+    let next = list.stderr.strip_prefix("hint: there is more: xeroctl ");
+    let next = home.run(next.expect("a hint").trim());
+    assert_eq!((next.code, next.stderr.as_str()), (0, ""));
+    assert_eq!(
+        list.stdout + &next.stdout,
+        home.run("agents -o name --all").stdout
+    );
+    let list = same;
     let id = list.stdout.lines().next().expect("an agent").to_owned();
     let path = format!("/management/agents/{id}");
     for (line, code) in [

@@ -197,7 +197,10 @@ fn json_that_breaks_off_is_begun_anew() {
     assert_eq!((output.code, asked.len()), (0, 2), "{}", output.stderr);
     assert_eq!(output.stdout.matches("HTTP/1.1").count(), 1);
     assert!(output.stdout.ends_with("\r\n") || output.stdout.ends_with("]}\n"));
-    // Nor is it begun for ever.
+    // Nor is it begun for ever, whatever comes between.
+    let busy = || Answer::empty(503);
+    let (output, asked) = run("api GET /a", [busy(), busy(), whole.clone().cut(), busy()]);
+    assert_eq!((output.code, asked.len()), (17, 4), "{}", output.stderr);
     let (output, asked) = run("api GET /a", vec![whole.cut(); 4]);
     assert_eq!((output.code, asked.len()), (17, 4), "{}", output.stderr);
     assert_eq!(output.stdout, "");
@@ -271,6 +274,7 @@ fn a_wait_beyond_the_limit_is_not_begun_and_says_when() {
             "at 2026-11-22T12:00:06Z",
         ),
         ("api GET /a --all", "3600", "at 2026-11-22T13:00:00Z"),
+        ("api GET /a --timeout 5s", "6", "at 2026-11-22T12:00:06Z"),
     ] {
         let (output, asked) = run(line, [busy(wait)]);
         assert_eq!((output.code, asked.len()), (17, 1), "{}", output.stderr);

@@ -76,7 +76,13 @@ impl Args {
         if self.is_list() {
             let span = Span::from(self.paging);
             let list = Anything(request);
-            return session.list(&list, ITEM, &span, &LIST, |_, _| {}).await;
+            let listed = session.list(&list, ITEM, &span, &LIST, |_, _| {}).await;
+            return listed.map_err(|error| match error.router().http_status {
+                Some(200) => {
+                    error.hint("what is no list is shown without --all, --limit and --after")
+                }
+                _ => error,
+            });
         }
         if session.is_dry() {
             session.plan(&[request])?;
@@ -125,8 +131,9 @@ impl Args {
             ));
         }
         if self.is_list() {
+            let sets_limit = self.paging.all || self.paging.limit.is_some();
             for name in ["limit", "after"] {
-                if self.path.asks_for(name) || self.fields.has(name) {
+                if self.has(name) && (name == "after" || sets_limit) {
                     return Err(Error::usage(format!(
                         "`{name}` is in the query already, and `--all`, `--limit` and `--after` set it"
                     )));
@@ -154,7 +161,25 @@ impl Args {
         }
         let mut taker = Taker::new(session, self.include);
         session.download(request, &mut taker).await?;
-        taker.finish()
+        if let Some(cursor) = taker.finish()? {
+            session.ui().hint(&self.more(session, &cursor));
+        }
+        Ok(())
+    }
+
+    /// What is said where a list goes on.
+    fn more(&self, session: &Session<'_>, cursor: &str) -> String {
+        if self.include || self.has("after") {
+            "there is more of this list: --all reads the whole".to_owned()
+        } else {
+            let next = session.context.line.with("--after", cursor).command();
+            format!("there is more: {next}")
+        }
+    }
+
+    /// Whether a name is in the query.
+    fn has(&self, name: &str) -> bool {
+        self.path.asks_for(name) || self.fields.has(name)
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn answer(session: &Session<'_>, answer: &Answer, include: bool) -> R
         )?;
     }
     if is_json(answer.header("content-type")) {
-        document(session, &answer.body)
+        document(session, &answer.body).map(drop)
     } else {
         bytes(session, &answer.body)
     }
@@ -67,7 +67,7 @@ pub(super) fn answer(session: &Session<'_>, answer: &Answer, include: bool) -> R
 /// Shows the answer to a request that was refused, as it came.
 pub(super) fn refusal(session: &Session<'_>, refusal: &Refusal) -> Result<(), Error> {
     head(session, &refusal.head)?;
-    document(session, &refusal.body)
+    document(session, &refusal.body).map(drop)
 }
 
 fn bytes(session: &Session<'_>, bytes: &[u8]) -> Result<(), Error> {
@@ -76,25 +76,28 @@ fn bytes(session: &Session<'_>, bytes: &[u8]) -> Result<(), Error> {
     stream.finish()
 }
 
-/// Shows a body that may be JSON. One that is none stays as it came.
-fn document(session: &Session<'_>, body: &[u8]) -> Result<(), Error> {
+/// Shows a body that may be JSON. One that is none stays as it came. Returns the cursor to what follows where it is a page
+/// of a list that goes on.
+fn document(session: &Session<'_>, body: &[u8]) -> Result<Option<String>, Error> {
     let text = std::str::from_utf8(body).unwrap_or("\u{0}");
     let text = text.trim_matches([' ', '\t', '\r', '\n', '\u{feff}']);
     let text = if text.is_empty() { "{}" } else { text };
     if json::check(text).is_err() {
-        return bytes(session, body);
+        bytes(session, body)?;
+        return Ok(None);
     }
-    if session.look.format != Format::Json
-        && let Some(page) = Page::of::<Anything>(text)
-    {
-        return session.show_page(&page, ITEM);
+    let page = Page::of::<Anything>(text);
+    let more = page.as_ref().and_then(Page::more);
+    if let Some(page) = page.filter(|_| session.look.format != Format::Json) {
+        session.show_page(&page, ITEM)?;
+        return Ok(more);
     }
     let id = serde_json::from_str::<Document>(text).ok();
     let id = id.and_then(|document| document.text(Anything::ID));
-    match (session.look.format, id) {
-        (Format::Name, None) => Ok(()),
-        (_, id) => session.show_object(text, &id.unwrap_or_default()),
+    if session.look.format != Format::Name || id.is_some() {
+        session.show_object(text, &id.unwrap_or_default())?;
     }
+    Ok(more)
 }
 
 /// Whether a body is JSON by its head. One that does not say may be.
@@ -130,14 +133,14 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// Shows what was kept.
+    /// Shows what was kept. Returns the cursor to what follows where it is a page of a list that goes on.
     ///
     /// # Errors
     /// When standard output can't be written.
-    pub(super) fn finish(self) -> Result<(), Error> {
+    pub(super) fn finish(self) -> Result<Option<String>, Error> {
         match self.kept {
             Some(body) => document(self.session, &body),
-            None => self.stream.finish(),
+            None => self.stream.finish().map(|()| None),
         }
     }
 }
