@@ -11,7 +11,6 @@ use super::server::Server;
 use crate::error::Error;
 use crate::json;
 use crate::line::quote;
-use crate::sanitise::is_hidden;
 
 /// A body that is longer is not repeated.
 const LONGEST_BODY: usize = 200;
@@ -78,7 +77,8 @@ fn field(name: &str, value: &RawValue) -> Option<String> {
         _ => ("-F", value.get().to_owned()),
     };
     let pair = format!("{name}={text}");
-    let is_visible = !pair.chars().any(is_hidden);
+    // A message shows an escape in the place of what is hidden.
+    let is_visible = json::escaped(&pair) == pair;
     is_visible.then(|| format!(" {option} {}", quote(&pair)))
 }
 

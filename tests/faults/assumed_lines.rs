@@ -43,9 +43,13 @@ pub(crate) const LEAVES: &[Leaf] = &[
         "agents agt_1 --update --name n --supported-tiers a,b",
         "PATCH /management/agents/agt_1",
     ),
-    // A line of a message shows no line break.
+    // A line of a message shows no line break, and nothing hidden.
     large(
         "agents agt_1 --update --description 'one\ntwo'",
+        "PATCH /management/agents/agt_1",
+    ),
+    large(
+        "agents agt_1 --update --description 'a\u{202e}b'",
         "PATCH /management/agents/agt_1",
     ),
     leaf(
