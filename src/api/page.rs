@@ -107,9 +107,7 @@ impl Page {
         let envelope: Envelope = serde_json::from_str(text)?;
         let mut members = json::members(text).unwrap_or_default().into_iter();
         let items = members.find(|(name, _)| name == L::MEMBER);
-        // Some servers write an empty list as null.
         let items = items.and_then(|(_, items)| serde_json::from_str(items.get()).ok());
-        let items = items.map(Option::unwrap_or_default);
         Ok(items.map(|items| Self {
             items,
             bare: false,

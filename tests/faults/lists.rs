@@ -342,19 +342,6 @@ fn a_list_that_fails_at_once_leaves_standard_output_empty() {
 }
 
 #[test]
-fn a_list_that_is_null_is_empty() {
-    let null = || Answer::json(200, r#"{"object":"list","data":null,"has_more":false}"#);
-    let (output, _) = run("agents --all -o name", [null()]);
-    assert_eq!((output.code, output.stdout.as_str()), (0, ""));
-    let (output, _) = run("agents --all -o json", [null()]);
-    let document: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
-    assert_eq!(document["data"], serde_json::json!([]));
-    // Nothing at all is no list.
-    let (output, _) = run("agents", [Answer::json(200, r#"{"object":"list"}"#)]);
-    assert_eq!(output.code, 17);
-}
-
-#[test]
 fn a_page_that_cannot_be_understood_breaks_a_list_off_too() {
     let (output, _) = run(
         "agents --all -o json",
