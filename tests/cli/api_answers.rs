@@ -97,7 +97,7 @@ fn an_answer_to_a_change_is_shown_like_one_to_a_read() {
                     .stderr
                     .lines()
                     .filter(|line| !line.contains("there is more"));
-                let told: String = told.map(|line| format!("{line}\n")).collect();
+                let told: String = told.flat_map(|line| [line, "\n"]).collect();
                 assert_eq!(
                     (change.code, change.stdout, change.stderr),
                     (0, read.stdout.clone(), told),
