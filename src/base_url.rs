@@ -41,6 +41,10 @@ impl BaseUrl {
         if project.is_empty() {
             return wrong("the base URL has no project before /v1");
         }
+        // Many servers merge slashes, so that it would be the same place under another name.
+        if path.contains("//") {
+            return wrong("the base URL has an empty segment in its path");
+        }
         Ok(Self {
             text: url
                 .as_str()
@@ -98,18 +102,13 @@ impl BaseUrl {
         self.origin.scheme == "https" || self.is_loopback()
     }
 
-    /// Whether both lead to the same project of the same router, however they are spelled.
+    /// Whether both lead to the same project of the same router, however they are spelled, and whatever a server makes of
+    /// a spelling.
     #[must_use]
     pub fn is_same_place(&self, other: &Self) -> bool {
         let (a, b) = (&self.origin, &other.origin);
         let host = |base: &Self| base.origin.host.trim_end_matches('.').to_owned();
-        let path = |base: &Self| {
-            base.text
-                .splitn(4, '/')
-                .nth(3)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let path = |base: &Self| plain_path(base.text.splitn(4, '/').nth(3).unwrap_or_default());
         a.scheme == b.scheme
             && a.port == b.port
             && (host(self) == host(other) || self.is_loopback() && other.is_loopback())
@@ -212,6 +211,21 @@ fn origin(url: &Url) -> Option<Origin> {
     })
 }
 
+/// The segments of a path as the most lenient server reads them: escapes decoded, empty ones left out, nothing behind a
+/// semicolon, and dots followed.
+fn plain_path(path: &str) -> Vec<String> {
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let mut segments = Vec::new();
+    for segment in decoded.split(['/', '\\']) {
+        match segment.split(';').next().unwrap_or_default() {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment.to_owned()),
+        }
+    }
+    segments
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,9 +280,14 @@ mod tests {
             "https://api.example./proj/v1",
             "https://api.example/%70roj/v1",
             "https://api.example/x/../proj/v1",
+            "https://api.example/%2Fproj/v1",
+            "https://api.example/x/..%2fproj/v1",
+            "https://api.example/proj;a/v1",
         ] {
             assert!(same(prod, other), "{other}");
         }
+        let root = |text: &str| BaseUrl::parse_root(text).expect("a root");
+        assert!(root("http://h//team").is_same_place(&root("http://h/team/api")));
         assert!(same("http://127.0.0.1:8/p/v1", "http://localhost:8/p/v1"));
         for other in [
             "http://api.example/proj/v1",
@@ -295,6 +314,7 @@ mod tests {
             "https://api.example/../v1",
             "https://api.example/p/v1 ",
             "https://api.example//v1",
+            "https://api.example//p/v1",
             "https:///p/v1x",
         ] {
             assert!(BaseUrl::parse(text).is_err(), "{text}");

@@ -32,6 +32,8 @@ pub(super) fn broken(error: reqwest::Error, answering: bool) -> Broken {
             Outcome::Unusable,
             "the answer can't be decompressed".to_owned(),
         )
+    } else if is_no_http(&error) {
+        (Outcome::Lost, "the answer is not HTTP".to_owned())
     } else if answering {
         (Outcome::Lost, "the answer broke off".to_owned())
     } else {
@@ -80,6 +82,13 @@ fn is_corrupt(error: &reqwest::Error) -> bool {
                 .is_some_and(|cause| cause.kind() == std::io::ErrorKind::UnexpectedEof)
     };
     error.is_decode() && !causes(error).into_iter().any(is_cut)
+}
+
+/// Whether something came that is no answer.
+fn is_no_http(error: &reqwest::Error) -> bool {
+    let causes = causes(error).into_iter();
+    let mut library = causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>());
+    library.any(hyper::Error::is_parse)
 }
 
 fn innermost(error: &reqwest::Error) -> anyhow::Error {

@@ -90,6 +90,9 @@ pub struct Deadline {
     pub at: Instant,
 }
 
+/// No server is known to take a longer URL, and the HTTP library takes none of 64 KiB.
+const LONGEST_URL: usize = 32 * 1024;
+
 /// The client of one base URL. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
@@ -216,6 +219,12 @@ impl Client {
     ) -> Result<T, Error> {
         let mut stop = std::pin::pin!(stop);
         let url = self.url(request);
+        if url.len() > LONGEST_URL {
+            return Err(Error::usage(format!(
+                "the URL of this request would have {} bytes, and no more than {LONGEST_URL} can be sent",
+                url.len()
+            )));
+        }
         let began = Instant::now();
         for made in before + 1.. {
             self.observer.event(Event::Sending {
@@ -265,7 +274,12 @@ impl Client {
             };
             match verdict {
                 Verdict::Final => return Err(error),
-                _ if request.once => return Err(error),
+                _ if request.once => {
+                    return Err(match error.wait() {
+                        Some(wait) => fault::too_long(error, wait, (self.clock)()),
+                        None => error,
+                    });
+                }
                 Verdict::TooLong(delay) => {
                     return Err(fault::too_long(error, delay, (self.clock)()));
                 }
@@ -317,13 +331,17 @@ impl Client {
             builder = builder.header(AUTHORIZATION, bearer(key));
         }
         let body = request.body.as_ref().map(|body| body.clone().into_bytes());
-        if let Some(body) = body.or_else(|| request.payload.clone()) {
+        let body = body.or_else(|| request.payload.clone());
+        if let Some(body) = body {
+            if body.is_empty() {
+                builder = builder.header(CONTENT_LENGTH, "0");
+            }
             if !has(CONTENT_TYPE) {
                 builder = builder.header(CONTENT_TYPE, "application/json");
             }
             builder = builder.body(body);
-        } else if request.method == Method::Post {
-            // Some proxies refuse a POST that tells no length (RFC 9110, section 8.6).
+        } else if matches!(request.method, Method::Post | Method::Put | Method::Patch) {
+            // Some proxies refuse these without a length (RFC 9110, section 8.6).
             builder = builder.header(CONTENT_LENGTH, "0");
         }
         let response = within(IDLE, builder.send(), false).await?;

@@ -1,11 +1,14 @@
 //! Requests that somebody else composed: what may be asked below the base URL, and with which headers.
 
+use std::borrow::Cow;
+
 use reqwest::header::{
     AUTHORIZATION, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, HeaderValue,
     PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 use super::request::{Method, Request};
+use crate::json;
 use crate::line::is_harmless_header;
 
 /// Headers that this program sets itself: they name the router, carry the key, or frame the message (RFC 9110, section
@@ -22,6 +25,9 @@ const OWN: &[HeaderName] = &[
     TRAILER,
     EXPECT,
 ];
+
+/// So much of a path is shown where the request is named.
+const LONGEST_SHOWN: usize = 200;
 
 /// A path below the base URL, with its query: it begins with `/`, and every byte of it may stand in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +52,11 @@ impl Path {
     #[must_use]
     pub fn request(&self, method: Method) -> Request {
         let mut request = Request::new("", method, [""; 0]);
-        request.action = format!("{} {}", method.word(), self.0).into();
+        // A query may hold secrets, and a path of any length helps nobody.
+        let path = self.0.split('?').next().unwrap_or_default();
+        let begin: String = path.chars().take(LONGEST_SHOWN).collect();
+        let dots = if begin.len() < path.len() { "…" } else { "" };
+        request.action = format!("{} {begin}{dots}", method.word()).into();
         let path = self.0.split(['/', '?']).skip(1);
         request.path = path
             .map(|segment| String::from_utf8_lossy(&decoded(segment)).into_owned())
@@ -63,10 +73,14 @@ impl std::str::FromStr for Path {
     /// Reads a path as somebody types it or copies it from the documents, where `/v1` stands before it. Escapes stay;
     /// whatever else can't stand in a URL is escaped.
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = text
-            .strip_prefix("/v1")
-            .filter(|rest| rest.starts_with('/'))
-            .unwrap_or(text);
+        let text = match text.strip_prefix("/v1") {
+            Some(rest) if rest.starts_with('/') => rest.to_owned(),
+            Some(rest) if rest.is_empty() || rest.starts_with('?') => format!("/{rest}"),
+            _ => text.to_owned(),
+        };
+        if text.chars().any(char::is_control) {
+            return Err("a path holds no control characters".to_owned());
+        }
         if text.contains("://") && !text.starts_with('/') {
             return Err("that is a whole URL, and only what is below the base URL is asked: another router is named with --base-url or --context".to_owned());
         }
@@ -78,14 +92,21 @@ impl std::str::FromStr for Path {
         }
         let (path, query) = match text.split_once('?') {
             Some((path, query)) => (path, Some(query).filter(|query| !query.is_empty())),
-            None => (text, None),
+            None => (text.as_str(), None),
         };
         if path.starts_with("//") {
             return Err("a path that begins with `//` would name another host".to_owned());
         }
         let decoded = decoded(path);
         let mut segments = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
-        if segments.any(|segment| matches!(segment, b"." | b"..")) {
+        // Some servers cut off what follows a semicolon.
+        let name = |segment: &[u8]| {
+            segment
+                .split(|byte| *byte == b';')
+                .next()
+                .map(<[u8]>::to_vec)
+        };
+        if segments.any(|segment| matches!(name(segment).as_deref(), Some(b"." | b".."))) {
             return Err("a path holds no `.` and `..`: they would lead out of it".to_owned());
         }
         let mut target = escaped(path);
@@ -95,6 +116,43 @@ impl std::str::FromStr for Path {
         }
         Ok(Self(target))
     }
+}
+
+/// Words in the name of a member or of a query's value that is a secret, in lower case.
+const SECRETS: [&str; 6] = [
+    "token",
+    "secret",
+    "password",
+    "credential",
+    "api_key",
+    "apikey",
+];
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRETS.iter().any(|word| name.contains(word))
+}
+
+/// A URL with `***` in the place of what its query names as a secret.
+#[must_use]
+pub fn shown_url(url: &str) -> String {
+    let Some((path, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
+    let shown = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}=***"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", shown.collect::<Vec<_>>().join("&"))
+}
+
+/// A JSON body with `***` in the place of what it names as a secret; those that no user composes hold none.
+#[must_use]
+pub fn shown_body<'b>(request: &Request, body: &'b str) -> Cow<'b, str> {
+    if request.target.is_none() {
+        return body.into();
+    }
+    json::mask(body, |_, name| is_secret(name)).0.into()
 }
 
 /// The headers that somebody gave a request, as they may be shown.
@@ -143,18 +201,7 @@ pub fn header(text: &str) -> Result<(String, String), String> {
 
 /// The text with its escapes decoded (RFC 3986, section 2.1).
 fn decoded(text: &str) -> Vec<u8> {
-    let mut bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    while let Some((first, rest)) = bytes.split_first() {
-        if let Some(byte) = escape(bytes) {
-            out.push(byte);
-            bytes = &bytes[3..];
-        } else {
-            out.push(*first);
-            bytes = rest;
-        }
-    }
-    out
+    percent_encoding::percent_decode_str(text).collect()
 }
 
 /// The text with escapes in the place of all that can't stand in a path or a query (RFC 3986, sections 3.3 and 3.4).
@@ -197,7 +244,8 @@ mod tests {
             ("/", "/"),
             ("/v1/agents", "/agents"),
             ("/v1agents", "/v1agents"),
-            ("/v1", "/v1"),
+            ("/v1", "/"),
+            ("/v1?a=b", "/?a=b"),
             ("/agents?limit=5&status=a b", "/agents?limit=5&status=a%20b"),
             ("/a%2Fb/c%", "/a%2Fb/c%25"),
             ("/a\\b", "/a%5Cb"),
@@ -227,6 +275,9 @@ mod tests {
             "/a%2f..%2fb",
             "/a\\..\\b",
             "/a#b",
+            "/a/..;x/b",
+            "/a\r\nb",
+            "/a\u{7f}",
         ] {
             assert!(path(typed).is_err(), "{typed}");
         }

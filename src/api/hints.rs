@@ -112,6 +112,7 @@ fn of_squads(error: Error, fault: &Fault, request: &Request, answer: &Answer) ->
 fn by_status(error: Error, fault: &Fault, answer: &Answer) -> Error {
     let base_url = &answer.base_url;
     match fault.status {
+        304 => error.hint("there is nothing newer than what a header of the request names"),
         300..=399 => {
             let to = answer.header("location").unwrap_or("nowhere");
             error

@@ -179,6 +179,8 @@ pub struct Walk {
     after: Option<String>,
     last_id: Option<String>,
     seen: HashSet<String>,
+    /// The router leads in a circle: nothing is gained by going on.
+    lost: bool,
 }
 
 impl Walk {
@@ -191,6 +193,7 @@ impl Walk {
             after: span.after.clone(),
             last_id: None,
             seen: span.after.iter().cloned().collect(),
+            lost: false,
         }
     }
 
@@ -231,7 +234,7 @@ impl Walk {
     /// Where a walk that broke off can be taken up again.
     #[must_use]
     pub fn position(&self) -> Option<&str> {
-        self.after.as_deref()
+        self.after.as_deref().filter(|_| !self.lost)
     }
 
     /// The cursor of the last item that was taken.
@@ -248,7 +251,8 @@ impl Walk {
         let full = self
             .page_size()
             .is_some_and(|asked| page.items.len() >= asked);
-        let said_more = page.has_more == Some(true) && !page.items.is_empty();
+        let said_more =
+            page.has_more == Some(true) && !(page.items.is_empty() && page.last_id.is_none());
         let cut = self.wanted().filter(|wanted| page.items.len() > *wanted);
         if let Some(wanted) = cut {
             page.items.truncate(wanted);
@@ -258,6 +262,7 @@ impl Walk {
         let cursor = page.cursor();
         if let Some(id) = cursor.as_ref().filter(|id| self.seen.contains(*id)) {
             if said_more {
+                self.lost = true;
                 return Err(Error::unavailable(format!(
                     "the router gives the cursor {id} again while it says that there is more: its list has no end"
                 )));

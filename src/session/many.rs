@@ -100,7 +100,10 @@ impl Session<'_> {
             self.ui().program(),
             check(distinct[0])
         );
-        let _hold = self.context.interrupt.hold(Some(several));
+        let _hold = self
+            .context
+            .interrupt
+            .hold(Some(self.ui().last_word(&several)));
         let results = self.run(&distinct, concurrency, endpoint, &check).await;
         let done = distinct
             .iter()

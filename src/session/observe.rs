@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::api::answer::Answer;
 use crate::api::client::{Event, Observer};
+use crate::api::composed;
 use crate::time;
 use crate::ui::Ui;
 
@@ -131,9 +132,13 @@ impl Observer for Tracer {
                 } else {
                     String::new()
                 };
+                let url = composed::shown_url(url);
                 self.ui
                     .trace(1, &format!("{} {url}{again}", request.method.word()));
                 self.ui.trace(2, "> authorization: ***");
+                for (name, value) in composed::shown_headers(request) {
+                    self.ui.trace(2, &format!("> {name}: {value}"));
+                }
                 if let Some(body) = request.body.as_deref() {
                     let body = serde_json::from_str(body).unwrap_or_default();
                     self.ui.trace(2, &format!("> {}", masked(body)));

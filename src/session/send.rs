@@ -149,7 +149,7 @@ impl Session<'_> {
             request.action,
             self.ui().program()
         );
-        let _hold = interrupt.hold(Some(lost.clone()));
+        let _hold = interrupt.hold(Some(self.ui().last_word(&lost)));
         let send = client.send(request, interrupt.wait());
         let mut send = std::pin::pin!(send);
         let answer = tokio::select! {
@@ -192,7 +192,7 @@ impl Session<'_> {
                 "\"action\":{},\"method\":{},\"url\":{},\"body\":{}",
                 json!(request.action),
                 json!(request.method.word()),
-                json!(client::url(base_url, request)),
+                json!(composed::shown_url(&client::url(base_url, request))),
                 described_body(request),
             )
         };
@@ -212,12 +212,13 @@ impl Session<'_> {
         for request in requests {
             text.push_str(request.method.word());
             text.push(' ');
-            text.push_str(&client::url(base_url, request));
+            text.push_str(&composed::shown_url(&client::url(base_url, request)));
             text.push('\n');
             for header in composed::shown_headers(request) {
                 text.push_str(&format!("{}: {}\n", header.0, sanitise::cell(header.1)));
             }
-            let body = request.body.as_deref().map(json::indented);
+            let body = request.body.as_deref();
+            let body = body.map(|body| json::indented(&composed::shown_body(request, body)));
             let payload =
                 request
                     .payload
@@ -313,12 +314,24 @@ impl Session<'_> {
     }
 }
 
-/// The body of a request as JSON; one that is no JSON is a text, as far as it is one.
+/// The body of a request as JSON, and the headers that the line gave it. A body that is no JSON is a text, and of one that
+/// is no text the length is told.
 fn described_body(request: &Request) -> String {
-    match (&request.body, &request.payload) {
-        (Some(body), _) => body.clone(),
-        (None, Some(bytes)) => json!(String::from_utf8_lossy(bytes)).to_string(),
+    let body = match (&request.body, &request.payload) {
+        (Some(body), _) => composed::shown_body(request, body).into_owned(),
+        (None, Some(bytes)) => match std::str::from_utf8(bytes) {
+            Ok(text) => json!(text).to_string(),
+            Err(_) => format!("null,\"body_bytes\":{}", bytes.len()),
+        },
         (None, None) => "null".to_owned(),
+    };
+    let headers: serde_json::Map<_, _> = composed::shown_headers(request)
+        .map(|(name, value)| (name.to_owned(), json!(value)))
+        .collect();
+    if headers.is_empty() {
+        body
+    } else {
+        format!("{body},\"headers\":{}", json!(headers))
     }
 }
 

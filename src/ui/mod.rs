@@ -5,6 +5,7 @@ pub mod ask;
 pub mod live;
 pub mod stream;
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -166,6 +167,24 @@ impl Ui {
         self.state().secrets.push(secret.clone());
     }
 
+    /// The text without the secrets that are kept: for standard output, where they could come only from the server.
+    #[must_use]
+    pub fn conceal(&self, text: &str) -> String {
+        self.state().conceal(text).into_owned()
+    }
+
+    /// The last word before a second signal ends a change: a sentence, and for a program the error object too.
+    #[must_use]
+    pub fn last_word(&self, sentence: &str) -> String {
+        if !self.manner().json_errors {
+            return sentence.to_owned();
+        }
+        let error = Error::new(Exit::Interrupted, sentence).unknown_outcome();
+        let document = error.document(&time::utc(self.now()), &self.program());
+        let document = serde_json::json!({ "error": document }).to_string();
+        format!("{sentence}\n{}", json::escaped(&document))
+    }
+
     /// Writes to standard output: only what was asked for belongs there.
     ///
     /// # Errors
@@ -312,9 +331,9 @@ impl Ui {
 }
 
 impl State {
-    /// Writes to standard error, without the secrets.
-    fn say(&mut self, text: &str) {
-        let mut text = std::borrow::Cow::Borrowed(text);
+    /// The text without the secrets.
+    fn conceal<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
         // A secret of a few characters would mask half of every message.
         let secrets = self.secrets.iter().map(Secret::expose);
         for secret in secrets.filter(|secret| secret.len() >= 6) {
@@ -325,6 +344,12 @@ impl State {
                 }
             }
         }
+        text
+    }
+
+    /// Writes to standard error, without the secrets.
+    fn say(&mut self, text: &str) {
+        let text = self.conceal(text).into_owned();
         let live = self.lift_live();
         self.error.say(&text);
         self.drop_live(live);

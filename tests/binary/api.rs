@@ -51,7 +51,12 @@ fn bytes_come_in_as_they_are() {
             let home = router.home();
             let path = home.path().join("out");
             let file = File::create(&path).expect("a file");
-            run_into(&home, line, file).exits(0).says_nothing();
+            let ended = run_into(&home, line, file).exits(0);
+            let told = ended.stderr.trim_end();
+            assert!(
+                told.is_empty() || told.ends_with("shown as it came"),
+                "{told}"
+            );
             assert_eq!(std::fs::read(&path).expect("it"), bytes(), "{line} {kind}");
         }
     }
@@ -139,6 +144,21 @@ fn a_change_under_way_is_answered_before_a_signal_ends_it() {
 }
 
 #[test]
+fn a_second_signal_leaves_the_object_of_the_error_to_a_program() {
+    let held = Held::new();
+    let running = Running::start(&mut command(&held.home, "api PUT /a -o json"));
+    held.request();
+    running.signal("INT");
+    running.wait_for_error("waiting for the answer");
+    let ended = running.end_by("INT").dies_by(SIGINT);
+    let last = ended.stderr.lines().last().expect("a line");
+    let object: serde_json::Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(object["error"]["code"], "interrupted", "{ended:#?}");
+    assert_eq!(object["error"]["outcome"], "unknown", "{ended:#?}");
+    held.answer(Answer::dropped());
+}
+
+#[test]
 fn a_second_signal_ends_it_at_once_and_names_the_read_that_tells() {
     let held = Held::new();
     let running = Running::start(&mut command(&held.home, "api PUT '/a b?c=d'"));
@@ -148,7 +168,7 @@ fn a_second_signal_ends_it_at_once_and_names_the_read_that_tells() {
     running
         .end_by("INT")
         .dies_by(SIGINT)
-        .says("it is unknown whether the router did this: PUT /a%20b?c=d")
+        .says("it is unknown whether the router did this: PUT /a%20b;")
         .says("xeroctl api GET '/a%20b?c=d'");
     held.answer(Answer::dropped());
 }

@@ -318,6 +318,39 @@ fn hints_hold_no_header_that_may_be_a_secret() {
 }
 
 #[test]
+fn what_a_query_or_a_body_names_as_a_secret_is_masked_where_nothing_is_sent_or_it_is_told() {
+    let router = Router::rules(|_| Answer::json(200, "{}"));
+    let line = "api POST '/a?api_key=s1&after=x' -f access_token=s2 -f name=n";
+    for words in ["--dry-run", "--dry-run -o json", "-vv"] {
+        let run = router.home().run(&format!("{line} {words}"));
+        let all = format!("{}{}", run.stdout, run.stderr);
+        assert_eq!(run.code, 0, "{all}");
+        assert!(!all.contains("s1") && !all.contains("s2"), "{all}");
+        assert!(all.contains("/a?api_key=***&after=x"), "{all}");
+    }
+    assert_eq!(
+        (router.lines()[0].as_str(), router.asked()[0].body.as_str()),
+        (
+            "POST /a?api_key=s1&after=x",
+            r#"{"access_token":"s2","name":"n"}"#
+        )
+    );
+}
+
+#[test]
+fn a_key_that_comes_back_in_a_head_is_masked() {
+    let router = Router::rules(|asked| {
+        let sent = asked.header("authorization").unwrap_or_default();
+        Answer::json(200, "{}").header("X-Echo", sent)
+    });
+    for method in ["GET", "POST"] {
+        let run = router.home().run(&format!("api {method} /a -i"));
+        assert!(run.stdout.contains("Bearer ***"), "{}", run.stdout);
+        assert!(!run.stdout.contains(KEY), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn the_sandbox_answers_too() {
     let home = sandbox();
     let list = home.run("api GET /v1/management/agents -o name");

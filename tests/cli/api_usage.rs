@@ -9,6 +9,8 @@ use xeroctl::ui::Terminals;
 fn methods_and_paths_that_are_none() {
     insta::assert_snapshot!(refused(&[
         "api",
+        "api GET '/a\tb'",
+        "api GET '/a/..;x/b'",
         "api GET",
         "api /management/agents",
         "api /management/agents GET",

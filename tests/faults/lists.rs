@@ -342,6 +342,27 @@ fn a_list_that_fails_at_once_leaves_standard_output_empty() {
 }
 
 #[test]
+fn an_empty_page_is_not_the_end_where_the_router_says_so() {
+    let empty = |last: &str| {
+        Answer::json(
+            200,
+            format!(r#"{{"data":[],"has_more":true,"last_id":"{last}"}}"#),
+        )
+    };
+    let (output, asked) = run("agents --all -o name", [empty("z1"), full(1..3, false)]);
+    assert_eq!((output.code, output.stdout.as_str()), (0, "a1\na2\n"));
+    assert!(asked[1].ends_with("after=z1"), "{}", asked[1]);
+    // One that leads in a circle is no way on, and none is told.
+    let (output, _) = run("agents --all -o name", [empty("z1"), empty("z1")]);
+    assert_eq!(output.code, 17);
+    assert!(
+        !output.stderr.contains("go on from here"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
 fn a_page_that_cannot_be_understood_breaks_a_list_off_too() {
     let (output, _) = run(
         "agents --all -o json",

@@ -78,7 +78,7 @@ impl Args {
             let list = Anything(request);
             let listed = session.list(&list, ITEM, &span, &LIST, |_, _| {}).await;
             return listed.map_err(|error| match error.router().http_status {
-                Some(200) => {
+                Some(200..300) => {
                     error.hint("what is no list is shown without --all, --limit and --after")
                 }
                 _ => error,

@@ -42,10 +42,12 @@ pub(super) const ITEM: &[Column<Box<RawValue>>] = &[
 
 /// Shows the head of an answer, for `--include`.
 pub(super) fn head(session: &Session<'_>, head: &str) -> Result<(), Error> {
+    // A server may repeat what it was sent.
+    let head = session.ui().conceal(head);
     if session.ui().terminals().output {
-        session.ui().print(&sanitise::block(head))
+        session.ui().print(&sanitise::block(&head))
     } else {
-        session.ui().print(head)
+        session.ui().print(&head)
     }
 }
 
@@ -60,14 +62,37 @@ pub(super) fn answer(session: &Session<'_>, answer: &Answer, include: bool) -> R
     if is_json(answer.header("content-type")) {
         document(session, &answer.body).map(drop)
     } else {
-        bytes(session, &answer.body)
+        bytes(session, &answer.body)?;
+        tell_unformatted(session);
+        Ok(())
+    }
+}
+
+/// Says that the format of the line does not count.
+fn tell_unformatted(session: &Session<'_>) {
+    if session.is_format_chosen {
+        session
+            .ui()
+            .note("the answer is no JSON: it is shown as it came");
     }
 }
 
 /// Shows the answer to a request that was refused, as it came.
 pub(super) fn refusal(session: &Session<'_>, refusal: &Refusal) -> Result<(), Error> {
     head(session, &refusal.head)?;
-    document(session, &refusal.body).map(drop)
+    if json_of(&refusal.body).is_some() {
+        document(session, &refusal.body).map(drop)
+    } else {
+        bytes(session, &refusal.body)
+    }
+}
+
+/// The JSON that a body is; an empty one is `{}`.
+fn json_of(body: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(body).ok()?;
+    let text = text.trim_matches([' ', '\t', '\r', '\n', '\u{feff}']);
+    let text = if text.is_empty() { "{}" } else { text };
+    json::check(text).is_ok().then_some(text)
 }
 
 fn bytes(session: &Session<'_>, bytes: &[u8]) -> Result<(), Error> {
@@ -79,13 +104,13 @@ fn bytes(session: &Session<'_>, bytes: &[u8]) -> Result<(), Error> {
 /// Shows a body that may be JSON. One that is none stays as it came. Returns the cursor to what follows where it is a page
 /// of a list that goes on.
 fn document(session: &Session<'_>, body: &[u8]) -> Result<Option<String>, Error> {
-    let text = std::str::from_utf8(body).unwrap_or("\u{0}");
-    let text = text.trim_matches([' ', '\t', '\r', '\n', '\u{feff}']);
-    let text = if text.is_empty() { "{}" } else { text };
-    if json::check(text).is_err() {
+    let Some(text) = json_of(body) else {
         bytes(session, body)?;
+        session
+            .ui()
+            .warn("the answer says that it is JSON and is none: it is shown as it came");
         return Ok(None);
-    }
+    };
     let page = Page::of::<Anything>(text);
     let more = page.as_ref().and_then(Page::more);
     if let Some(page) = page.filter(|_| session.look.format != Format::Json) {
@@ -138,10 +163,12 @@ impl<'a> Taker<'a> {
     /// # Errors
     /// When standard output can't be written.
     pub(super) fn finish(self) -> Result<Option<String>, Error> {
-        match self.kept {
-            Some(body) => document(self.session, &body),
-            None => self.stream.finish().map(|()| None),
+        if let Some(body) = self.kept {
+            return document(self.session, &body);
         }
+        self.stream.finish()?;
+        tell_unformatted(self.session);
+        Ok(None)
     }
 }
 

@@ -122,6 +122,12 @@ impl Args {
         if let Some(reply) = created {
             let reply = squads.veil(reply)?;
             squads.session.show(&reply, AGENT)?;
+            if reply.value.id.is_none() {
+                let ui = squads.session.ui();
+                ui.warn("the answer does not show the agent");
+                ui.next("whether there is one", &check);
+                return Ok(Exit::Done);
+            }
             compare(&squads, &new, &reply.value);
             if let Some(id) = reply.value.id.as_ref().and_then(|id| id.parse().ok()) {
                 let key = format!("{} --name NAME", squads.about("create-key", &id));

@@ -64,6 +64,12 @@ impl Args {
         let reply = squads.veil(reply)?;
         let (hired, session) = (&reply.value, &squads.session);
         let ui = session.ui();
+        if !hired.is_pending() && hired.agent.id.is_none() {
+            session.show_as(&hired.agent, reply.document.get(), AGENT)?;
+            ui.warn("the answer shows neither an agent nor an approval");
+            ui.next("whether there is an agent", &check);
+            return Ok(Exit::Done);
+        }
         if !hired.is_pending() {
             session.show_as(&hired.agent, reply.document.get(), AGENT)?;
             compare(&squads, &new, &hired.agent);
