@@ -145,6 +145,10 @@ impl Squads<'_> {
     #[must_use]
     pub(super) fn with(mut self, secrets: Secrets) -> Self {
         self.veils = !secrets.show_secrets;
+        if secrets.show_secrets && !self.session.look.format.is_json() {
+            let ui = self.session.ui();
+            ui.note("--show-secrets counts with -o json alone: no table shows a configuration");
+        }
         self
     }
 
