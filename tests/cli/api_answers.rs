@@ -135,7 +135,7 @@ fn what_is_no_json_comes_byte_for_byte_whatever_the_format_says() {
             );
             let told = match (kind.ends_with("json"), format) {
                 (true, _) if !kind.ends_with("ndjson") => {
-                    "warning: the answer says that it is JSON and is none: it is shown as it came\n"
+                    "warning: the answer is no JSON: it is shown as it came\n"
                 }
                 (_, "") => "",
                 _ => "the answer is no JSON: it is shown as it came\n",

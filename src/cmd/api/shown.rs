@@ -108,7 +108,7 @@ fn document(session: &Session<'_>, body: &[u8]) -> Result<Option<String>, Error>
         bytes(session, body)?;
         session
             .ui()
-            .warn("the answer says that it is JSON and is none: it is shown as it came");
+            .warn("the answer is no JSON: it is shown as it came");
         return Ok(None);
     };
     let page = Page::of::<Anything>(text);
