@@ -27,7 +27,7 @@ impl BaseUrl {
     /// Reads the base URL of a router; one slash at the end is dropped.
     ///
     /// # Errors
-    /// A sentence that tells what is wrong and how it should look.
+    /// A sentence that says what is wrong and how it should look.
     pub fn parse(text: &str) -> Result<Self, String> {
         let example =
             |what| format!("{what}; a base URL looks like https://api.example/PROJECT/v1");
@@ -56,11 +56,11 @@ impl BaseUrl {
         })
     }
 
-    /// Reads the root of a squads API, below which every path begins with `/api`. Users paste it with or without
+    /// Reads the root of a squads API, below which every path starts with `/api`. Users paste it with or without
     /// slashes at the end, and with or without `/api`.
     ///
     /// # Errors
-    /// A sentence that tells what is wrong and how it should look.
+    /// A sentence that says what is wrong and how it should look.
     pub fn parse_root(text: &str) -> Result<Self, String> {
         let example =
             |what| format!("{what}; the root of a squads API looks like http://localhost:3100");
@@ -79,53 +79,63 @@ impl BaseUrl {
     }
 
     /// The URL without a slash at its end.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The segment before `/v1`; empty in the root of a squads API.
-    #[must_use]
     pub fn project(&self) -> &str {
         &self.project
     }
 
     /// What a key belongs to.
-    #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
     /// Whether a key may be sent: over https, or to this machine itself.
-    #[must_use]
     pub fn is_safe_for_keys(&self) -> bool {
         self.origin.scheme == "https" || self.is_loopback()
     }
 
     /// Whether both lead to the same project of the same router, however they are spelled, and whatever a server makes of
     /// a spelling.
-    #[must_use]
     pub fn is_same_place(&self, other: &Self) -> bool {
         let (a, b) = (&self.origin, &other.origin);
         let host = |base: &Self| base.origin.host.trim_end_matches('.').to_owned();
         let path = |base: &Self| plain_path(base.text.splitn(4, '/').nth(3).unwrap_or_default());
         a.scheme == b.scheme
             && a.port == b.port
-            && (host(self) == host(other) || self.is_loopback() && other.is_loopback())
+            && (host(self) == host(other)
+                || self.address().is_some() && self.address() == other.address()
+                || self.is_this_machine() && other.is_this_machine())
             && path(self) == path(other)
     }
 
-    /// Whether the host is this machine itself.
-    #[must_use]
+    /// Whether the host is meant to be a loopback address. A name is a promise only: whoever sends a key must see which
+    /// address it leads to.
     pub fn is_loopback(&self) -> bool {
-        let host = self
-            .origin
-            .host
-            .trim_start_matches('[')
-            .trim_end_matches(']');
-        host == "localhost"
-            || host.ends_with(".localhost")
-            || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        if let Some(address) = self.address() {
+            return address.is_loopback();
+        }
+        let host = self.origin.host.trim_end_matches('.');
+        host == "localhost" || host.ends_with(".localhost")
+    }
+
+    /// Whether the host is this machine. A connection to the unspecified address ends here too, but that is a habit of
+    /// systems and no rule, so that no key is trusted to it.
+    fn is_this_machine(&self) -> bool {
+        self.is_loopback()
+            || self
+                .address()
+                .is_some_and(|address| address.is_unspecified())
+    }
+
+    /// The host's address, if it is one; an IPv4 address in the form of IPv6 is the IPv4 address.
+    fn address(&self) -> Option<IpAddr> {
+        let host = self.origin.host.trim_start_matches('[');
+        let address: IpAddr = host.trim_end_matches(']').parse().ok()?;
+        Some(address.to_canonical())
     }
 }
 
@@ -157,12 +167,18 @@ fn checked(text: &str) -> Result<(Url, Origin), Wrong> {
             "the base URL holds blanks, backslashes or control characters",
         ));
     }
+    let host = text.split(['/', '?', '#']).nth(2).unwrap_or_default();
+    if host.contains('[') && host.contains('%') {
+        return Err(Wrong::Other(
+            "the base URL has an IPv6 zone ID (%…), which is not supported: use an address without one, or a host name",
+        ));
+    }
     let Ok(mut url) = Url::parse(text) else {
         return Err(Wrong::Form("this is not a URL"));
     };
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Wrong::Form(
-            "the base URL does not begin with https:// or http://",
+            "the base URL does not start with https:// or http://",
         ));
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -288,7 +304,26 @@ mod tests {
         }
         let root = |text: &str| BaseUrl::parse_root(text).expect("a root");
         assert!(root("http://h//team").is_same_place(&root("http://h/team/api")));
-        assert!(same("http://127.0.0.1:8/p/v1", "http://localhost:8/p/v1"));
+        let local = "http://127.0.0.1:8/p/v1";
+        for host in [
+            "localhost",
+            "localhost.",
+            "router.localhost",
+            "127.9.9.9",
+            "127.1",
+            "0.0.0.0",
+            "[::]",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:0.0.0.0]",
+        ] {
+            assert!(same(local, &format!("http://{host}:8/p/v1")), "{host}");
+        }
+        assert!(!same(local, "http://192.0.2.1:8/p/v1"));
+        assert!(same(
+            "http://[::ffff:192.0.2.1]/p/v1",
+            "http://192.0.2.1/p/v1"
+        ));
         for other in [
             "http://api.example/proj/v1",
             "https://api.example:8443/proj/v1",
@@ -322,6 +357,17 @@ mod tests {
     }
 
     #[test]
+    fn a_zone_id_is_named_as_what_is_wrong() {
+        for text in [
+            "http://[fe80::1%25eth0]:8/p/v1",
+            "http://[fe80::1%eth0]/p/v1",
+        ] {
+            let why = BaseUrl::parse(text).expect_err(text);
+            assert!(why.contains("zone ID"), "{why}");
+        }
+    }
+
+    #[test]
     fn keys_travel_over_https_or_stay_on_this_machine() {
         for (text, safe) in [
             ("https://api.example/p/v1", true),
@@ -329,6 +375,13 @@ mod tests {
             ("http://127.9.9.9/p/v1", true),
             ("http://[::1]:8080/p/v1", true),
             ("http://localhost/p/v1", true),
+            ("http://localhost./p/v1", true),
+            ("http://router.localhost/p/v1", true),
+            ("http://[::ffff:127.0.0.1]/p/v1", true),
+            ("http://0.0.0.0/p/v1", false),
+            ("http://[::]/p/v1", false),
+            ("http://[::ffff:0.0.0.0]/p/v1", false),
+            ("http://[::ffff:10.0.0.1]/p/v1", false),
             ("http://api.example/p/v1", false),
             ("http://10.0.0.1/p/v1", false),
             ("http://localhost.example/p/v1", false),

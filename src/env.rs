@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::time::TimeScale;
+
 /// The environment, the working directory, the home and the clock, as one value.
 #[derive(Clone)]
 pub struct Env {
@@ -12,17 +14,18 @@ pub struct Env {
     home: Option<PathBuf>,
     directory: PathBuf,
     clock: fn() -> SystemTime,
+    time_scale: TimeScale,
 }
 
 impl Env {
     /// What the process was started with.
-    #[must_use]
     pub fn capture() -> Self {
         Self {
             variables: std::env::vars_os().collect(),
             home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
             directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             clock: SystemTime::now,
+            time_scale: TimeScale::REAL,
         }
     }
 
@@ -45,11 +48,22 @@ impl Env {
             home: Some(home.to_owned()),
             directory: home.to_owned(),
             clock,
+            time_scale: TimeScale::REAL,
         }
     }
 
-    /// The value of a variable; an empty one counts as unset.
+    /// The same environment, in which waits pass faster. A user has no way to ask for this.
     #[must_use]
+    pub fn with_time_scale(self, time_scale: TimeScale) -> Self {
+        Self { time_scale, ..self }
+    }
+
+    /// How fast waits pass.
+    pub fn time_scale(&self) -> TimeScale {
+        self.time_scale
+    }
+
+    /// The value of a variable; an empty one counts as unset.
     pub fn os(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(name))
@@ -59,33 +73,28 @@ impl Env {
 
     /// The value of a variable as text; one that is not UTF-8 comes with replacement characters, and so
     /// fails where its value is checked.
-    #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
         self.os(name)
             .map(|value| value.to_string_lossy().into_owned())
     }
 
     /// The user's home directory, if there is one.
-    #[must_use]
     pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
 
     /// A path as named by the user, made absolute from the working directory.
-    #[must_use]
     pub fn absolute(&self, path: &Path) -> PathBuf {
         self.directory.join(path)
     }
 
     /// `$XDG_CONFIG_HOME/xeroctl`, else `~/.config/xeroctl`, on every system. A relative
     /// `XDG_CONFIG_HOME` is ignored, as the XDG Base Directory Specification demands.
-    #[must_use]
     pub fn config_dir(&self) -> Option<PathBuf> {
         self.xdg("XDG_CONFIG_HOME", ".config")
     }
 
     /// `$XDG_STATE_HOME/xeroctl`, else `~/.local/state/xeroctl`, on every system.
-    #[must_use]
     pub fn state_dir(&self) -> Option<PathBuf> {
         self.xdg("XDG_STATE_HOME", ".local/state")
     }
@@ -98,22 +107,29 @@ impl Env {
             .map(|base| base.join("xeroctl"))
     }
 
-    /// The clock itself, for whom time must go on.
-    #[must_use]
+    /// The clock itself, for whom time must continue.
     pub fn clock(&self) -> fn() -> SystemTime {
         self.clock
     }
 
     /// The time.
-    #[must_use]
     pub fn now(&self) -> SystemTime {
         (self.clock)()
     }
 
     /// Whether a continuous-integration system runs us: `CI` is set, and neither empty, `0` nor `false`.
-    #[must_use]
     pub fn is_ci(&self) -> bool {
         self.text("CI")
             .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captured_environment_has_real_time() {
+        assert_eq!(Env::capture().time_scale(), TimeScale::REAL);
     }
 }

@@ -1,31 +1,56 @@
-//! One run of the program: from the words on the line to the exit code.
+//! One run of the program: from the words on the command line to the exit code.
 
 use std::ffi::OsString;
 
 use crate::cmd::Cli;
-use crate::cmd::global::Given;
 use crate::cmd::grammar::{self, Parsed};
 use crate::cmd::sandbox::local;
+use crate::command_line::CommandLine;
+use crate::config::GlobalArgs;
 use crate::env::Env;
 use crate::error::{Error, Exit};
-use crate::interrupt::{Interrupt, SIGTERM};
-use crate::line::Line;
+use crate::interrupt::{self, Interrupt};
+use crate::redact::Typed;
 use crate::session::Context;
 use crate::tone;
-use crate::ui::{Manner, Ui};
+use crate::ui::{OutputMode, Ui};
 use crate::view::Format;
 
+/// Variables whose values an error may repeat.
+const VARIABLES: [&str; 7] = [
+    "SLAW_API_URL",
+    "XEROCTL_ALLOW_HTTP",
+    "XEROCTL_API_KEY_FILE",
+    "XEROCTL_BASE_URL",
+    "XEROCTL_CONFIG",
+    "XEROCTL_CONTEXT",
+    "XEROCTL_OUTPUT",
+];
+
 /// Runs the words after the program's name.
-#[must_use]
 pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 {
-    let line = Line::new(words);
-    ui.set_manner(early_manner(&line, env, ui));
+    let line = CommandLine::new(words);
     ui.set_program(line.program());
-    let result = parse_and_run(words, line.clone(), env, ui, interrupt);
+    let parsed = grammar::parse(words);
+    ui.set_output_mode(output_mode(&parsed, words, env, ui));
+    let result = parsed.and_then(|parsed| match parsed {
+        Parsed::Text(text) => {
+            let is_coloured = ui.output_mode().color_output;
+            ui.print(&grammar::text(&text, is_coloured))?;
+            Ok(Exit::Success)
+        }
+        Parsed::Command(cli, globals) => execute(*cli, *globals, line.clone(), env, ui, interrupt),
+    });
     let exit = match result {
         Ok(exit) => exit,
         Err(error) => {
-            let error = if error.has_no_hint() && error.router().http_status.is_some() {
+            let error = if matches!(error.exit(), Exit::Usage | Exit::Config) {
+                let typed = typed(words, env);
+                error.with_texts(|text| typed.redact(text))
+            } else {
+                error
+            };
+            let error = if error.is_without_hint() && error.api_error().http_status.is_some() {
                 let asked = line.with_flag("--dry-run").command();
                 error.hint(format!("to see the request: {asked}"))
             } else {
@@ -36,92 +61,92 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
         }
     };
     match interrupt.raised() {
-        Some(SIGTERM) => Exit::Terminated.code(),
-        Some(_) => Exit::Interrupted.code(),
+        Some(signal) => interrupt::exit(signal).code(),
         None => exit.code(),
     }
 }
 
-fn parse_and_run(
-    words: &[OsString],
-    line: Line,
-    env: &Env,
-    ui: &Ui,
-    interrupt: &Interrupt,
-) -> Result<Exit, Error> {
-    let colour_output = ui.manner().colour_output;
-    let (cli, given) = match grammar::parse(words, colour_output)? {
-        Parsed::Text(text) => {
-            ui.print(&text)?;
-            return Ok(Exit::Done);
-        }
-        Parsed::Command(cli, given) => (cli, given),
-    };
-    ui.set_manner(Manner {
-        quiet: given.quiet,
-        verbose: given.verbose,
-        ..ui.manner()
-    });
-    execute(*cli, given, line, env, ui, interrupt)
+/// What a usage error may repeat: the words of the line, and the variables that it reads.
+fn typed(words: &[OsString], env: &Env) -> Typed {
+    let variables = VARIABLES.iter().filter_map(|name| env.text(name));
+    let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+    Typed::new(words.chain(variables))
 }
 
 fn execute(
     cli: Cli,
-    given: Given,
-    line: Line,
+    globals: GlobalArgs,
+    line: CommandLine,
     env: &Env,
     ui: &Ui,
     interrupt: &Interrupt,
 ) -> Result<Exit, Error> {
     let Some(command) = cli.command else {
-        return Err(Error::usage("a command is missing").hint("what there is: xeroctl --help"));
+        return Err(Error::usage("missing command").hint("list commands: xeroctl --help"));
     };
-    let flags = &given.globals.flags;
-    if flags.api_key.is_some() && ui.terminals().error {
-        ui.warn("a key on the line is visible to everybody on this machine and stays in the shell's history: prefer --api-key-file");
+    if globals.api_key.is_some() && ui.terminals().error {
+        ui.warn("the key on the command line is visible to other users and stays in the shell history; use --api-key-file instead");
     }
-    let secrets = flags.api_key.iter().map(|key| key.expose().to_owned());
+    let secrets = globals.api_key.iter().map(|key| key.expose().to_owned());
     let variables = ["XEROCTL_API_KEY", "SLAW_API_KEY"];
     let variables = variables.into_iter().filter_map(|name| env.text(name));
     for secret in secrets.chain(variables) {
-        ui.keep_secret(&secret.into());
+        ui.register_secret(&secret.into());
     }
     let context = Context {
         ui: ui.clone(),
         env: env.clone(),
         interrupt: interrupt.clone(),
+        started: std::time::Instant::now(),
         line,
-        globals: given.globals,
+        globals,
         start_local: local::start,
         local_base_url: local::base_url(),
         local_squads_url: local::squads_url(),
         local_squad: local::SQUAD,
     };
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        // A server that floods the connection keeps its task busy: timers and signals are looked at after each turn.
+        .event_interval(1)
         .build()
-        .map_err(|error| Error::new(Exit::Other, "the runtime could not be started").cause(error))?
-        .block_on(command.run(&context))
+        .map_err(|error| {
+            Error::new(Exit::Failure, "the runtime could not be started").cause(error)
+        })?;
+    let result = runtime.block_on(command.run(&context));
+    // Dropped, it would wait for calls of the system that can't be interrupted.
+    runtime.shutdown_background();
+    result
 }
 
-/// How to write before the line is parsed: errors of the line itself are written in this way too.
-fn early_manner(line: &Line, env: &Env, ui: &Ui) -> Manner {
+/// How output and errors look; errors of the command line itself are written in this way too.
+fn output_mode(
+    parsed: &Result<Parsed, Error>,
+    words: &[OsString],
+    env: &Env,
+    ui: &Ui,
+) -> OutputMode {
     let terminals = ui.terminals();
-    let colour = match line.value_of("--color", None).as_deref() {
-        Some("always") => Some(true),
-        Some("never") => Some(false),
-        _ => None,
+    let (output, color, quiet, verbose) = match parsed {
+        Ok(Parsed::Command(_, given)) => {
+            let output = given.output.map(|format| format.word().to_owned());
+            (output, given.color, given.quiet, given.verbose)
+        }
+        Ok(Parsed::Text(_)) | Err(_) => {
+            let (output, color) = grammar::early(words);
+            (output, color, false, 0)
+        }
     };
-    let wants = |terminal| tone::wants_colour(colour, |name| env.text(name), terminal);
-    let output = line
-        .value_of("--output", Some('o'))
-        .or_else(|| env.text("XEROCTL_OUTPUT"));
-    Manner {
-        colour_output: wants(terminals.output),
-        colour_error: wants(terminals.error),
+    let wants = |terminal| tone::wants_color(color, |name| env.text(name), terminal);
+    OutputMode {
+        color_output: wants(terminals.output),
+        color_error: wants(terminals.error),
+        live: !env.is_ci() && tone::can_rewrite(env.text("TERM").as_deref()),
         json_errors: output
+            .or_else(|| env.text("XEROCTL_OUTPUT"))
             .and_then(|word| Format::read(&word))
             .is_some_and(Format::is_json),
-        ..Manner::default()
+        quiet,
+        verbose,
     }
 }

@@ -15,8 +15,7 @@ pub enum Unusable {
 }
 
 impl Unusable {
-    /// The second half of a sentence that begins with where the key came from.
-    #[must_use]
+    /// The second half of a sentence that starts with where the key came from.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Empty => "is empty",
@@ -29,7 +28,6 @@ impl Unusable {
 
 impl Secret {
     /// Wraps a text as it is.
-    #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -52,7 +50,6 @@ impl Secret {
     }
 
     /// The text itself, for the header or the file that it belongs in.
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }

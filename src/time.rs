@@ -2,21 +2,47 @@
 
 use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
+use jiff::fmt::friendly::SpanParser;
 use jiff::tz::TimeZone;
+use jiff::{SpanRelativeTo, Timestamp};
 
 /// A point in time as the router sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct WireTime {
     /// What the router wrote.
     raw: String,
     /// The same, understood; none where it is neither RFC 3339 nor Unix seconds.
     at: Option<Timestamp>,
 }
 
+/// How fast waits pass that the program chooses itself: between attempts, polls, and connections. Tests that run commands
+/// in their own process shorten them; `--timeout` is never shortened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeScale(u32);
+
+impl TimeScale {
+    /// As long as they say.
+    pub const REAL: Self = Self(1);
+
+    /// So many times as fast; at least as fast as they say.
+    pub fn times(factor: u32) -> Self {
+        Self(factor.max(1))
+    }
+
+    /// How long a wait takes.
+    pub fn shorten(self, wait: Duration) -> Duration {
+        wait / self.0
+    }
+
+    /// How long a wait is that took this long.
+    pub fn lengthen(self, took: Duration) -> Duration {
+        took.saturating_mul(self.0)
+    }
+}
+
 /// How times are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Style {
+pub enum TimeFormat {
     /// `3m ago`, `in 2h`.
     Relative,
     /// RFC 3339, whole seconds, `Z`.
@@ -28,9 +54,8 @@ pub enum Style {
     Raw,
 }
 
-impl Stamp {
+impl WireTime {
     /// Reads RFC 3339 text or Unix seconds (whole or with a fraction); anything else is kept as it came.
-    #[must_use]
     pub fn read(raw: &str) -> Self {
         let at = raw.parse::<Timestamp>().ok().or_else(|| unix(raw));
         Self {
@@ -39,26 +64,24 @@ impl Stamp {
         }
     }
 
-    /// The moment; none where what the router wrote is no time.
-    #[must_use]
+    /// The moment; none where what the router wrote is not a time.
     pub fn at(&self) -> Option<Timestamp> {
         self.at
     }
 
     /// The text of this time in `style`; `now` serves the relative one and `zone` the local one.
-    #[must_use]
-    pub fn show(&self, style: Style, now: Timestamp, zone: &TimeZone) -> String {
+    pub fn show(&self, style: TimeFormat, now: Timestamp, zone: &TimeZone) -> String {
         let Some(at) = self.at else {
             return self.raw.clone();
         };
         match style {
-            Style::Raw => self.raw.clone(),
-            Style::Utc => utc(at),
-            Style::Local => at
+            TimeFormat::Raw => self.raw.clone(),
+            TimeFormat::Utc => utc(at),
+            TimeFormat::Local => at
                 .to_zoned(zone.clone())
                 .strftime("%Y-%m-%dT%H:%M:%S%:z")
                 .to_string(),
-            Style::Relative => relative(at, now),
+            TimeFormat::Relative => relative(at, now),
         }
     }
 }
@@ -77,19 +100,21 @@ fn unix(raw: &str) -> Option<Timestamp> {
 }
 
 /// RFC 3339 in UTC, whole seconds, with `Z`.
-#[must_use]
 pub fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// How long it is from `now` to `at`; zero where that has passed.
-#[must_use]
 pub fn until(at: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(at.duration_since(now)).unwrap_or_default()
 }
 
+/// A reading of a clock as a timestamp; none outside of the representable years.
+pub fn timestamp_of(time: SystemTime) -> Option<Timestamp> {
+    Timestamp::try_from(time).ok()
+}
+
 /// The clock's reading as a timestamp; one outside of the representable years is the epoch.
-#[must_use]
 pub fn timestamp(time: SystemTime) -> Timestamp {
     Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH)
 }
@@ -113,35 +138,32 @@ fn short(seconds: u64) -> String {
     )
 }
 
-/// Reads `500ms`, `90s`, `10m`, `24h`, `7d`, or a bare number of seconds.
+/// Reads `500ms`, `90s`, `10m`, `3m20s`, `24h`, `7d`, or a bare number of seconds.
 ///
 /// # Errors
 /// A sentence, when the text has another form, is zero or negative, or is too large.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let milliseconds: u64 = match unit {
-        "ms" => 1,
-        "" | "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return Err(DURATION.to_owned()),
-    };
-    let total = number
-        .parse::<u64>()
+    // The parser also reads words, blanks, fractions and signs.
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"dhms".contains(&byte));
+    let seconds = text.parse::<u64>().map(|seconds| format!("{seconds}s"));
+    SpanParser::new()
+        .parse_span(seconds.as_deref().unwrap_or(text))
         .ok()
-        .and_then(|number| number.checked_mul(milliseconds))
-        // A hundred years: beyond it, clocks overflow.
-        .filter(|total| (1..=3_153_600_000_000).contains(total));
-    total.map(Duration::from_millis).ok_or(DURATION.to_owned())
+        .and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok())
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|duration| is_plain && !duration.is_zero() && *duration <= LONGEST)
+        .ok_or_else(|| DURATION.to_owned())
 }
+
+/// A hundred years: beyond it, clocks overflow.
+const LONGEST: Duration = Duration::from_hours(100 * 365 * 24);
 
 const DURATION: &str =
     "write a duration above zero as 500ms, 90s, 10m, 24h or 7d (a bare number is seconds)";
 
 /// A duration for people: `350ms`, `45s`, `10m`, `3m20s`, `2h5m`.
-#[must_use]
 pub fn show_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     if milliseconds < 1_000 {

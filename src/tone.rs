@@ -1,4 +1,4 @@
-//! What a piece of text means, and its look. Commands name meanings, never colours.
+//! What a piece of text means, and its look. Commands name meanings, never colors.
 
 use owo_colors::{OwoColorize, Style};
 
@@ -15,7 +15,7 @@ pub enum Tone {
     Good,
     /// A state on its way to another.
     Waiting,
-    /// A state that somebody chose and that holds something back.
+    /// A state that someone chose and that holds something back.
     Held,
     /// A state that needs a look.
     Bad,
@@ -25,6 +25,21 @@ pub enum Tone {
     Warning,
     /// The word `hint`, and commands to run next.
     Hint,
+}
+
+/// Whether a terminal of this kind (`TERM`) can rewrite a line that it shows.
+pub fn can_rewrite(term: Option<&str>) -> bool {
+    !is_dumb(term)
+}
+
+/// Whether a terminal of this kind shows nothing but text: `dumb`, its variants such as `dumb-emacs-ansi`, and a kind that
+/// no one has named.
+fn is_dumb(term: Option<&str>) -> bool {
+    match term {
+        // Windows names no kind, and its terminals understand escape sequences.
+        None | Some("") => !cfg!(windows),
+        Some(term) => term == "dumb" || term.starts_with("dumb-"),
+    }
 }
 
 /// The state words of the platform with their meaning. The set is open: others are shown plainly.
@@ -82,7 +97,6 @@ const STATES: &[(Tone, &[&str])] = &[
 
 impl Tone {
     /// The meaning of a state word.
-    #[must_use]
     pub fn of_state(word: &str) -> Self {
         STATES
             .iter()
@@ -90,10 +104,9 @@ impl Tone {
             .map_or(Self::Plain, |(tone, _)| *tone)
     }
 
-    /// `text`, with the look of its meaning where `colour` is wanted.
-    #[must_use]
-    pub fn paint(self, text: &str, colour: bool) -> String {
-        if colour && self != Self::Plain && !text.is_empty() {
+    /// `text`, with the look of its meaning where `color` is wanted.
+    pub fn paint(self, text: &str, color: bool) -> String {
+        if color && self != Self::Plain && !text.is_empty() {
             text.style(self.style()).to_string()
         } else {
             text.to_owned()
@@ -115,11 +128,11 @@ impl Tone {
     }
 }
 
-/// Whether a stream gets colour. `flag` is `--color always|never`; `variable` reads the environment.
+/// Whether a stream gets color. `flag` is `--color always|never`; `variable` reads the environment.
 ///
-/// The order: the flag, a non-empty `NO_COLOR` (no-color.org), `CLICOLOR_FORCE`, `CLICOLOR=0`, `TERM=dumb`, and at
-/// last whether the stream is a terminal.
-pub fn wants_colour(
+/// The order: the flag, a non-empty `NO_COLOR` (no-color.org), `CLICOLOR_FORCE`, `CLICOLOR=0`, a `TERM`
+/// that is unset or dumb, and at last whether the stream is a terminal.
+pub fn wants_color(
     flag: Option<bool>,
     variable: impl Fn(&str) -> Option<String>,
     terminal: bool,
@@ -131,7 +144,7 @@ pub fn wants_colour(
         false
     } else if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
         true
-    } else if is("CLICOLOR", "0") || is("TERM", "dumb") {
+    } else if is("CLICOLOR", "0") || is_dumb(variable("TERM").as_deref()) {
         false
     } else {
         terminal

@@ -27,7 +27,7 @@ pub enum Next {
 use Next::{Instead, Run};
 
 const KEYS: Next = Instead(
-    "keys are managed in the router's web console, or by whoever issued this one; `xeroctl config show` tells which key was used",
+    "keys are managed in the router's web console, or by the issuer; `xeroctl config show` says which key was used",
 );
 const SETTINGS: Next = Instead("budget, billing and limits are in the router's web console");
 const ENDPOINTS: Next = Instead("endpoints are shown in the router's web console");
@@ -38,7 +38,7 @@ pub const TABLE: &[Advice] = &[
     // Scope and authentication.
     row(
         "scope_insufficient",
-        "use a key that carries the missing scope, or have this one issued anew with it",
+        "use a key that carries the missing scope, or have this one issued again with it",
         KEYS,
     ),
     row(
@@ -48,7 +48,7 @@ pub const TABLE: &[Advice] = &[
     ),
     row(
         "project_not_found",
-        "the project in the base URL does not exist, or this key can't see it: check the segment before /v1 with whoever issued the key",
+        "the project in the base URL does not exist, or this key can't see it: check the segment before /v1 with the issuer",
         Run("config show"),
     ),
     row(
@@ -69,7 +69,7 @@ pub const TABLE: &[Advice] = &[
     // Agents.
     row(
         "agent_not_found",
-        "check the id of the agent; one that was decommissioned has to be enrolled again",
+        "check the ID of the agent; one that was decommissioned has to be enrolled again",
         Run("agents"),
     ),
     row(
@@ -80,7 +80,7 @@ pub const TABLE: &[Advice] = &[
     // Workspaces and models.
     row(
         "workspace_not_found",
-        "check the external id of the workspace (it begins with ws_) and that the workspace was not deleted",
+        "check the external ID of the workspace (it starts with ws_) and that the workspace was not deleted",
         Instead("workspaces are listed in the router's web console"),
     ),
     row(
@@ -147,7 +147,7 @@ pub const TABLE: &[Advice] = &[
     // Approvals.
     row(
         "approval_not_found",
-        "no such approval, or it was purged: take the id of one that is still listed",
+        "no such approval, or it was purged: take the ID of one that is still listed",
         Run("approvals list"),
     ),
     row(
@@ -158,7 +158,7 @@ pub const TABLE: &[Advice] = &[
     // Lifecycle.
     row(
         "invocation_not_found",
-        "no such invocation, or the retention has removed it: check the id and how long runs are kept",
+        "no such invocation, or the retention has removed it: check the ID and how long runs are kept",
         Run("exec list"),
     ),
     row(
@@ -168,9 +168,9 @@ pub const TABLE: &[Advice] = &[
     ),
     row(
         "internal_error",
-        "report the request id and the time to the team that runs the router",
+        "report the request ID and the time to the team that runs the router",
         Instead(
-            "the request id is all that links this answer to the router's logs: no command tells more",
+            "the request ID is all that links this response to the router's logs: no command says more",
         ),
     ),
 ];
@@ -180,14 +180,12 @@ const fn row(code: &'static str, action: &'static str, next: Next) -> Advice {
 }
 
 /// The advice on a code, if it is a documented one.
-#[must_use]
 pub fn of(code: &str) -> Option<&'static Advice> {
     TABLE.iter().find(|advice| advice.code == code)
 }
 
 impl Advice {
     /// Adds the advice to the error of this request with this message of the router.
-    #[must_use]
     pub fn add_to(&self, error: Error, request: &Request, message: &str) -> Error {
         let scope = surface(message).filter(|_| self.code == "scope_insufficient");
         let error = match scope {
@@ -201,8 +199,7 @@ impl Advice {
     }
 }
 
-/// Which of the three surfaces refused the key: one code stands for all, and the message alone tells. Documented.
-#[must_use]
+/// Which of the three surfaces refused the key: one code stands for all, and the message alone says. Documented.
 pub fn surface(message: &str) -> Option<&'static str> {
     const WORDS: [(&str, &str); 3] = [
         ("management", "management"),
@@ -218,10 +215,10 @@ pub fn surface(message: &str) -> Option<&'static str> {
         .map(|(_, surface)| surface)
 }
 
-/// The command with what the request says of the object in the place of `<…>`; what it does not say stays.
+/// The command with what the request says of the object instead of `<…>`; what it does not say stays.
 fn filled(command: &str, request: &Request) -> String {
     let segments: Vec<&str> = request.path.iter().map(String::as_str).collect();
-    let quoted = |word: &str| crate::line::id(word);
+    let quoted = |word: &str| crate::command_line::id(word);
     let (place, word) = match segments[..] {
         ["management", "agents", id, ..] => ("<agent-id>", quoted(id)),
         ["exec", "tools", tool] => ("<tool>", quoted(tool)),

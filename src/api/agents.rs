@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::id::Id;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// The path of the collection. Documented.
-const AGENTS: [&str; 2] = ["management", "agents"];
+pub(super) const AGENTS: [&str; 2] = ["management", "agents"];
 
 /// An agent: a compute worker that serves inference or executes tools.
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Agent {
     /// The deployment region.
     pub region: Option<String>,
     /// When it last reported its health.
-    pub last_heartbeat: Option<Stamp>,
+    pub last_heartbeat: Option<WireTime>,
     /// Concurrent inference requests; 0 lets the router decide.
     pub max_concurrent_requests: Option<String>,
     /// The service tiers that it serves.
@@ -40,9 +40,9 @@ pub struct Agent {
     /// The limit of its storage in bytes.
     pub storage_limit_bytes: Option<String>,
     /// When the record was made.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
     /// When the record was last changed.
-    pub updated_at: Option<Stamp>,
+    pub updated_at: Option<WireTime>,
     /// The names of the tools that it serves, for an agent that executes.
     pub tools: Vec<String>,
 }
@@ -74,14 +74,14 @@ impl From<Document> for Agent {
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Event {
-    /// The id, which is also the cursor.
+    /// The ID, which is also the cursor.
     pub id: Option<String>,
     /// What happened.
     pub event_type: Option<String>,
     /// More about it: text, or JSON on one line.
     pub details: Option<String>,
     /// When it happened.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
 }
 
 impl From<Document> for Event {
@@ -96,11 +96,11 @@ impl From<Document> for Event {
     }
 }
 
-/// A key rotation that has begun.
+/// A key rotation that has started.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Rotation {
-    /// The id of the request to rotate.
+    /// The ID of the request to rotate.
     pub request_id: Option<String>,
     /// How far the dispatch to the agent is.
     pub status: Option<String>,
@@ -122,7 +122,7 @@ impl From<Document> for Rotation {
 /// The agents of the project, a page at a time. Documented.
 pub struct List;
 
-impl Listing for List {
+impl ListEndpoint for List {
     type Item = Agent;
 
     fn request(&self) -> Request {
@@ -133,11 +133,17 @@ impl Listing for List {
 /// The history of one agent, a page at a time, in the router's order. Assumed path.
 pub struct Events<'a>(pub &'a Id);
 
-impl Listing for Events<'_> {
+impl ListEndpoint for Events<'_> {
     type Item = Event;
 
     fn request(&self) -> Request {
-        below("list agent events", Method::Get, self.0, Some("events")).assumed()
+        Request::below(
+            "list agent events",
+            Method::Get,
+            AGENTS,
+            [self.0.as_str(), "events"],
+        )
+        .assumed()
     }
 }
 
@@ -148,7 +154,8 @@ impl Endpoint for Get<'_> {
     type Reply = Agent;
 
     fn request(&self) -> Request {
-        below("get agent", Method::Get, self.0, None)
+        Request::below("get agent", Method::Get, AGENTS, [self.0.as_str()])
+            .returns("agent", self.0.as_str())
     }
 }
 
@@ -192,15 +199,16 @@ impl Endpoint for Create<'_> {
     }
 }
 
-/// Changes the given fields of an agent. Assumed verb.
+/// Changes the given fields of an agent. Assumed subcommand.
 pub struct Update<'a>(pub &'a Id, pub &'a Fields);
 
 impl Endpoint for Update<'_> {
     type Reply = Agent;
 
     fn request(&self) -> Request {
-        below("update agent", Method::Patch, self.0, None)
+        Request::below("update agent", Method::Patch, AGENTS, [self.0.as_str()])
             .assumed()
+            .returns("agent", self.0.as_str())
             .body(self.1)
     }
 }
@@ -212,7 +220,9 @@ impl Endpoint for Delete<'_> {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
-        below("delete agent", Method::Delete, self.0, None).assumed()
+        Request::below("delete agent", Method::Delete, AGENTS, [self.0.as_str()])
+            .assumed()
+            .acts_on("agent", self.0.as_str())
     }
 }
 
@@ -252,15 +262,16 @@ impl Endpoint for Apply {
             Control::Resume => ("resume execution", "resume-exec"),
             Control::Revoke => ("revoke credentials", "revoke-credentials"),
         };
-        below(action, Method::Post, &self.agent, Some(leaf))
+        Request::below(action, Method::Post, AGENTS, [self.agent.as_str(), leaf])
             .assumed()
+            .acts_on("agent", self.agent.as_str())
             .body(&Scope {
                 workspace: self.workspace.as_deref(),
             })
     }
 }
 
-/// Begins a CURVE key rotation. Assumed path and body.
+/// Starts a CURVE key rotation. Assumed path and body.
 pub struct Rotate<'a> {
     /// The agent.
     pub agent: &'a Id,
@@ -277,26 +288,16 @@ impl Endpoint for Rotate<'_> {
     type Reply = Rotation;
 
     fn request(&self) -> Request {
-        below(
+        Request::below(
             "rotate CURVE key",
             Method::Post,
-            self.agent,
-            Some("curve-rotate"),
+            AGENTS,
+            [self.agent.as_str(), "curve-rotate"],
         )
         .assumed()
+        .belongs_to("agent", self.agent.as_str())
         .body(&Reason {
             reason: self.reason,
         })
     }
-}
-
-/// A request to an agent or to one of its leaves.
-pub(super) fn below(
-    action: &'static str,
-    method: Method,
-    agent: &Id,
-    leaf: Option<&str>,
-) -> Request {
-    let path = AGENTS.into_iter().chain([agent.as_str()]).chain(leaf);
-    Request::new(action, method, path)
 }

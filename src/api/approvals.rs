@@ -1,12 +1,12 @@
-//! Approvals: what waits for a human, under `/exec/approvals`.
+//! Approvals: what waits for a reviewer, under `/exec/approvals`.
 
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::id::Id;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// How much harm a tool can do, from the least to the most. Documented, with this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,9 +15,9 @@ pub enum Risk {
     Read,
     /// Changes something.
     Write,
-    /// Removes something; waits for a human.
+    /// Removes something; waits for a reviewer.
     Destructive,
-    /// Can't be undone; waits for a human.
+    /// Can't be undone; waits for a reviewer.
     Irreversible,
 }
 
@@ -26,7 +26,6 @@ impl Risk {
     pub const WORDS: [&'static str; 4] = ["read", "write", "destructive", "irreversible"];
 
     /// Reads the word; none where it is unknown.
-    #[must_use]
     pub fn read(word: &str) -> Option<Self> {
         Some(match word {
             "read" => Self::Read,
@@ -38,8 +37,7 @@ impl Risk {
     }
 }
 
-/// Whether what has this risk is approved only by naming the tool: what can't be undone, and what nobody can judge.
-#[must_use]
+/// Whether what has this risk is approved only by naming the tool: what can't be undone, and what no one can judge.
 pub fn needs_the_name(risk: Option<&str>) -> bool {
     risk.and_then(Risk::read)
         .is_none_or(|risk| risk >= Risk::Irreversible)
@@ -68,11 +66,11 @@ pub struct Approval {
     /// Who asked.
     pub requested_by: Option<String>,
     /// When.
-    pub created_at: Option<Stamp>,
-    /// When the policy decides in the place of a human.
-    pub expires_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
+    /// When the policy decides instead of a reviewer.
+    pub expires_at: Option<WireTime>,
     /// When it was decided.
-    pub resolved_at: Option<Stamp>,
+    pub resolved_at: Option<WireTime>,
     /// Who decided.
     pub resolved_by: Option<String>,
     /// What they noted.
@@ -84,24 +82,45 @@ pub const TOOL: &[&str] = &["tool_name", "tool"];
 /// See [`TOOL`].
 pub const WORKSPACE: &[&str] = &["workspace_id", "workspace"];
 /// See [`TOOL`].
-pub const ARGS: &[&str] = &["args"];
+pub const ARGS: &[&str] = &["args", "arguments"];
+
+/// Everything that a decision rests on: the names under which it is read, and others that it must not contradict.
+pub const FACTS: &[(&[&str], &[&str])] = &[
+    (&["id", "approval_id"], &[]),
+    (&["status"], &[]),
+    (&["risk"], &["risk_level"]),
+    (TOOL, &[]),
+    (WORKSPACE, &[]),
+    (ARGS, &["tool_args", "tool_arguments"]),
+    (&["agent_id"], &[]),
+    (&["invocation_id"], &[]),
+];
 
 /// The words of states in which a decision has been made. Documented: approved, rejected and timed out; assumed: their
-/// spelling.
+/// spelling, and the others. In lower case and without `_` and `-`.
 const DECIDED: &[&str] = &[
+    "allowed",
     "approved",
-    "rejected",
-    "timed_out",
-    "timeout",
+    "canceled",
     "cancelled",
+    "closed",
+    "completed",
+    "declined",
+    "denied",
+    "executed",
     "expired",
+    "granted",
+    "rejected",
+    "resolved",
+    "timedout",
+    "timeout",
 ];
 
 impl From<Document> for Approval {
     // Assumed: all names.
     fn from(document: Document) -> Self {
         Self {
-            id: document.text(&["id"]),
+            id: document.text(&["id", "approval_id"]),
             status: document.text(&["status"]),
             risk: document.text(&["risk"]),
             tool_name: document.text(TOOL),
@@ -121,38 +140,42 @@ impl From<Document> for Approval {
 
 impl Approval {
     /// Whether it waits for a decision.
-    #[must_use]
     pub fn is_pending(&self) -> bool {
         self.status.as_deref() == Some("pending")
     }
 }
 
 impl Approval {
-    /// The state, where it is known to be one in which nothing is left to decide.
-    #[must_use]
+    /// The status if nothing is left to decide: it is known to be an end, or the approval says when or by whom it was
+    /// decided.
     pub fn decided(&self) -> Option<&str> {
-        self.status
-            .as_deref()
-            .filter(|status| DECIDED.contains(status))
+        if self.is_pending() {
+            return None;
+        }
+        let is_end = |status: &str| {
+            let letters = status.chars().filter(|letter| !matches!(letter, '_' | '-'));
+            let word: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+            DECIDED.contains(&&*word)
+        };
+        let is_resolved = self.resolved_at.is_some() || self.resolved_by.is_some();
+        match self.status.as_deref() {
+            Some(status) if is_resolved || is_end(status) => Some(status),
+            None if is_resolved => Some("resolved"),
+            _ => None,
+        }
     }
 }
 
 const APPROVALS: [&str; 2] = ["exec", "approvals"];
 
-fn below(action: &'static str, method: Method, id: &Id, leaf: Option<&str>) -> Request {
-    let mut request = Request::new(action, method, APPROVALS);
-    request.path.push(id.to_string());
-    request.path.extend(leaf.map(str::to_owned));
-    request
-}
-
 /// The approvals of the project. Documented mount; assumed: the query.
+#[derive(Clone, Copy)]
 pub struct List<'a> {
     /// Only those with this risk.
     pub risk: Option<&'a str>,
 }
 
-impl Listing for List<'_> {
+impl ListEndpoint for List<'_> {
     type Item = Approval;
 
     fn request(&self) -> Request {
@@ -171,7 +194,8 @@ impl Endpoint for Get<'_> {
     type Reply = Approval;
 
     fn request(&self) -> Request {
-        below("show approval", Method::Get, self.0, None)
+        Request::below("show approval", Method::Get, APPROVALS, [self.0.as_str()])
+            .returns("approval", self.0.as_str())
     }
 }
 
@@ -184,6 +208,8 @@ pub struct Approve {
     pub note: Option<String>,
     /// The tool's name, typed by the one who approves. Likewise.
     pub confirm: Option<String>,
+    /// The call that waits, as far as it is known: the response may be about it.
+    pub invocation: Option<String>,
 }
 
 impl Endpoint for Approve {
@@ -201,7 +227,18 @@ impl Endpoint for Approve {
             note: &self.note,
             confirm: &self.confirm,
         };
-        below("approve", Method::Post, &self.id, Some("approve")).body(&body)
+        let request = Request::below(
+            "approve",
+            Method::Post,
+            APPROVALS,
+            [self.id.as_str(), "approve"],
+        )
+        .acts_on("approval", self.id.as_str())
+        .body(&body);
+        match &self.invocation {
+            Some(invocation) => request.belongs_to("invocation", invocation),
+            None => request,
+        }
     }
 }
 
@@ -226,6 +263,13 @@ impl Endpoint for Reject {
         let body = Body {
             reason: &self.reason,
         };
-        below("reject", Method::Post, &self.id, Some("reject")).body(&body)
+        Request::below(
+            "reject",
+            Method::Post,
+            APPROVALS,
+            [self.id.as_str(), "reject"],
+        )
+        .acts_on("approval", self.id.as_str())
+        .body(&body)
     }
 }

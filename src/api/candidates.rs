@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::agents::below;
+use super::agents::AGENTS;
 use super::document::Document;
 use super::id::Id;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// A worker that waits to be admitted to an agent's serving pool.
 #[derive(Debug, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Candidate {
     /// The agent it is attached to.
     pub agent_id: Option<String>,
     /// When it connected.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
 }
 
 impl From<Document> for Candidate {
@@ -38,11 +38,17 @@ impl From<Document> for Candidate {
 /// The candidates of one agent. Assumed path.
 pub struct List<'a>(pub &'a Id);
 
-impl Listing for List<'_> {
+impl ListEndpoint for List<'_> {
     type Item = Candidate;
 
     fn request(&self) -> Request {
-        below("list candidates", Method::Get, self.0, Some("candidates")).assumed()
+        Request::below(
+            "list candidates",
+            Method::Get,
+            AGENTS,
+            [self.0.as_str(), "candidates"],
+        )
+        .assumed()
     }
 }
 
@@ -73,10 +79,11 @@ impl Endpoint for Decide<'_> {
             Decision::Approve => ("approve candidate", "approve"),
             Decision::Reject => ("reject candidate", "reject"),
         };
-        let mut request = below(action, Method::Post, self.agent, Some("candidates")).assumed();
-        request
-            .path
-            .extend([self.candidate.as_str().to_owned(), leaf.to_owned()]);
-        request
+        let (agent, candidate) = (self.agent.as_str(), self.candidate.as_str());
+        let path = [agent, "candidates", candidate, leaf];
+        Request::below(action, Method::Post, AGENTS, path)
+            .assumed()
+            .acts_on("candidate", candidate)
+            .belongs_to("agent", agent)
     }
 }

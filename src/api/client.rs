@@ -1,85 +1,41 @@
 //! The one HTTP client: sends a [`Request`], sends it again where that is safe, and returns what came.
 
+mod event;
+mod stop;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue,
+    RANGE,
 };
 
-use super::answer::Answer;
-use super::broken::Broken;
-use super::fault;
-use super::incoming::{IDLE, Incoming, within};
+use super::connect::{PHASE, Phase};
+use super::content_encoding;
+use super::embedded_error;
+use super::error_response::ErrorResponse;
+use super::probe::Probe;
 use super::request::{Method, Request};
-use super::retry::{self, Attempt, Verdict};
-use super::server::Server;
-use crate::error::{Error, Exit};
+use super::response::{Response, redact_headers};
+use super::retry::{self, Attempt, RetryDecision};
+use super::service::ServerConfig;
+use super::streaming_response::{IDLE, StreamingResponse, within};
+use super::transport::Transport;
+use super::transport_error::{self, TransportError};
+use crate::error::Error;
+use crate::redact::KnownSecrets;
 use crate::secret::Secret;
+use crate::time::TimeScale;
 
-/// Time to establish a connection.
-const CONNECT: Duration = Duration::from_secs(10);
+use stop::Stop;
+
+pub use event::{Event, Observer};
+
 /// A wait longer than this is announced.
 const NOTICEABLE: Duration = Duration::from_secs(2);
-
-/// Where requests go.
-#[derive(Clone)]
-pub struct Target {
-    /// The base URL, without a slash at the end.
-    pub base_url: String,
-    /// The kind of server that answers there.
-    pub server: Server,
-    /// The key; none sends no `Authorization` header.
-    pub key: Option<Secret>,
-    /// Headers of every change.
-    pub change_headers: Vec<(&'static str, String)>,
-}
-
-/// What happened on the wire, for tracing and for telling the user why it takes so long.
-pub enum Event<'a> {
-    /// A request is about to be sent.
-    Sending {
-        /// The request.
-        request: &'a Request,
-        /// Its URL.
-        url: &'a str,
-        /// Which attempt this is, from 1.
-        attempt: u32,
-    },
-    /// An answer came.
-    Answered {
-        /// The answer.
-        answer: &'a Answer,
-        /// The time from sending to the last byte.
-        took: Duration,
-    },
-    /// The head of an answer came whose body is read as it arrives.
-    Opened {
-        /// The answer.
-        incoming: &'a Incoming,
-        /// The time from sending to the last byte of the head.
-        took: Duration,
-    },
-    /// No answer came.
-    Failed {
-        /// Why.
-        message: &'a str,
-    },
-    /// The request will be sent again after `delay`.
-    Waiting {
-        /// How long.
-        delay: Duration,
-        /// What went wrong.
-        reason: &'a str,
-        /// The wait is long enough that the user should know.
-        noticeable: bool,
-    },
-}
-
-/// Who is told of [`Event`]s.
-pub trait Observer: Send + Sync {
-    /// Takes note of an event.
-    fn event(&self, event: Event<'_>);
-}
 
 /// How long the whole command may take.
 #[derive(Clone, Copy, Debug)]
@@ -96,128 +52,171 @@ const LONGEST_URL: usize = 32 * 1024;
 /// The client of one base URL. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
-    target: Target,
-    observer: std::sync::Arc<dyn Observer>,
+    /// For reads: uses connections again.
+    pooled: reqwest::Client,
+    /// For writes, and for what failed before: a new connection each time. A server may close a connection at any time
+    /// after a response, and what is sent on it then is lost; whether it was done can't be known.
+    fresh: reqwest::Client,
+    probe: Probe,
+    target: Arc<ServerConfig>,
+    /// What no response may repeat.
+    pub(super) known: KnownSecrets,
+    observer: Arc<dyn Observer>,
     deadline: Option<Deadline>,
-    clock: fn() -> SystemTime,
+    pub(super) clock: fn() -> SystemTime,
+    time_scale: TimeScale,
+    /// The longest wait for the head of a response.
+    idle: Duration,
+    /// Whether a long wait for a response is still to be announced.
+    announces: Arc<AtomicBool>,
 }
 
 impl Client {
-    /// Makes the client out of a builder that knows how to trust and which proxy to take (see [`super::trust`]).
+    /// Makes the client.
     ///
     /// # Errors
     /// Exit 1 when the HTTP library refuses its settings.
     pub fn new(
-        builder: reqwest::ClientBuilder,
-        target: Target,
-        observer: std::sync::Arc<dyn Observer>,
+        way: &Transport,
+        target: ServerConfig,
+        observer: Arc<dyn Observer>,
         deadline: Option<Deadline>,
         clock: fn() -> SystemTime,
     ) -> Result<Self, Error> {
-        let http = builder
-            .user_agent(user_agent())
-            .connect_timeout(CONNECT)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .map_err(|e| Error::new(Exit::Other, "the HTTP client could not be made").cause(e))?;
         Ok(Self {
-            http,
-            target,
+            pooled: way.client(true)?,
+            fresh: way.client(false)?,
+            known: KnownSecrets::new(&target.key),
+            probe: Probe::new(way.certificate()),
+            target: Arc::new(target),
             observer,
             deadline,
             clock,
+            time_scale: TimeScale::REAL,
+            idle: IDLE,
+            announces: Arc::new(AtomicBool::new(true)),
         })
     }
 
     /// The URL below which everything is asked.
-    #[must_use]
     pub fn base_url(&self) -> &str {
         &self.target.base_url
     }
 
     /// Whether requests carry a key.
-    #[must_use]
     pub fn has_key(&self) -> bool {
         self.target.key.is_some()
     }
 
     /// The URL of a request.
-    #[must_use]
     pub fn url(&self, request: &Request) -> String {
-        url(&self.target.base_url, request)
+        request.url(&self.target.base_url)
     }
 
-    /// The same client without `--timeout`: for what has a deadline of its own.
-    #[must_use]
+    /// The same client, whose waits between attempts pass at this pace.
+    pub fn with_time_scale(self, time_scale: TimeScale) -> Self {
+        Self { time_scale, ..self }
+    }
+
+    /// How fast waits pass.
+    pub fn time_scale(&self) -> TimeScale {
+        self.time_scale
+    }
+
+    /// The same client without `--timeout`: for what has a deadline of its own and shows itself that it waits.
     pub fn without_deadline(&self) -> Self {
         Self {
             deadline: None,
+            announces: Arc::default(),
             ..self.clone()
         }
     }
 
+    /// Refuses a response with a success status that is an error anyway.
+    pub fn check(&self, request: &Request, response: &Response) -> Result<(), Error> {
+        if !embedded_error::is_error(response, request) {
+            return Ok(());
+        }
+        let fault = ErrorResponse::read(request, response, (self.clock)(), &self.known);
+        Err(fault.error(request, response))
+    }
+
     /// How long the whole command may take.
-    #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         self.deadline
     }
 
-    /// Sends a request and returns its answer, if that has a 2xx status. When `stop` is ready, no further attempt is
-    /// waited for; one under way goes on.
+    /// Sends a request and returns its response, if that has a 2xx status. When `stop` is ready, an attempt that has not
+    /// left ends, and no further one starts; one that may have left continues.
     ///
     /// # Errors
-    /// Whatever the router or the network made of it. An error of a write tells whether its outcome is unknown.
+    /// Whatever the router or the network made of it. An error of a write says whether its outcome is unknown.
     pub async fn send(
         &self,
         request: &Request,
         stop: impl Future<Output = ()>,
-    ) -> Result<Answer, Error> {
-        let whole = async |incoming: Incoming| incoming.whole().await;
-        self.in_time(request, self.attempts(request, whole, stop, 0))
-            .await
+    ) -> Result<Response, Error> {
+        let whole = async |incoming: StreamingResponse| {
+            let response = incoming.whole().await?.redact(&self.known);
+            Ok(if embedded_error::is_error(&response, request) {
+                Came::Refused(Box::new(response))
+            } else {
+                Came::Taken(response)
+            })
+        };
+        let phase = Phase::default();
+        let attempts = self.attempts(request, whole, stop, 0, &phase);
+        self.in_time(request, attempts, &phase).await
     }
 
-    /// Sends a request and returns its answer, if that has a 2xx status, as soon as its head is there. `before` are the
+    /// Sends a request and returns its response, if that has a 2xx status, as soon as its head is there. `before` are the
     /// attempts that were made already.
-    ///
-    /// # Errors
-    /// As [`Client::send`].
     pub async fn open(
         &self,
         request: &Request,
         stop: impl Future<Output = ()>,
         before: u32,
-    ) -> Result<Incoming, Error> {
-        let head = async |incoming: Incoming| Ok(incoming);
-        self.in_time(request, self.attempts(request, head, stop, before))
-            .await
+    ) -> Result<StreamingResponse, Error> {
+        let head = async |mut incoming: StreamingResponse| {
+            redact_headers(&mut incoming.headers, &self.known);
+            Ok(Came::Taken(incoming))
+        };
+        let phase = Phase::default();
+        let attempts = self.attempts(request, head, stop, before, &phase);
+        self.in_time(request, attempts, &phase).await
     }
 
     async fn in_time<T>(
         &self,
         request: &Request,
         attempts: impl Future<Output = Result<T, Error>>,
+        phase: &Phase,
     ) -> Result<T, Error> {
         let Some(deadline) = self.deadline else {
             return attempts.await;
         };
         match tokio::time::timeout_at(deadline.at.into(), attempts).await {
             Ok(result) => result,
-            Err(_) => Err(fault::timed_out(request, deadline.after)),
+            Err(_) => Err(transport_error::timed_out(
+                request,
+                self.target.via.as_ref(),
+                deadline.after,
+                phase,
+            )),
         }
     }
 
-    /// Sends until an attempt's outcome is final. `take` makes of a 2xx answer what is wanted of it.
+    /// Sends until an attempt's outcome is final. `take` makes of a 2xx response what is wanted of it.
     async fn attempts<T: Taken>(
         &self,
         request: &Request,
-        take: impl AsyncFn(Incoming) -> Result<T, Broken>,
+        take: impl AsyncFn(StreamingResponse) -> Result<Came<T>, TransportError>,
         stop: impl Future<Output = ()>,
         before: u32,
+        phase: &Phase,
     ) -> Result<T, Error> {
-        let mut stop = std::pin::pin!(stop);
+        let stop = pin!(stop);
+        let mut stop = Stop::new(stop);
         let url = self.url(request);
         if url.len() > LONGEST_URL {
             return Err(Error::usage(format!(
@@ -233,15 +232,24 @@ impl Client {
                 attempt: made,
             });
             let sent = Instant::now();
-            let result = self.attempt(request, &url, &take, made).await;
+            phase.restart();
+            let attempt = Box::pin(self.attempt(request, &url, &take, made));
+            let attempt = PHASE.scope(phase.clone(), attempt);
+            let attempt = self.announcing(attempt, phase);
+            let result = tokio::select! {
+                biased;
+                result = attempt => result,
+                () = stop.before_leaving(request, phase) => return Err(transport_error::stopped(request)),
+            };
+            let result = result.map_err(|failure| self.probe.judge(failure));
             self.observer.event(match &result {
                 Ok(Came::Taken(taken)) => taken.event(sent.elapsed()),
-                Ok(Came::Refused(answer)) => Event::Answered {
-                    answer,
+                Ok(Came::Refused(response)) => Event::Answered {
+                    response,
                     took: sent.elapsed(),
                 },
-                Err(broken) => Event::Failed {
-                    message: &broken.message,
+                Err(failure) => Event::Failed {
+                    message: &failure.message,
                 },
             });
             let attempt = Attempt {
@@ -253,45 +261,52 @@ impl Client {
                 }),
                 jitter: fastrand::f64(),
             };
-            let (verdict, error) = match result {
+            let (decision, error) = match result {
                 Ok(Came::Taken(taken)) => return Ok(taken),
-                Ok(Came::Refused(answer)) => {
+                Ok(Came::Refused(response)) => {
                     let fault =
-                        fault::Fault::read(&answer, (self.clock)(), self.target.key.as_ref());
-                    let verdict = retry::decide(&attempt, fault.outcome());
-                    (verdict, fault.error(request, &answer))
+                        ErrorResponse::read(request, &response, (self.clock)(), &self.known);
+                    let decision = retry::decide(&attempt, fault.outcome());
+                    (decision, fault.error(request, &response))
                 }
-                Err(broken) => (
-                    retry::decide(&attempt, broken.outcome),
-                    fault::broken(
-                        request,
-                        &self.target.base_url,
-                        broken.outcome,
-                        &broken.message,
-                        broken.cause,
-                    ),
-                ),
+                Err(mut failure) => {
+                    let decision = retry::decide(&attempt, failure.outcome);
+                    if request.once || !matches!(decision, RetryDecision::Retry(_)) {
+                        let (base_url, http) = (&self.target.base_url, &self.fresh);
+                        let look =
+                            self.probe
+                                .explain(failure, request, base_url, http, attempt.limit);
+                        failure = Box::pin(look).await;
+                    }
+                    let (base_url, via) = (&self.target.base_url, self.target.via.as_ref());
+                    (
+                        decision,
+                        transport_error::unanswered(request, base_url, via, failure),
+                    )
+                }
             };
-            match verdict {
-                Verdict::Final => return Err(error),
+            match decision {
+                RetryDecision::Final => return Err(error),
                 _ if request.once => {
                     return Err(match error.wait() {
-                        Some(wait) => fault::too_long(error, wait, (self.clock)()),
+                        Some(wait) => transport_error::too_long(error, wait, (self.clock)()),
                         None => error,
                     });
                 }
-                Verdict::TooLong(delay) => {
-                    return Err(fault::too_long(error, delay, (self.clock)()));
+                RetryDecision::WaitTooLong(delay) => {
+                    return Err(transport_error::too_long(error, delay, (self.clock)()));
                 }
-                Verdict::Again(delay) => {
+                RetryDecision::Retry(delay) => {
                     self.observer.event(Event::Waiting {
                         delay,
                         reason: error.message(),
                         noticeable: delay > NOTICEABLE,
                     });
+                    // Nothing of the next attempt has left.
+                    phase.restart();
                     tokio::select! {
-                        () = tokio::time::sleep(delay) => {}
-                        () = &mut stop => return Err(error),
+                        () = tokio::time::sleep(self.time_scale.shorten(delay)) => {}
+                        () = stop.wait() => return Err(error),
                     }
                 }
             }
@@ -299,16 +314,34 @@ impl Client {
         unreachable!("the attempts are counted and end")
     }
 
+    /// Announces once that an attempt takes long.
+    async fn announcing<T>(&self, attempt: impl Future<Output = T>, phase: &Phase) -> T {
+        let mut attempt = pin!(attempt);
+        if let Ok(result) = tokio::time::timeout(NOTICEABLE, &mut attempt).await {
+            return result;
+        }
+        if self.announces.swap(false, Ordering::SeqCst) {
+            let connecting = phase.is_connecting();
+            self.observer.event(Event::Stalled { connecting });
+        }
+        attempt.await
+    }
+
     async fn attempt<T>(
         &self,
         request: &Request,
         url: &str,
-        take: &impl AsyncFn(Incoming) -> Result<T, Broken>,
+        take: &impl AsyncFn(StreamingResponse) -> Result<Came<T>, TransportError>,
         made: u32,
-    ) -> Result<Came<T>, Broken> {
+    ) -> Result<Came<T>, TransportError> {
         let method = reqwest::Method::from_bytes(request.method.word().as_bytes())
             .unwrap_or(reqwest::Method::GET);
-        let mut builder = self.http.request(method, url);
+        let http = if request.method.writes() || made > 1 {
+            &self.fresh
+        } else {
+            &self.pooled
+        };
+        let mut builder = http.request(method, url);
         let of_change = if request.method.writes() {
             &self.target.change_headers[..]
         } else {
@@ -327,6 +360,10 @@ impl Client {
         if !has(ACCEPT) {
             builder = builder.header(ACCEPT, "application/json");
         }
+        // A range would be one of the compressed bytes.
+        if !has(ACCEPT_ENCODING) && !has(RANGE) {
+            builder = builder.header(ACCEPT_ENCODING, content_encoding::ACCEPTED);
+        }
         if let Some(key) = &self.target.key {
             builder = builder.header(AUTHORIZATION, bearer(key));
         }
@@ -344,53 +381,47 @@ impl Client {
             // Some proxies refuse these without a length (RFC 9110, section 8.6).
             builder = builder.header(CONTENT_LENGTH, "0");
         }
-        let response = within(IDLE, builder.send(), false).await?;
-        let incoming = Incoming::new(response, request, &self.target, made);
+        let response = within(self.idle, builder.send(), false).await?;
+        let incoming = StreamingResponse::new(response, request, &self.target, made)?;
         if (200..300).contains(&incoming.status) {
-            take(incoming).await.map(Came::Taken)
+            take(incoming).await
         } else {
-            incoming.whole().await.map(Came::Refused)
+            let response = incoming.whole().await?.redact(&self.known);
+            Ok(Came::Refused(Box::new(response)))
         }
     }
 }
 
 /// What an attempt came to.
 enum Came<T> {
-    /// A 2xx answer, taken as it was wanted.
+    /// A 2xx response, taken as it was wanted.
     Taken(T),
-    /// Any other answer.
-    Refused(Answer),
+    /// Any other answer, and an error with a success status.
+    Refused(Box<Response>),
 }
 
-/// What a 2xx answer can be taken as.
+/// What a 2xx response can be taken as.
 trait Taken {
-    /// What is told of it.
+    /// What is shown of it.
     fn event(&self, took: Duration) -> Event<'_>;
 }
 
-impl Taken for Answer {
+impl Taken for Response {
     fn event(&self, took: Duration) -> Event<'_> {
-        Event::Answered { answer: self, took }
+        Event::Answered {
+            response: self,
+            took,
+        }
     }
 }
 
-impl Taken for Incoming {
+impl Taken for StreamingResponse {
     fn event(&self, took: Duration) -> Event<'_> {
         Event::Opened {
             incoming: self,
             took,
         }
     }
-}
-
-/// `xeroctl/<version> (<os>; <arch>)`.
-fn user_agent() -> String {
-    format!(
-        "xeroctl/{} ({}; {})",
-        env!("CARGO_PKG_VERSION"),
-        std::env::consts::OS,
-        std::env::consts::ARCH
-    )
 }
 
 fn bearer(key: &Secret) -> HeaderValue {
@@ -401,41 +432,5 @@ fn bearer(key: &Secret) -> HeaderValue {
     value
 }
 
-/// The URL of a request below a base URL, every dynamic part percent-encoded.
-#[must_use]
-pub fn url(base_url: &str, request: &Request) -> String {
-    let mut url = base_url.to_owned();
-    match &request.target {
-        Some(target) => url.push_str(target),
-        None => {
-            for segment in &request.path {
-                url.push('/');
-                encode(segment, &mut url);
-            }
-        }
-    }
-    let mut before = match &request.target {
-        Some(target) if target.contains('?') => '&',
-        _ => '?',
-    };
-    for (name, value) in &request.query {
-        url.push(std::mem::replace(&mut before, '&'));
-        encode(name, &mut url);
-        url.push('=');
-        encode(value, &mut url);
-    }
-    url
-}
-
-/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3).
-fn encode(text: &str, out: &mut String) {
-    use std::fmt::Write as _;
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String can't fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,99 +1,249 @@
-//! Reads the router's objects leniently: unknown members are passed over, missing ones and nulls are absent, a value
+//! Reads the router's objects leniently: unknown members are skipped, missing ones and nulls are absent, a value
 //! of another type than documented is shown as it came, and a member may have more than one name.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::time::Stamp;
+use crate::json::{self, Items, Members};
+use crate::time::WireTime;
 
-/// A JSON object whose members are still text.
-#[derive(Deserialize)]
-pub struct Document(HashMap<String, Box<RawValue>>);
+/// So many members of an object are indexed. Those behind are looked up by reading on: the documented objects have a
+/// few dozen, and an index of millions would be several times as large as the object.
+const INDEXED: usize = 256;
+
+/// An object with more members is refused: to look up each column in it would take minutes.
+pub(super) const MOST_MEMBERS: usize = 1_000_000;
+
+/// So many words of an array are read; as texts of their own, millions of short ones would take many times the memory
+/// of the array.
+const MOST_WORDS: usize = 100_000;
+
+/// A JSON object whose members are still text. Of members with the same name the last one counts.
+pub struct Document {
+    text: Box<RawValue>,
+    /// Where the first members are, in their order.
+    index: Vec<Member>,
+    /// Where the members start that are not indexed.
+    rest: usize,
+}
+
+struct Member {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        if !text.get().starts_with('{') {
+            // The parser knows how to say what it is instead.
+            let object = serde_json::from_str::<BTreeMap<String, bool>>(text.get());
+            return Err(match object {
+                Err(error) => D::Error::custom(error),
+                Ok(_) => D::Error::custom("not an object"),
+            });
+        }
+        if is_too_long(text.get()) {
+            return Err(D::Error::custom("an object with too many members"));
+        }
+        Ok(Self::of(text))
+    }
+}
+
+/// Whether an object has more members than are read.
+pub(super) fn is_too_long(object: &str) -> bool {
+    Members::of(object).nth(MOST_MEMBERS).is_some()
+}
 
 impl Document {
+    /// Reads an object's text.
+    fn of(text: Box<RawValue>) -> Self {
+        let whole = text.get();
+        let place = |part: &str| {
+            let start = part.as_ptr().addr() - whole.as_ptr().addr();
+            start..start + part.len()
+        };
+        let mut members = Members::of(whole);
+        let index = members
+            .by_ref()
+            .take(INDEXED)
+            .map(|(name, value)| Member {
+                name: place(name),
+                value: place(value),
+            })
+            .collect();
+        let rest = whole.len() - members.rest().len();
+        Self { text, index, rest }
+    }
+
     /// The text of the first of these members that exists and is not null. A number keeps its spelling, an object or
     /// an array becomes compact JSON.
-    #[must_use]
     pub fn text(&self, names: &[&str]) -> Option<String> {
         self.find(names).map(plain)
     }
 
     /// The first of these members that is a text and not empty: for what is of use only as a text.
-    #[must_use]
     pub fn string(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
-            .filter_map(|name| self.0.get(*name))
-            .filter_map(|raw| serde_json::from_str::<String>(raw.get()).ok())
+            .filter_map(|name| self.get(name))
+            .filter_map(|value| serde_json::from_str::<String>(value).ok())
             .find(|text| !text.is_empty())
     }
 
     /// The first of these members as a point in time.
-    #[must_use]
-    pub fn time(&self, names: &[&str]) -> Option<Stamp> {
-        self.text(names).map(|text| Stamp::read(&text))
+    pub fn time(&self, names: &[&str]) -> Option<WireTime> {
+        self.text(names).map(|text| WireTime::read(&text))
     }
 
     /// The first of these members as a list of texts: an array's items, or a lone value.
-    #[must_use]
     pub fn texts(&self, names: &[&str]) -> Vec<String> {
-        let Some(raw) = self.find(names) else {
-            return Vec::new();
-        };
-        match serde_json::from_str::<Vec<Box<RawValue>>>(raw.get()) {
-            Ok(items) => items.iter().map(|item| plain(item)).collect(),
-            Err(_) => vec![plain(raw)],
+        match self.find(names) {
+            None => Vec::new(),
+            Some(value) if value.starts_with('[') => words(value, plain),
+            Some(value) => vec![plain(value)],
         }
     }
 
     /// The first of these members as a list of names: of an object in the list, its own member `name`.
-    #[must_use]
     pub fn names(&self, names: &[&str]) -> Vec<String> {
-        let Some(raw) = self.find(names) else {
-            return Vec::new();
-        };
-        let items: Vec<Box<RawValue>> = serde_json::from_str(raw.get()).unwrap_or_default();
-        items
-            .iter()
-            .map(|item| {
-                serde_json::from_str::<Self>(item.get())
-                    .ok()
-                    .and_then(|object| object.text(&["name", "id"]))
-                    .unwrap_or_else(|| plain(item))
-            })
-            .collect()
+        let name = |item: &str| text_of(item, &["name", "id"]).unwrap_or_else(|| plain(item));
+        words(self.find(names).unwrap_or_default(), name)
     }
 
     /// The JSON text of the first of these members that exists and is not null.
-    #[must_use]
     pub fn json(&self, names: &[&str]) -> Option<String> {
-        self.find(names).map(|raw| raw.get().to_owned())
+        self.find(names).map(str::to_owned)
     }
 
     /// The first of these members as an object of its own.
-    #[must_use]
     pub fn inner(&self, names: &[&str]) -> Option<Self> {
         self.find(names)
-            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .and_then(|value| serde_json::from_str(value).ok())
     }
 
-    fn find(&self, names: &[&str]) -> Option<&RawValue> {
+    fn find(&self, names: &[&str]) -> Option<&str> {
         names
             .iter()
-            .filter_map(|name| self.0.get(*name))
-            .map(AsRef::as_ref)
-            .find(|raw| raw.get() != "null")
+            .filter_map(|name| self.get(name))
+            .find(|value| *value != "null")
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let whole = self.text.get();
+        let behind = Members::resume(&whole[self.rest..]);
+        let behind = behind.filter(|(spelled, _)| is_name(spelled, name)).last();
+        behind.map(|(_, value)| value).or_else(|| {
+            let known = self.index.iter().rev();
+            known
+                .filter(|member| is_name(&whole[member.name.clone()], name))
+                .map(|member| &whole[member.value.clone()])
+                .next()
+        })
+    }
+}
+
+/// The text of the first of these members that exists and is not null, of an object that is valid JSON: what
+/// [`Document::text`] returns, for a single look. None if it is not an object.
+pub fn text_of(object: &str, names: &[&str]) -> Option<String> {
+    value_of(object, names).map(plain)
+}
+
+/// The JSON text of the first of these members that exists and is not null, of an object that is valid JSON.
+pub fn value_of<'a>(object: &'a str, names: &[&str]) -> Option<&'a str> {
+    let value = |name: &str| {
+        let members = Members::of(object).filter(|(spelled, _)| is_name(spelled, name));
+        members.last().map(|(_, value)| value)
+    };
+    names
+        .iter()
+        .filter_map(|name| value(name))
+        .find(|value| *value != "null")
+}
+
+/// The items of an array as texts. An ellipsis stands for those that are too many.
+fn words(array: &str, word: impl Fn(&str) -> String) -> Vec<String> {
+    let mut items = Items::of(array);
+    let mut words: Vec<String> = items.by_ref().take(MOST_WORDS).map(word).collect();
+    if items.next().is_some() {
+        words.push("…".to_owned());
+    }
+    words
+}
+
+/// Whether a name, given as it is spelled, is this one.
+fn is_name(spelled: &str, name: &str) -> bool {
+    let inner = spelled.strip_prefix('"').and_then(|s| s.strip_suffix('"'));
+    match inner {
+        Some(inner) if !inner.contains('\\') => inner == name,
+        _ => json::string(spelled) == name,
     }
 }
 
 /// A value as text: a string without its quotes, anything else as the router spelled it.
-fn plain(raw: &RawValue) -> String {
-    let text = raw.get();
-    match text.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()),
-        Some(b'{' | b'[') => crate::json::compact(text),
-        _ => text.to_owned(),
+pub fn plain(value: &str) -> String {
+    match value.as_bytes().first() {
+        Some(b'{' | b'[') => json::compact(value),
+        _ => json::string(value).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        serde_json::from_str(text).expect("an object")
+    }
+
+    #[test]
+    fn the_last_of_several_members_counts_wherever_it_stands() {
+        for count in [
+            0,
+            1,
+            INDEXED - 2,
+            INDEXED - 1,
+            INDEXED,
+            INDEXED + 1,
+            2 * INDEXED,
+        ] {
+            let between: String =
+                (0..count).fold(String::new(), |all, n| all + &format!("\"m{n}\":{n},"));
+            let text = format!("{{\"a\":1,{between} \"a\" : 2 }}");
+            let document = document(&text);
+            assert_eq!(document.text(&["b", "a"]).as_deref(), Some("2"), "{count}");
+            assert_eq!(text_of(&text, &["b", "a"]).as_deref(), Some("2"), "{count}");
+            let last = count.checked_sub(1).map(|n| n.to_string());
+            let name = format!("m{}", count.saturating_sub(1));
+            assert_eq!(document.text(&[&name]), last, "{count}");
+        }
+    }
+
+    #[test]
+    fn null_is_passed_over_and_what_is_not_an_object_is_refused() {
+        let found = document(r#"{"a":null,"b":[1,"x",{"name":"n"}]}"#);
+        assert_eq!(
+            found.text(&["a", "b"]).as_deref(),
+            Some(r#"[1,"x",{"name":"n"}]"#)
+        );
+        assert_eq!(found.texts(&["b"]), ["1", "x", r#"{"name":"n"}"#]);
+        assert_eq!(found.names(&["b"]), ["1", "x", "n"]);
+        assert!(found.names(&["a"]).is_empty());
+        for text in ["null", "[]", "[{}]", "\"x\"", "17"] {
+            let error = serde_json::from_str::<Document>(text).err().expect(text);
+            assert!(error.is_data(), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_array_of_more_words_than_anybody_reads_is_cut() {
+        let items = vec!["1"; MOST_WORDS + 1].join(",");
+        let words = document(&format!("{{\"a\":[{items}]}}")).texts(&["a"]);
+        assert_eq!(words.len(), MOST_WORDS + 1);
+        assert_eq!(words.last().map(String::as_str), Some("…"));
     }
 }

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use super::document::Document;
 use super::id::Id;
 use super::invocations::Invocation;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Request};
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// The record of a run.
 #[derive(Debug, Deserialize)]
@@ -21,8 +21,8 @@ pub struct Execution {
     pub status: Option<String>,
     /// What the tool's process ended with.
     pub exit_code: Option<String>,
-    /// When it began.
-    pub created_at: Option<Stamp>,
+    /// When it started.
+    pub created_at: Option<WireTime>,
     /// The tool.
     pub tool_name: Option<String>,
     /// The workspace.
@@ -46,17 +46,10 @@ impl From<Document> for Execution {
 
 const EXECUTIONS: [&str; 2] = ["exec", "executions"];
 
-fn below(action: &'static str, method: Method, id: &Id, leaf: Option<&str>) -> Request {
-    let mut request = Request::new(action, method, EXECUTIONS);
-    request.path.push(id.to_string());
-    request.path.extend(leaf.map(str::to_owned));
-    request
-}
-
 /// The runs of the project. Documented.
 pub struct List;
 
-impl Listing for List {
+impl ListEndpoint for List {
     type Item = Execution;
 
     fn request(&self) -> Request {
@@ -71,7 +64,8 @@ impl Endpoint for Get<'_> {
     type Reply = Execution;
 
     fn request(&self) -> Request {
-        below("show execution", Method::Get, self.0, None)
+        Request::below("show execution", Method::Get, EXECUTIONS, [self.0.as_str()])
+            .returns("execution", self.0.as_str())
     }
 }
 
@@ -82,34 +76,42 @@ impl Endpoint for Rerun<'_> {
     type Reply = Invocation;
 
     fn request(&self) -> Request {
-        below("rerun execution", Method::Post, self.0, Some("rerun"))
+        Request::below(
+            "rerun execution",
+            Method::Post,
+            EXECUTIONS,
+            [self.0.as_str(), "rerun"],
+        )
+        .starting_run()
     }
 }
 
 /// The request for the bytes that the agent returned. Assumed leaf.
-#[must_use]
 pub fn raw(id: &Id) -> Request {
-    below("get raw output", Method::Get, id, Some("raw"))
-        .assumed()
-        .header("accept", "*/*")
+    Request::below(
+        "get raw output",
+        Method::Get,
+        EXECUTIONS,
+        [id.as_str(), "raw"],
+    )
+    .assumed()
+    .header("accept", "*/*")
 }
 
 /// The request for the live feed, after the event `last` where one is given. Documented.
-#[must_use]
 pub fn stream(last: Option<&str>) -> Request {
-    let mut request = Request::new("follow executions", Method::Get, EXECUTIONS);
-    request.path.push("stream".to_owned());
-    let request = request.header("accept", "text/event-stream");
+    let request = Request::below("follow executions", Method::Get, EXECUTIONS, ["stream"])
+        .header("accept", "text/event-stream");
     match last {
         Some(last) => request.header("last-event-id", last),
         None => request,
     }
 }
 
-/// What an event of the feed tells.
+/// What an event of the feed says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Document")]
-pub struct News {
+pub struct ExecutionEvent {
     /// The call it is about.
     pub invocation_id: Option<String>,
     /// The tool.
@@ -120,7 +122,7 @@ pub struct News {
     pub status: Option<String>,
 }
 
-impl From<Document> for News {
+impl From<Document> for ExecutionEvent {
     // Assumed: all names.
     fn from(document: Document) -> Self {
         Self {

@@ -1,36 +1,119 @@
-//! What to do about an answer without success, by the server and by what it said.
+//! The error of a response without success, and what to do about it, by the server and by what it said.
 
 use serde_json::value::RawValue;
 
 use super::advice;
-use super::answer::Answer;
-use super::client;
-use super::fault::Fault;
+use super::error_response::{ErrorResponse, exit_code};
 use super::request::{Method, Request};
-use super::server::Server;
-use crate::error::Error;
+use super::response::Response;
+use super::retry;
+use super::service::Service;
+use crate::command_line::quote;
+use crate::error::{Error, Exit};
 use crate::json;
-use crate::line::quote;
+use crate::redact;
+use crate::sanitize;
+
+/// So much of a redirect's target is shown.
+const LONGEST_TARGET: usize = 300;
 
 /// A body that is longer is not repeated.
 const LONGEST_BODY: usize = 200;
 
-/// Adds the hints.
-pub(super) fn add(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
-    if answer.server == Server::Squads {
-        return of_squads(error, fault, request, answer);
+/// What web servers answer to plain HTTP on a port for TLS, in lower case: nginx, Apache, Go, Tomcat.
+const WANT_TLS: [&str; 4] = [
+    "plain http request was sent to https port",
+    "speaking plain http to an ssl-enabled server port",
+    "client sent an http request to an https server",
+    "combination of host and port requires tls",
+];
+
+/// What to do about plain HTTP on a port for TLS.
+pub(super) const USE_TLS: &str = "this port speaks TLS: use https:// in the base URL";
+/// The same where it is only likely.
+pub(super) const MAY_USE_TLS: &str = "if this port speaks HTTPS, use https:// in the base URL";
+
+/// Whether this is the page of a web server that wants TLS on this port.
+fn wants_tls(response: &Response) -> bool {
+    if response.status != 400 || !response.base_url.starts_with("http://") {
+        return false;
     }
-    if let Some(advice) = fault.said.code.as_deref().and_then(advice::of) {
+    let start = &response.body[..response.body.len().min(4096)];
+    let page = String::from_utf8_lossy(start).to_ascii_lowercase();
+    WANT_TLS.iter().any(|phrase| page.contains(phrase))
+}
+
+impl ErrorResponse {
+    /// The error to show.
+    pub fn error(self, request: &Request, response: &Response) -> Error {
+        let wants_tls = !self.enveloped && wants_tls(response);
+        let exit = if wants_tls {
+            Exit::Unavailable
+        } else if self.is_denial {
+            Exit::Failure
+        } else {
+            exit_code(self.api_error.code.as_deref(), self.status, self.enveloped)
+        };
+        let again = retry::may_repeat(request.method, self.outcome());
+        let unknown = (exit == Exit::Unavailable || self.other_id.is_some())
+            && request.method.writes()
+            && !wants_tls
+            && !retry::is_known_unapplied(self.outcome());
+        let why = match &self.message {
+            Some(message) => message.clone(),
+            None if self.is_denial => "the response says that it was not done".to_owned(),
+            None => response.excerpt(),
+        };
+        let class = match (&self.api_error.code, &self.api_error.kind) {
+            (Some(code), _) => format!(" ({code})"),
+            (None, Some(kind)) => format!(" ({kind})"),
+            (None, None) => String::new(),
+        };
+        let mut error = Error::new(
+            exit,
+            format!(
+                "could not {}: HTTP {}: {why}{class}",
+                request.action, response.status
+            ),
+        );
+        error = self.details.iter().fold(error, Error::detail);
+        if let Some(id) = &self.other_id {
+            error = error.detail(format!("the response also names {id}"));
+        }
+        // Without the server's envelope, it may be the proxy that answers.
+        if let Some(via) = response.via.as_ref().filter(|_| !self.enveloped) {
+            error = error.detail(format!("proxy: {}", via.text()));
+        }
+        error = add(error, &self, request, response);
+        if again {
+            error = error.retryable(self.wait);
+        }
+        if unknown {
+            error = error.unknown_outcome();
+        }
+        error.with_api_error(self.api_error)
+    }
+}
+
+/// Adds the hints.
+fn add(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
+    if !fault.enveloped && wants_tls(response) {
+        return error.hint(USE_TLS);
+    }
+    if response.service == Service::SQUADS {
+        return of_squads(error, fault, request, response);
+    }
+    if let Some(advice) = fault.api_error.code.as_deref().and_then(advice::of) {
         return advice.add_to(error, request, fault.message.as_deref().unwrap_or_default());
     }
     let error = if request.is_assumed && matches!(fault.status, 404 | 405) {
-        let said =
+        let message =
             "this route is assumed: the documents do not name it, and this router may have another";
-        retry_composed(error.hint(said), request)
+        retry_composed(error.hint(message), request)
     } else {
         error
     };
-    by_status(error, fault, answer)
+    by_status(error, fault, response)
 }
 
 /// Adds the command that sends this same request, ready to be changed.
@@ -39,7 +122,7 @@ fn retry_composed(error: Error, request: &Request) -> Error {
     let mut line = format!(
         "api {} {}",
         request.method.word(),
-        quote(&client::url("", request))
+        quote(&redact::url(&request.url("")))
     );
     let Some(body) = request.body.as_deref() else {
         return error.next(FOR, line);
@@ -49,7 +132,7 @@ fn retry_composed(error: Error, request: &Request) -> Error {
         return error.next(FOR, line);
     }
     line.push_str(" --input FILE");
-    let body = json::compact(body);
+    let body = json::compact(&redact::body(body));
     if body.len() > LONGEST_BODY {
         return error.next(FOR, line);
     }
@@ -58,7 +141,7 @@ fn retry_composed(error: Error, request: &Request) -> Error {
 
 /// The options that make this body; none where it does not fit on a line.
 fn fields(body: &str) -> Option<String> {
-    let members = json::members(body)?;
+    let members = json::entries(body)?;
     // Without fields there would be no body at all.
     if members.is_empty() {
         return None;
@@ -76,15 +159,15 @@ fn field(name: &str, value: &RawValue) -> Option<String> {
         b'{' | b'[' => return None,
         _ => ("-F", value.get().to_owned()),
     };
-    let pair = format!("{name}={text}");
-    // A message shows an escape in the place of what is hidden.
+    let pair = redact::word(&format!("{name}={text}"));
+    // A message shows an escape instead of what is hidden.
     let is_visible = json::escaped(&pair) == pair;
     is_visible.then(|| format!(" {option} {}", quote(&pair)))
 }
 
 /// The squads API has other words than the router.
-fn of_squads(error: Error, fault: &Fault, request: &Request, answer: &Answer) -> Error {
-    let root = &answer.base_url;
+fn of_squads(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
+    let root = &response.base_url;
     let of_agent = request
         .path
         .get(1..3)
@@ -100,21 +183,22 @@ fn of_squads(error: Error, fault: &Fault, request: &Request, answer: &Answer) ->
             format!("no squads API answers below {root}; where that comes from"),
             "config show",
         ),
-        300..=399 | 407 => by_status(error, fault, answer),
+        300..=399 | 407 => by_status(error, fault, response),
         // Of a deletion the command knows better.
         500.. if request.method != Method::Delete => {
-            error.hint("report the time to whoever runs the squads server")
+            error.hint("report the time to the operators of the squads server")
         }
         _ => error,
     }
 }
 
-fn by_status(error: Error, fault: &Fault, answer: &Answer) -> Error {
-    let base_url = &answer.base_url;
+fn by_status(error: Error, fault: &ErrorResponse, response: &Response) -> Error {
+    let base_url = &response.base_url;
     match fault.status {
         304 => error.hint("there is nothing newer than what a header of the request names"),
         300..=399 => {
-            let to = answer.header("location").unwrap_or("nowhere");
+            let to = response.header("location");
+            let to = to.map_or_else(|| "nowhere".to_owned(), redact::location);
             error
                 .hint(format!(
                     "redirects are not followed, and this one points to {to}"
@@ -126,16 +210,20 @@ fn by_status(error: Error, fault: &Fault, answer: &Answer) -> Error {
             "config show",
         ),
         403 => error.hint("the key may not do this: use one with the scope that the message names"),
-        407 => error.hint("a proxy asks for credentials: see HTTPS_PROXY and HTTP_PROXY"),
-        405 if answer.header("allow").is_some() => {
-            let allowed = answer.header("allow").unwrap_or_default();
+        407 => match &response.via {
+            Some(via) => error.hint(via.credentials_hint()),
+            None => error.hint("a proxy asks for credentials, but no proxy variable is in use here: it stands before the server"),
+        },
+        405 if response.header("allow").is_some() => {
+            let allowed = response.header("allow").unwrap_or_default();
+            let allowed = sanitize::capped(allowed, LONGEST_TARGET);
             error.hint(format!("the route takes {allowed}"))
         }
         404 | 405 if !fault.enveloped => error.next(
-            format!("no router answers below {base_url}; where that comes from"),
+            format!("no router responds below {base_url}; where that comes from"),
             "config show",
         ),
-        500.. => error.hint("report the request id and the time to whoever runs the router"),
+        500.. => error.hint("report the request ID and the time to the operators of the router"),
         _ => error,
     }
 }

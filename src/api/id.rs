@@ -10,14 +10,12 @@ pub struct Id(String);
 
 impl Id {
     /// The identifier as the router knows it.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 /// Whether a text is a UUID as RFC 9562 writes it (section 4), in either case.
-#[must_use]
 pub fn is_uuid(text: &str) -> bool {
     let is_part = |(part, length): (&str, usize)| {
         part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -30,13 +28,13 @@ impl FromStr for Id {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.is_empty() {
-            Err("an id is not empty".to_owned())
+            Err("an ID can't be empty".to_owned())
         } else if matches!(text, "." | "..") {
             Err(format!("{text} is not an id: it would name another route"))
         } else if text.contains('/') {
-            Err("an id holds no `/`".to_owned())
+            Err("an ID can't contain `/`".to_owned())
         } else if text.chars().any(char::is_control) {
-            Err("an id holds no control characters".to_owned())
+            Err("an ID can't contain control characters".to_owned())
         } else {
             Ok(Self(text.to_owned()))
         }

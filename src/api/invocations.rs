@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::id::Id;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Request};
 use crate::error::Exit;
 use crate::json;
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// A call of a tool, from the moment it was accepted.
 #[derive(Debug, Deserialize)]
@@ -27,14 +27,14 @@ pub struct Invocation {
     pub risk: Option<String>,
     /// The approval that it waits for, or waited for.
     pub approval_id: Option<String>,
-    /// The page on which a human decides.
+    /// The page on which a reviewer decides.
     pub approval_url: Option<String>,
     /// The record of its run, once it runs.
     pub execution_id: Option<String>,
     /// When it was accepted.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
     /// When it ended.
-    pub completed_at: Option<Stamp>,
+    pub completed_at: Option<WireTime>,
     /// Why it failed.
     pub error: Option<String>,
 }
@@ -80,11 +80,10 @@ pub const STATUSES: &[&str] = &[
     "timeout",
 ];
 
-/// The exit code of a status that is an end; none where the run goes on, and for an unknown word. Documented.
-#[must_use]
+/// The exit code of a status that is an end; none where the run continues, and for an unknown word. Documented.
 pub fn ending(status: &str) -> Option<Exit> {
     Some(match status {
-        "completed" => Exit::Done,
+        "completed" => Exit::Success,
         "failed" => Exit::RunFailed,
         "rejected" => Exit::RunRejected,
         "cancelled" => Exit::RunCancelled,
@@ -93,25 +92,17 @@ pub fn ending(status: &str) -> Option<Exit> {
     })
 }
 
-/// Whether a human must decide before anything runs. Documented.
-#[must_use]
+/// Whether a reviewer must decide before anything runs. Documented.
 pub fn is_gated(status: &str) -> bool {
     status == "pending_approval"
 }
 
 const INVOCATIONS: [&str; 2] = ["exec", "invocations"];
 
-fn below(action: &'static str, method: Method, id: &Id, leaf: Option<&str>) -> Request {
-    let mut request = Request::new(action, method, INVOCATIONS);
-    request.path.push(id.to_string());
-    request.path.extend(leaf.map(str::to_owned));
-    request
-}
-
 /// The calls of the project. Documented.
 pub struct List;
 
-impl Listing for List {
+impl ListEndpoint for List {
     type Item = Invocation;
 
     fn request(&self) -> Request {
@@ -126,7 +117,13 @@ impl Endpoint for Get<'_> {
     type Reply = Invocation;
 
     fn request(&self) -> Request {
-        below("show invocation", Method::Get, self.0, None)
+        Request::below(
+            "show invocation",
+            Method::Get,
+            INVOCATIONS,
+            [self.0.as_str()],
+        )
+        .returns("invocation", self.0.as_str())
     }
 }
 
@@ -145,7 +142,7 @@ impl Endpoint for Invoke<'_> {
 
     fn request(&self) -> Request {
         let text = |text: &str| Value::from(text).to_string();
-        let mut request = Request::new("invoke tool", Method::Post, INVOCATIONS);
+        let mut request = Request::new("invoke tool", Method::Post, INVOCATIONS).starting_run();
         request.body = Some(json::object([
             ("workspace_id", &*text(self.workspace)),
             ("tool_name", &*text(self.tool)),
@@ -162,6 +159,13 @@ impl Endpoint for Cancel<'_> {
     type Reply = Invocation;
 
     fn request(&self) -> Request {
-        below("cancel invocation", Method::Post, self.0, Some("cancel")).assumed()
+        Request::below(
+            "cancel invocation",
+            Method::Post,
+            INVOCATIONS,
+            [self.0.as_str(), "cancel"],
+        )
+        .assumed()
+        .returns("invocation", self.0.as_str())
     }
 }

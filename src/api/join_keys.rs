@@ -1,13 +1,13 @@
-//! Join keys: `/management/join-keys`, tokens with which workers enroll themselves.
+//! Join keys: `/management/join-keys`, tokens with which workers enroll.
 
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
 use super::id::Id;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
 use crate::secret::Secret;
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// The path of the collection, a sibling of the agents. Documented.
 const JOIN_KEYS: [&str; 2] = ["management", "join-keys"];
@@ -32,11 +32,11 @@ pub struct JoinKey {
     /// How many may.
     pub max_enrollments: Option<String>,
     /// When it ends by itself.
-    pub expires_at: Option<Stamp>,
+    pub expires_at: Option<WireTime>,
     /// `inference` or `execution`.
     pub agent_role: Option<String>,
     /// When it was made.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
 }
 
 impl From<Document> for JoinKey {
@@ -81,7 +81,7 @@ pub struct List {
     pub include_terminal: bool,
 }
 
-impl Listing for List {
+impl ListEndpoint for List {
     type Item = JoinKey;
 
     fn request(&self) -> Request {
@@ -125,14 +125,20 @@ impl Endpoint for Create {
     }
 }
 
-/// Revokes a join key. Assumed verb.
+/// Revokes a join key. Assumed subcommand.
 pub struct Revoke<'a>(pub &'a Id);
 
 impl Endpoint for Revoke<'_> {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
-        let path = JOIN_KEYS.into_iter().chain([self.0.as_str()]);
-        Request::new("revoke join key", Method::Delete, path).assumed()
+        Request::below(
+            "revoke join key",
+            Method::Delete,
+            JOIN_KEYS,
+            [self.0.as_str()],
+        )
+        .assumed()
+        .acts_on("join_key", self.0.as_str())
     }
 }

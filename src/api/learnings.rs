@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use super::document::Document;
 use super::id::Id;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// Something learned.
 #[derive(Debug, Deserialize)]
@@ -23,7 +23,7 @@ pub struct Learning {
     /// Where it comes from.
     pub source_type: Option<String>,
     /// When.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
 }
 
 impl From<Document> for Learning {
@@ -42,19 +42,13 @@ impl From<Document> for Learning {
 
 const LEARNINGS: [&str; 2] = ["exec", "learnings"];
 
-fn one(action: &'static str, method: Method, id: &Id) -> Request {
-    let mut request = Request::new(action, method, LEARNINGS);
-    request.path.push(id.to_string());
-    request
-}
-
 /// The learnings of a workspace. Documented family.
 pub struct List<'a> {
     /// The workspace.
     pub workspace: &'a str,
 }
 
-impl Listing for List<'_> {
+impl ListEndpoint for List<'_> {
     type Item = Learning;
 
     fn request(&self) -> Request {
@@ -71,17 +65,26 @@ impl Endpoint for Get<'_> {
     type Reply = Learning;
 
     fn request(&self) -> Request {
-        one("show learning", Method::Get, self.0).assumed()
+        Request::below("show learning", Method::Get, LEARNINGS, [self.0.as_str()])
+            .assumed()
+            .returns("learning", self.0.as_str())
     }
 }
 
-/// Forgets a learning. Documented family, assumed verb.
+/// Forgets a learning. Documented family, assumed subcommand.
 pub struct Delete<'a>(pub &'a Id);
 
 impl Endpoint for Delete<'_> {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
-        one("delete learning", Method::Delete, self.0).assumed()
+        Request::below(
+            "delete learning",
+            Method::Delete,
+            LEARNINGS,
+            [self.0.as_str()],
+        )
+        .assumed()
+        .acts_on("learning", self.0.as_str())
     }
 }

@@ -1,40 +1,54 @@
-//! The wire: what the router is asked and what it answers. Knows nothing of terminals.
+//! The wire: what the router is asked and what it responds. Knows nothing of terminals.
 //!
-//! One file holds one resource: its routes, its request bodies and how its answers are read. A line marked *assumed*
+//! One file holds one resource: its routes, its request bodies and how its responses are read. A line marked *assumed*
 //! is one that no document settles.
 
 pub mod advice;
 pub mod agents;
-pub mod answer;
 pub mod approvals;
-mod broken;
+pub mod ca_bundle;
 pub mod candidates;
 pub mod client;
-pub mod composed;
-mod detail;
+mod connect;
+mod content_encoding;
+mod denial;
 pub mod document;
+mod embedded_error;
+mod envelope;
+mod error_code;
+pub mod error_response;
 pub mod executions;
-pub mod fault;
+pub mod expected_object;
 mod hints;
 pub mod id;
-pub mod incoming;
 pub mod invocations;
 pub mod join_keys;
 pub mod learnings;
 pub mod page;
-mod pinned;
+pub mod paginator;
+mod pinned_certificate;
+mod probe;
+pub mod proxy;
+pub mod raw_request;
 pub mod reply;
 pub mod request;
+pub mod response;
 pub mod retry;
-pub mod server;
+pub mod service;
+mod sessions;
 pub mod squads;
 pub mod sse;
+pub mod streaming_response;
+pub mod tls;
+mod tls_error;
 pub mod tools;
-pub mod trust;
+pub mod transport;
+mod transport_error;
+mod validation_issues;
 pub mod workspaces;
 
-pub use answer::Answer;
 pub use client::Client;
 pub use id::Id;
 pub use reply::Reply;
 pub use request::{Endpoint, Method, Request};
+pub use response::Response;

@@ -1,16 +1,15 @@
-//! Lists: how one page is read, and how the next one is asked for.
+//! Lists: how one page is read.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::answer::Answer;
-use super::document::Document;
+use super::document;
 use super::request::Request;
+use super::response::Response;
 use crate::error::Error;
-use crate::json;
+use crate::json::{self, Items, Members};
 
 /// The most that the router gives on one page. Documented for other lists, assumed for these.
 pub const LARGEST_PAGE: usize = 100;
@@ -20,280 +19,202 @@ pub const LARGEST_PAGE: usize = 100;
 pub const USUAL_PAGE: usize = 20;
 
 /// A list that the router gives a page at a time.
-pub trait Listing {
+pub trait ListEndpoint {
     /// What it lists.
     type Item: DeserializeOwned;
     /// The member of the envelope that holds the items.
     const MEMBER: &'static str = "data";
-    /// The members of an item of which the first that is there is its id, and so the cursor behind it.
+    /// The members of an item of which the first that is there is its ID, and so the cursor behind it.
     const ID: &'static [&'static str] = &["id"];
 
     /// The request without `limit` and `after`.
     fn request(&self) -> Request;
 }
 
+impl<L: ListEndpoint> ListEndpoint for &L {
+    type Item = L::Item;
+    const MEMBER: &'static str = L::MEMBER;
+    const ID: &'static [&'static str] = L::ID;
+
+    fn request(&self) -> Request {
+        (*self).request()
+    }
+}
+
 /// How much of a list is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Span {
+pub struct ListParams {
     /// How many items in all; none: one page of the router's own size, or everything with `all`.
     pub limit: Option<usize>,
     /// Everything.
     pub all: bool,
-    /// Begin after this id.
+    /// Start after this id.
     pub after: Option<String>,
 }
 
-/// One page as it came, its items still text.
-pub struct Page {
+/// A place in a list: what is sent as `after`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// As it is sent: of a JSON string the text, of anything else the spelling.
+    pub text: String,
+    /// As it stands in JSON.
+    pub json: String,
+}
+
+/// A longer cursor is not sent back or offered: no server is known to take a URL that holds it.
+const LONGEST_CURSOR: usize = 8 * 1024;
+
+impl Cursor {
+    /// Whether it is short enough to be sent.
+    pub fn is_usable(&self) -> bool {
+        self.text.len() <= LONGEST_CURSOR
+    }
+
+    /// The cursor that a text is.
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            json: serde_json::Value::from(text).to_string(),
+        }
+    }
+
+    /// The cursor that a JSON value is; none if it is null or an empty string.
+    fn read(json: &str) -> Option<Self> {
+        let text = document::plain(json);
+        let is_one = json != "null" && !text.is_empty();
+        is_one.then(|| Self {
+            text,
+            json: json.to_owned(),
+        })
+    }
+}
+
+/// One page as it came. Its items are slices of the document: a page takes no more memory than its text.
+pub struct Page<'a> {
     /// The router's document.
-    pub document: Box<RawValue>,
-    /// The items.
-    pub items: Vec<Box<RawValue>>,
+    pub document: &'a str,
     /// Whether the document is a bare array without an envelope.
     pub bare: bool,
-    cut: bool,
+    /// The array of the items.
+    array: &'a str,
+    count: usize,
+    last: Option<&'a str>,
+    pub(super) cut: bool,
     /// The members of an item that may be its id.
     id: &'static [&'static str],
     /// Whether the router says that there is more; none where it does not say.
-    has_more: Option<bool>,
+    pub(super) has_more: Option<bool>,
     /// The router's own cursor to the next page.
-    last_id: Option<String>,
+    pub(super) last_id: Option<Cursor>,
 }
 
-/// The envelope of a list, besides its items. Assumed.
-#[derive(Deserialize)]
-struct Envelope {
-    // Read leniently: a value of a wrong type counts as absent.
-    has_more: Option<Box<RawValue>>,
-    last_id: Option<Box<RawValue>>,
-}
-
-impl Page {
+impl<'a> Page<'a> {
     /// Reads a page of a list: the envelope with the list's member, or a bare array.
     ///
     /// # Errors
     /// Exit 17 when it is neither.
-    pub fn read<L: Listing>(answer: &Answer) -> Result<Self, Error> {
-        let page = Self::parse::<L>(answer.text()?).map_err(|e| answer.misshapen(&e))?;
+    pub fn read<L: ListEndpoint>(response: &'a Response) -> Result<Self, Error> {
+        let page = Self::parse::<L>(response.text()?).map_err(|e| response.is_malformed(&e))?;
         page.ok_or_else(|| {
-            answer.garbled(format_args!(
+            response.undecodable(format_args!(
                 "no list: neither an object with the list `{}` nor an array",
                 L::MEMBER
             ))
         })
     }
 
-    /// The page that a document is; none where it is no list.
-    #[must_use]
-    pub fn of<L: Listing>(document: &str) -> Option<Self> {
+    /// The page that a document is; none where it is not a list.
+    pub fn of<L: ListEndpoint>(document: &'a str) -> Option<Self> {
         Self::parse::<L>(document).ok().flatten()
     }
 
-    fn parse<L: Listing>(text: &str) -> Result<Option<Self>, serde_json::Error> {
-        let document: Box<RawValue> = serde_json::from_str(text)?;
-        let text = document.get();
-        if text.starts_with('[') {
-            let items = serde_json::from_str(text)?;
-            return Ok(Some(Self {
-                document,
-                items,
-                bare: true,
-                cut: false,
-                id: L::ID,
-                has_more: None,
-                last_id: None,
-            }));
-        }
-        let envelope: Envelope = serde_json::from_str(text)?;
-        let mut members = json::members(text).unwrap_or_default().into_iter();
-        let items = members.find(|(name, _)| name == L::MEMBER);
-        let items = items.and_then(|(_, items)| serde_json::from_str(items.get()).ok());
-        Ok(items.map(|items| Self {
-            items,
-            bare: false,
+    fn parse<L: ListEndpoint>(text: &'a str) -> Result<Option<Self>, serde_json::Error> {
+        let document = serde_json::from_str::<&RawValue>(text)?.get();
+        let mut page = Self {
+            document,
+            bare: document.starts_with('['),
+            array: document,
+            count: 0,
+            last: None,
             cut: false,
             id: L::ID,
-            has_more: envelope
-                .has_more
-                .and_then(|raw| serde_json::from_str(raw.get()).ok()),
-            last_id: envelope
-                .last_id
-                .and_then(|raw| serde_json::from_str(raw.get()).ok())
-                .filter(|id: &String| !id.is_empty()),
-            document,
-        }))
+            has_more: None,
+            last_id: None,
+        };
+        if !page.bare {
+            if !document.starts_with('{') {
+                // The parser knows how to say what it is instead.
+                return serde_json::from_str::<BTreeMap<String, bool>>(text).map(|_| None);
+            }
+            let mut array = None;
+            // As most parsers see it, the last of several members with the same name counts.
+            for (name, value) in Members::of(document) {
+                match &*json::string(name) {
+                    name if name == L::MEMBER => array = Some(value),
+                    // Read leniently: a value of a wrong type counts as absent.
+                    "has_more" => page.has_more = value.parse().ok(),
+                    "last_id" => page.last_id = Cursor::read(value),
+                    _ => {}
+                }
+            }
+            page.array = match array {
+                // What some servers write for a list without items.
+                Some("null") => "[]",
+                Some(array) if array.starts_with('[') => array,
+                _ => return Ok(None),
+            };
+        }
+        for item in Items::of(page.array) {
+            page.count += 1;
+            page.last = Some(item);
+        }
+        Ok(Some(page))
     }
 
-    /// The members of the envelope but those that a merged list writes itself, as `"name":value` texts in their
-    /// order.
-    #[must_use]
-    pub fn members(&self) -> Vec<String> {
-        json::members(self.document.get())
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "data" | "has_more" | "last_id"))
-            .map(|(name, value)| format!("{}:{}", serde_json::Value::from(name), value.get()))
-            .collect()
+    /// The items, as JSON text.
+    pub fn items(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        Items::of(self.array).take(self.count)
     }
 
-    /// The id of an item.
-    #[must_use]
-    pub fn id_of(&self, item: &RawValue) -> Option<String> {
-        let document: Document = serde_json::from_str(item.get()).ok()?;
-        document.text(self.id).filter(|id| !id.is_empty())
+    /// How many items there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The members of the envelope but those that a merged list writes itself: their names as they are spelled, with
+    /// their values.
+    pub fn members(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        Members::of(self.document)
+            .filter(|(name, _)| !matches!(&*json::string(name), "data" | "has_more" | "last_id"))
+    }
+
+    /// The place behind an item.
+    pub fn cursor_of(&self, item: &str) -> Option<Cursor> {
+        Cursor::read(document::value_of(item, self.id)?)
     }
 
     /// Whether items were taken off because more came than were asked for.
-    #[must_use]
     pub fn is_cut(&self) -> bool {
         self.cut
     }
 
     /// The cursor to more of the list, where the router says that there is more.
-    #[must_use]
-    pub fn more(&self) -> Option<String> {
+    pub fn more(&self) -> Option<Cursor> {
         self.cursor().filter(|_| self.has_more == Some(true))
     }
 
-    /// The cursor to what follows: `last_id`, else the id of the last item.
-    fn cursor(&self) -> Option<String> {
+    /// The cursor to what follows: `last_id`, else the ID of the last item.
+    pub(super) fn cursor(&self) -> Option<Cursor> {
         self.last_id
             .clone()
-            .or_else(|| self.items.last().and_then(|item| self.id_of(item)))
-    }
-}
-
-/// What a page means for the walk.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Step {
-    /// There is another page to ask for.
-    Next,
-    /// The walk is over. The cursor leads to more of the list, where there is known to be more.
-    Last(Option<String>),
-}
-
-/// A walk through a list, page by page. Pure: it says what to ask and judges what came.
-pub struct Walk {
-    span: Span,
-    delivered: usize,
-    after: Option<String>,
-    last_id: Option<String>,
-    seen: HashSet<String>,
-    /// The router leads in a circle: nothing is gained by going on.
-    lost: bool,
-}
-
-impl Walk {
-    /// Begins where the span says.
-    #[must_use]
-    pub fn new(span: &Span) -> Self {
-        Self {
-            span: span.clone(),
-            delivered: 0,
-            after: span.after.clone(),
-            last_id: None,
-            seen: span.after.iter().cloned().collect(),
-            lost: false,
-        }
+            .or_else(|| self.last.and_then(|item| self.cursor_of(item)))
     }
 
-    /// The `limit` to send; none leaves it to the router.
-    #[must_use]
-    pub fn page_size(&self) -> Option<usize> {
-        match self.span.limit {
-            Some(total) => Some((total - self.delivered).min(LARGEST_PAGE)),
-            None => self.span.all.then_some(LARGEST_PAGE),
-        }
-    }
-
-    /// The request for the next page.
-    #[must_use]
-    pub fn request(&self, list: Request) -> Request {
-        let list = match self.page_size() {
-            Some(size) => list.query("limit", size.to_string()),
-            None => list,
-        };
-        match &self.after {
-            Some(after) => list.query("after", after),
-            None => list,
-        }
-    }
-
-    /// How many items were delivered so far.
-    #[must_use]
-    pub fn delivered(&self) -> usize {
-        self.delivered
-    }
-
-    /// How many are still wanted; none where there is no total.
-    #[must_use]
-    pub fn wanted(&self) -> Option<usize> {
-        self.span.limit.map(|total| total - self.delivered)
-    }
-
-    /// Where a walk that broke off can be taken up again.
-    #[must_use]
-    pub fn position(&self) -> Option<&str> {
-        self.after.as_deref().filter(|_| !self.lost)
-    }
-
-    /// The cursor of the last item that was taken.
-    #[must_use]
-    pub fn last_id(&self) -> Option<&str> {
-        self.last_id.as_deref()
-    }
-
-    /// Takes a page: cuts it to what is still wanted, and says what follows.
-    ///
-    /// # Errors
-    /// Exit 17 when the router's cursors lead in a circle, or when it says that there is more but gives no cursor.
-    pub fn take(&mut self, page: &mut Page) -> Result<Step, Error> {
-        let full = self
-            .page_size()
-            .is_some_and(|asked| page.items.len() >= asked);
-        let said_more =
-            page.has_more == Some(true) && !(page.items.is_empty() && page.last_id.is_none());
-        let cut = self.wanted().filter(|wanted| page.items.len() > *wanted);
-        if let Some(wanted) = cut {
-            page.items.truncate(wanted);
-            page.cut = true;
-            page.last_id = None;
-        }
-        let cursor = page.cursor();
-        if let Some(id) = cursor.as_ref().filter(|id| self.seen.contains(*id)) {
-            if said_more {
-                self.lost = true;
-                return Err(Error::unavailable(format!(
-                    "the router gives the cursor {id} again while it says that there is more: its list has no end"
-                )));
-            }
-            if page.has_more.is_none() {
-                // It does not know `after`, and would give the same page for ever.
-                page.items.clear();
-                return Ok(Step::Last(None));
-            }
-        }
-        self.delivered += page.items.len();
-        self.last_id = cursor.clone().or(self.last_id.take());
-        let known = said_more || cut.is_some();
-        let done = match self.span.limit {
-            Some(total) => self.delivered >= total,
-            None => !self.span.all,
-        };
-        if done {
-            return Ok(Step::Last(cursor.filter(|_| known)));
-        }
-        // An envelope that does not say whether there is more: a page as full as was asked for may have a successor.
-        if !(known || page.has_more.is_none() && full) {
-            return Ok(Step::Last(None));
-        }
-        let Some(cursor) = cursor else {
-            return Err(Error::unavailable(
-                "the router says that the list goes on, but neither `last_id` nor the last item's `id` tells where",
-            ));
-        };
-        self.seen.insert(cursor.clone());
-        self.after = Some(cursor);
-        Ok(Step::Next)
+    /// Takes off all items but the first ones.
+    pub(super) fn cut(&mut self, count: usize) {
+        self.count = count;
+        self.last = count.checked_sub(1).and_then(|last| self.items().nth(last));
+        self.cut = true;
+        self.last_id = None;
     }
 }

@@ -2,8 +2,18 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use super::expected_object::{ExpectedObject, Role};
+
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The HTTP methods that the router's routes use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +35,6 @@ impl Method {
     pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
     /// The word on the wire.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -37,7 +46,6 @@ impl Method {
     }
 
     /// Whether a request with this method may change something.
-    #[must_use]
     pub fn writes(self) -> bool {
         self != Self::Get
     }
@@ -52,7 +60,7 @@ pub struct Request {
     pub method: Method,
     /// The path below the base URL as segments, not yet percent-encoded.
     pub path: Vec<String>,
-    /// Path and query as they go into the URL, in the place of `path` and before `query`: for requests that somebody
+    /// Path and query as they go into the URL, instead of `path` and before `query`: for requests that someone
     /// else composed.
     pub target: Option<String>,
     /// The query, in order.
@@ -61,12 +69,16 @@ pub struct Request {
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The JSON body, as it is sent: numbers keep the spelling that the user gave them.
     pub body: Option<String>,
-    /// A body that need not be JSON, in the place of `body`.
+    /// A body that need not be JSON, instead of `body`.
     pub payload: Option<Vec<u8>>,
     /// It is sent once, whatever comes of it.
     pub once: bool,
     /// No document names this route: on the real router it may be another one.
     pub is_assumed: bool,
+    /// The objects that it names: a response about another one is refused.
+    pub subjects: Vec<ExpectedObject>,
+    /// The response is a run that the request starts.
+    pub starts_run: bool,
 }
 
 impl Request {
@@ -87,32 +99,93 @@ impl Request {
             payload: None,
             once: false,
             is_assumed: false,
+            subjects: Vec::new(),
+            starts_run: false,
         }
     }
 
+    /// A request for what lies below a collection.
+    pub fn below<'a>(
+        action: &'static str,
+        method: Method,
+        collection: [&'a str; 2],
+        rest: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        Self::new(action, method, collection.into_iter().chain(rest))
+    }
+
+    /// The URL of this request below a base URL, with each dynamic part percent-encoded.
+    pub fn url(&self, base_url: &str) -> String {
+        let mut url = base_url.to_owned();
+        match &self.target {
+            Some(target) => url.push_str(target),
+            None => {
+                for segment in &self.path {
+                    url.push('/');
+                    url.extend(utf8_percent_encode(segment, RESERVED));
+                }
+            }
+        }
+        let mut separator = if url.contains('?') { '&' } else { '?' };
+        for (name, value) in &self.query {
+            url.push(std::mem::replace(&mut separator, '&'));
+            url.extend(utf8_percent_encode(name, RESERVED));
+            url.push('=');
+            url.extend(utf8_percent_encode(value, RESERVED));
+        }
+        url
+    }
+
+    /// The response must be the object of this kind with this ID (see [`Role::Result`]).
+    pub fn returns(self, kind: &'static str, id: &str) -> Self {
+        self.about(Role::Result, kind, id)
+    }
+
+    /// The request acts on the object of this kind with this ID (see [`Role::ActedOn`]).
+    pub fn acts_on(self, kind: &'static str, id: &str) -> Self {
+        self.about(Role::ActedOn, kind, id)
+    }
+
+    /// The response belongs to the object of this kind with this ID (see [`Role::Parent`]).
+    pub fn belongs_to(self, kind: &'static str, id: &str) -> Self {
+        self.about(Role::Parent, kind, id)
+    }
+
+    fn about(mut self, role: Role, kind: &'static str, id: &str) -> Self {
+        self.subjects.push(ExpectedObject {
+            role,
+            kind,
+            member: if kind == "tool" { "name" } else { "id" },
+            id: id.to_owned(),
+        });
+        self
+    }
+
+    /// Marks the request as one that starts a run (see [`Request::starts_run`]).
+    pub fn starting_run(mut self) -> Self {
+        self.starts_run = true;
+        self
+    }
+
     /// Marks the route as assumed (see [`Request::is_assumed`]).
-    #[must_use]
     pub fn assumed(mut self) -> Self {
         self.is_assumed = true;
         self
     }
 
     /// Adds one name and value to the query.
-    #[must_use]
     pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
     /// Adds a header.
-    #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
     /// Sets the JSON body.
-    #[must_use]
     pub fn body(mut self, body: &impl Serialize) -> Self {
         // The bodies are structs of texts and numbers, which always have a JSON form.
         self.body = serde_json::to_string(body).ok();
@@ -122,14 +195,14 @@ impl Request {
 
 /// One thing that the router can be asked.
 pub trait Endpoint {
-    /// What it answers.
+    /// What it returns.
     type Reply: DeserializeOwned;
 
     /// The request that asks it.
     fn request(&self) -> Request;
 }
 
-/// The answer of an action that returns nothing that matters: any JSON, or no body at all.
+/// The response of an action that returns nothing that matters: any JSON, or no body at all.
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing;
 

@@ -3,32 +3,40 @@
 use std::time::Duration;
 
 use super::request::Method;
+use crate::error::Exit;
 
 /// Attempts in all where the router was reached.
 const ATTEMPTS: u32 = 4;
 /// Attempts in all where it was not.
 const CONNECT_ATTEMPTS: u32 = 3;
-/// How long attempts to connect may go on: a refused port should be told soon.
+/// How long attempts to connect may continue: a refused port should be shown soon.
 const CONNECT_WINDOW: Duration = Duration::from_secs(3);
 /// The first delay, doubled each time.
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 /// No delay of our own is longer.
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
-/// Without `--timeout`, no wait longer than this is begun.
+/// Without `--timeout`, no wait longer than this is started.
 pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// Of what a server asks to wait, no more than this counts: every sum with it stays a time.
+pub(super) const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// What became of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome<'a> {
+pub enum AttemptOutcome<'a> {
     /// Name resolution or the connection failed: nothing was sent.
     Unreachable,
     /// The other side's certificate or protocol is wrong: it will be next time too.
     Untrusted,
-    /// The request may have left, but no whole answer came.
+    /// Nothing was sent, because we or a proxy refuse to; the exit code says why. It would be refused next time too.
+    Barred(Exit),
+    /// The request may have left, but no whole response came.
     Lost,
-    /// An answer came that can't be taken: too large, or not decompressible. The next would be the same.
+    /// The request may have left, and nothing came for as long as is waited.
+    Silent,
+    /// A response came that can't be taken: too large, or not decompressible. The next would be the same.
     Unusable,
-    /// An answer came.
+    /// A response came.
     Answered {
         /// The HTTP status.
         status: u16,
@@ -41,13 +49,13 @@ pub enum Outcome<'a> {
 
 /// What to do after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RetryDecision {
     /// Sleep this long and send again.
-    Again(Duration),
+    Retry(Duration),
     /// The attempt's outcome is final.
     Final,
     /// Another try could succeed, but only after this wait, which is longer than may be waited.
-    TooLong(Duration),
+    WaitTooLong(Duration),
 }
 
 /// The situation of a request.
@@ -57,9 +65,9 @@ pub struct Attempt {
     pub method: Method,
     /// How many attempts were made, this one included.
     pub made: u32,
-    /// The time since the first began.
+    /// The time since the first started.
     pub elapsed: Duration,
-    /// The longest wait that may be begun: what is left of `--timeout`, else [`LONGEST_WAIT`].
+    /// The longest wait that may be started: what is left of `--timeout`, else [`LONGEST_WAIT`].
     pub limit: Duration,
     /// A random number from 0 to 1.
     pub jitter: f64,
@@ -67,62 +75,62 @@ pub struct Attempt {
 
 /// Decides after an attempt whether the request is sent again.
 ///
-/// A read is sent again after every passing fault. A write is sent again only where nothing was done: it never
-/// left, or the router throttled it or had nobody to do it.
-#[must_use]
-pub fn decide(attempt: &Attempt, outcome: Outcome<'_>) -> Verdict {
-    if !may_repeat(attempt.method, outcome) {
-        return Verdict::Final;
+/// A read is sent again after every passing error. A write is sent again only where nothing was done: it never
+/// left, or the router throttled it or had no one to do it.
+pub fn decide(attempt: &Attempt, outcome: AttemptOutcome<'_>) -> RetryDecision {
+    // A silence has taken the time of all attempts.
+    if !may_repeat(attempt.method, outcome) || outcome == AttemptOutcome::Silent {
+        return RetryDecision::Final;
     }
     let own = backoff(attempt.made, attempt.jitter);
     let (delay, attempts) = match outcome {
-        Outcome::Unreachable if attempt.elapsed + own > CONNECT_WINDOW => return Verdict::Final,
-        Outcome::Unreachable => (own, CONNECT_ATTEMPTS),
-        Outcome::Answered {
+        AttemptOutcome::Unreachable if attempt.elapsed + own > CONNECT_WINDOW => {
+            return RetryDecision::Final;
+        }
+        AttemptOutcome::Unreachable => (own, CONNECT_ATTEMPTS),
+        AttemptOutcome::Answered {
             wait: Some(wait), ..
         } => (own.max(wait), ATTEMPTS),
         _ => (own, ATTEMPTS),
     };
     if attempt.made >= attempts {
-        Verdict::Final
+        RetryDecision::Final
     } else if delay > attempt.limit {
-        Verdict::TooLong(delay)
+        RetryDecision::WaitTooLong(delay)
     } else {
-        Verdict::Again(delay)
+        RetryDecision::Retry(delay)
     }
 }
 
 /// Whether the same request could succeed later.
-fn is_transient(outcome: Outcome<'_>) -> bool {
+fn is_transient(outcome: AttemptOutcome<'_>) -> bool {
     match outcome {
-        Outcome::Unreachable | Outcome::Lost => true,
-        Outcome::Untrusted | Outcome::Unusable => false,
-        Outcome::Answered { status, code, .. } => {
-            !code.is_some_and(is_lasting) && matches!(status, 408 | 429 | 500 | 502..=504)
+        AttemptOutcome::Unreachable | AttemptOutcome::Lost | AttemptOutcome::Silent => true,
+        AttemptOutcome::Untrusted | AttemptOutcome::Barred(_) | AttemptOutcome::Unusable => false,
+        AttemptOutcome::Answered { status, code, .. } => {
+            !code.is_some_and(is_permanent) && matches!(status, 408 | 429 | 500 | 502..=504)
         }
     }
 }
 
-/// Whether the answer itself says that nothing was done.
-#[must_use]
-pub fn nothing_was_done(outcome: Outcome<'_>) -> bool {
+/// Whether the response itself says that nothing was done.
+pub fn is_known_unapplied(outcome: AttemptOutcome<'_>) -> bool {
     match outcome {
-        Outcome::Unreachable | Outcome::Untrusted => true,
-        Outcome::Lost | Outcome::Unusable => false,
-        Outcome::Answered { status, code, .. } => {
+        AttemptOutcome::Unreachable | AttemptOutcome::Untrusted | AttemptOutcome::Barred(_) => true,
+        AttemptOutcome::Lost | AttemptOutcome::Silent | AttemptOutcome::Unusable => false,
+        AttemptOutcome::Answered { status, code, .. } => {
             status == 429 || code == Some("tool_executor_unavailable")
         }
     }
 }
 
 /// Whether the same request may be sent again, now or later, without the danger of doing something twice.
-#[must_use]
-pub fn may_repeat(method: Method, outcome: Outcome<'_>) -> bool {
-    is_transient(outcome) && (!method.writes() || nothing_was_done(outcome))
+pub fn may_repeat(method: Method, outcome: AttemptOutcome<'_>) -> bool {
+    is_transient(outcome) && (!method.writes() || is_known_unapplied(outcome))
 }
 
 /// Quota and billing: no wait of seconds mends them.
-fn is_lasting(code: &str) -> bool {
+fn is_permanent(code: &str) -> bool {
     matches!(
         code,
         "quota_exceeded" | "insufficient_quota" | "billing_delinquent"
@@ -150,8 +158,8 @@ mod tests {
         }
     }
 
-    fn answered(status: u16, code: Option<&str>, wait: Option<u64>) -> Outcome<'_> {
-        Outcome::Answered {
+    fn answered(status: u16, code: Option<&str>, wait: Option<u64>) -> AttemptOutcome<'_> {
+        AttemptOutcome::Answered {
             status,
             code,
             wait: wait.map(Duration::from_secs),
@@ -162,61 +170,74 @@ mod tests {
     fn reads_are_sent_again_after_passing_faults_only() {
         for status in [408, 429, 500, 502, 503, 504] {
             let verdict = decide(&attempt(Method::Get, 1), answered(status, None, None));
-            assert_eq!(verdict, Verdict::Again(FIRST_DELAY), "{status}");
+            assert_eq!(verdict, RetryDecision::Retry(FIRST_DELAY), "{status}");
         }
         for status in [200, 301, 400, 401, 403, 404, 409, 422, 501, 505] {
             let verdict = decide(&attempt(Method::Get, 1), answered(status, None, None));
-            assert_eq!(verdict, Verdict::Final, "{status}");
+            assert_eq!(verdict, RetryDecision::Final, "{status}");
         }
     }
 
     #[test]
     fn writes_are_sent_again_only_where_nothing_was_done() {
-        let again = |outcome| decide(&attempt(Method::Post, 1), outcome) != Verdict::Final;
-        assert!(again(Outcome::Unreachable));
+        let again = |outcome| decide(&attempt(Method::Post, 1), outcome) != RetryDecision::Final;
+        assert!(again(AttemptOutcome::Unreachable));
         assert!(again(answered(429, None, None)));
         assert!(again(answered(
             503,
             Some("tool_executor_unavailable"),
             None
         )));
-        assert!(!again(Outcome::Lost));
-        assert!(!again(Outcome::Untrusted));
+        assert!(!again(AttemptOutcome::Lost));
+        assert!(!again(AttemptOutcome::Silent));
+        assert!(!again(AttemptOutcome::Barred(Exit::Auth)));
+        assert!(!again(AttemptOutcome::Untrusted));
         assert!(!again(answered(500, None, None)));
         assert!(!again(answered(503, None, None)));
         assert!(!again(answered(503, Some("endpoint_inactive"), None)));
     }
 
     #[test]
+    fn a_silence_is_waited_for_once_but_may_be_tried_later() {
+        let verdict = decide(&attempt(Method::Get, 1), AttemptOutcome::Silent);
+        assert_eq!(verdict, RetryDecision::Final);
+        assert!(may_repeat(Method::Get, AttemptOutcome::Silent));
+        assert!(!may_repeat(Method::Post, AttemptOutcome::Silent));
+    }
+
+    #[test]
     fn quota_and_billing_are_final() {
         for code in ["quota_exceeded", "insufficient_quota", "billing_delinquent"] {
             let verdict = decide(&attempt(Method::Get, 1), answered(429, Some(code), Some(1)));
-            assert_eq!(verdict, Verdict::Final, "{code}");
+            assert_eq!(verdict, RetryDecision::Final, "{code}");
         }
     }
 
     #[test]
     fn the_longest_wait_counts_and_one_beyond_the_limit_is_not_begun() {
         let verdict = |wait| decide(&attempt(Method::Get, 1), answered(429, None, Some(wait)));
-        assert_eq!(verdict(0), Verdict::Again(FIRST_DELAY));
-        assert_eq!(verdict(60), Verdict::Again(LONGEST_WAIT));
-        assert_eq!(verdict(61), Verdict::TooLong(Duration::from_secs(61)));
+        assert_eq!(verdict(0), RetryDecision::Retry(FIRST_DELAY));
+        assert_eq!(verdict(60), RetryDecision::Retry(LONGEST_WAIT));
+        assert_eq!(
+            verdict(61),
+            RetryDecision::WaitTooLong(Duration::from_secs(61))
+        );
     }
 
     #[test]
     fn attempts_end() {
         let last = decide(&attempt(Method::Get, ATTEMPTS), answered(503, None, None));
-        assert_eq!(last, Verdict::Final);
+        assert_eq!(last, RetryDecision::Final);
         let unreachable = |made, elapsed| {
             let attempt = Attempt {
                 elapsed: Duration::from_millis(elapsed),
                 ..attempt(Method::Get, made)
             };
-            decide(&attempt, Outcome::Unreachable)
+            decide(&attempt, AttemptOutcome::Unreachable)
         };
-        assert_eq!(unreachable(2, 0), Verdict::Again(FIRST_DELAY * 2));
-        assert_eq!(unreachable(3, 0), Verdict::Final);
-        assert_eq!(unreachable(1, 2_900), Verdict::Final);
+        assert_eq!(unreachable(2, 0), RetryDecision::Retry(FIRST_DELAY * 2));
+        assert_eq!(unreachable(3, 0), RetryDecision::Final);
+        assert_eq!(unreachable(1, 2_900), RetryDecision::Final);
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-/// A line or an event that grows beyond this is no event of a router.
+/// A line or an event that grows beyond this is not an event of a router.
 const LARGEST: usize = 4 * 1024 * 1024;
+
+/// A longer ID is not kept: it would have to be sent back with every new connection.
+const LONGEST_ID: usize = 1024;
 
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {
-    /// The id to go on from after a break: this event's, or the last one that was sent before it.
+    /// The ID to continue from after a break: this event's, or the last one that was sent before it.
     pub id: Option<String>,
     /// The name; `message` where none was sent.
     pub name: String,
@@ -27,7 +30,7 @@ pub struct Parser {
     /// The last byte was a carriage return: a newline that follows belongs to it.
     returned: bool,
     began: bool,
-    /// The id of the event that is being read. It counts when the event is whole: one that is cut off comes again.
+    /// The ID of the event that is being read. It counts when the event is whole: one that is cut off comes again.
     next_id: Option<String>,
     id: Option<String>,
     name: String,
@@ -38,12 +41,12 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// A parser that goes on after the event with this id.
-    #[must_use]
-    pub fn after(id: Option<String>) -> Self {
+    /// A parser for a new connection: it continues after the last whole event, and keeps the time to reconnect.
+    pub fn again(&self) -> Self {
         Self {
-            next_id: id.clone(),
-            id,
+            next_id: self.id.clone(),
+            id: self.id.clone(),
+            retry: self.retry,
             ..Self::default()
         }
     }
@@ -67,20 +70,17 @@ impl Parser {
         events
     }
 
-    /// The id of the last whole event, with which a new connection goes on.
-    #[must_use]
+    /// The ID of the last whole event, with which a new connection continues.
     pub fn last_id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
     /// How long the router wants a client to wait before it connects again.
-    #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
     /// Whether what came is too large to be events: the stream is of no use.
-    #[must_use]
     pub fn is_broken(&self) -> bool {
         self.broken
     }
@@ -107,7 +107,7 @@ impl Parser {
                 }
                 self.data.push_str(value);
             }
-            "id" if !value.contains('\0') => {
+            "id" if !value.contains('\0') && value.len() <= LONGEST_ID => {
                 self.next_id = Some(value.to_owned()).filter(|id| !id.is_empty());
             }
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {

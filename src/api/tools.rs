@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::document::Document;
-use super::page::Listing;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Request};
 use crate::time;
 
@@ -19,7 +19,7 @@ pub struct Tool {
     pub risk: Option<String>,
     /// What it belongs to.
     pub domain: Option<String>,
-    /// How long a run may take, for people: `30s`; as it came where that is no number of milliseconds.
+    /// How long a run may take, for people: `30s`; as it came where that is not a number of milliseconds.
     pub timeout: Option<String>,
     /// The JSON Schema of its arguments, as JSON text.
     pub parameters: Option<String>,
@@ -46,7 +46,7 @@ impl From<Document> for Tool {
 /// The tools of the project. Documented.
 pub struct List;
 
-impl Listing for List {
+impl ListEndpoint for List {
     type Item = Tool;
     const ID: &'static [&'static str] = &["name"];
 
@@ -62,6 +62,6 @@ impl Endpoint for Get<'_> {
     type Reply = Tool;
 
     fn request(&self) -> Request {
-        Request::new("show tool", Method::Get, ["exec", "tools", self.0])
+        Request::new("show tool", Method::Get, ["exec", "tools", self.0]).returns("tool", self.0)
     }
 }

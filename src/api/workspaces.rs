@@ -1,5 +1,5 @@
 //! What governed execution knows around a run: the context of a workspace (`/exec/context`), and what an execution
-//! agent tells of itself (`/exec/agents/{id}`).
+//! agent reports itself (`/exec/agents/{id}`).
 
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ impl Endpoint for SetContext<'_> {
     }
 }
 
-/// What an execution agent tells of itself.
+/// What an execution agent reports itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {
     /// The tools that it publishes.
@@ -77,5 +77,6 @@ impl Endpoint for Introspect<'_> {
             Method::Get,
             ["exec", "agents", self.agent.as_str(), leaf],
         )
+        .belongs_to("agent", self.agent.as_str())
     }
 }

@@ -3,6 +3,7 @@
 //! clap's own `global` options accept one at two levels without a word. So each level gets its own copy of them, and
 //! the levels are put together here.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,32 +12,17 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::values;
-use crate::config::Flags;
+use crate::config::GlobalArgs;
 use crate::error::Error;
 use crate::secret::Secret;
-use crate::session::Globals;
-use crate::time::{self, Style};
+use crate::time::{self, TimeFormat};
 use crate::view::Format;
 
 /// The heading of the global options in the help.
 const HEADING: &str = "Global options";
 
-/// What the global options say, besides what commands are given.
-#[derive(Default)]
-pub struct Given {
-    /// What commands are given.
-    pub globals: Globals,
-    /// `--color`: none decides by the stream.
-    pub colour: Option<bool>,
-    /// `--quiet`.
-    pub quiet: bool,
-    /// How many `--verbose`.
-    pub verbose: u8,
-}
-
 /// Gives a command the global options, and everything below it that `named` picks by its name. A line needs those alone
 /// that it names: the options of all of them would take longer to make than everything else before the request.
-#[must_use]
 pub fn add(command: Command, named: &dyn Fn(&str) -> bool) -> Command {
     level(command, true, named)
 }
@@ -118,7 +104,7 @@ fn options() -> Vec<Arg> {
 ///
 /// # Errors
 /// Exit 2 when an option was given at two levels.
-pub fn collect(matches: &ArgMatches) -> Result<Given, Error> {
+pub fn collect(matches: &ArgMatches) -> Result<GlobalArgs, Error> {
     let mut levels = vec![matches];
     while let Some((_, below)) = levels.last().and_then(|level| level.subcommand()) {
         levels.push(below);
@@ -132,34 +118,25 @@ pub fn collect(matches: &ArgMatches) -> Result<Given, Error> {
     }
     let levels = &levels;
     let style = match value::<String>(levels, "time").as_deref() {
-        Some("relative") => Some(Style::Relative),
-        Some("utc") => Some(Style::Utc),
-        Some("local") => Some(Style::Local),
-        Some("raw") => Some(Style::Raw),
+        Some("relative") => Some(TimeFormat::Relative),
+        Some("utc") => Some(TimeFormat::Utc),
+        Some("local") => Some(TimeFormat::Local),
+        Some("raw") => Some(TimeFormat::Raw),
         _ => None,
     };
-    let colour = match value::<String>(levels, "color").as_deref() {
-        Some("always") => Some(true),
-        Some("never") => Some(false),
-        _ => None,
-    };
-    Ok(Given {
-        globals: Globals {
-            flags: Flags {
-                context: value(levels, "context"),
-                base_url: value(levels, "base-url"),
-                api_key: value(levels, "api-key"),
-                api_key_file: value::<PathBuf>(levels, "api-key-file"),
-                allow_http: value(levels, "allow-http"),
-                output: value(levels, "output"),
-            },
-            no_headers: is_set(levels, "no-headers"),
-            dry_run: is_set(levels, "dry-run"),
-            time: style,
-            timeout: value::<Duration>(levels, "timeout"),
-            no_input: is_set(levels, "no-input"),
-        },
-        colour,
+    Ok(GlobalArgs {
+        context: value(levels, "context"),
+        base_url: value(levels, "base-url"),
+        api_key: value(levels, "api-key"),
+        api_key_file: value::<PathBuf>(levels, "api-key-file"),
+        allow_http: value(levels, "allow-http"),
+        output: value(levels, "output"),
+        no_headers: is_set(levels, "no-headers"),
+        dry_run: is_set(levels, "dry-run"),
+        color: color(value::<String>(levels, "color").as_deref()),
+        time: style,
+        timeout: value::<Duration>(levels, "timeout"),
+        no_input: is_set(levels, "no-input"),
         quiet: is_set(levels, "quiet"),
         verbose: levels
             .iter()
@@ -168,8 +145,54 @@ pub fn collect(matches: &ArgMatches) -> Result<Given, Error> {
     })
 }
 
+/// What a line says of how its own errors look: `--output` and `--color`, found behind any mistake. `flags` are the
+/// letters that may stand before `o` in one word.
+pub fn early(
+    words: &[OsString],
+    flags: impl Iterator<Item = char>,
+) -> (Option<String>, Option<bool>) {
+    let end = words.iter().position(|word| word == "--");
+    let words = &words[..end.unwrap_or(words.len())];
+    let looked_for = ["output", "color"];
+    let options = options().into_iter();
+    let options = options.filter(|option| looked_for.contains(&option.get_id().as_str()));
+    let command = Command::new("xeroctl")
+        .no_binary_name(true)
+        .ignore_errors(true)
+        .disable_help_flag(true)
+        .args(options.map(|option| {
+            option
+                .value_parser(value_parser!(String))
+                .action(ArgAction::Append)
+        }))
+        .arg(
+            Arg::new("flags")
+                .long("flags")
+                .short_aliases(flags)
+                .action(ArgAction::Count),
+        );
+    // Parsing stops at the first mistake, so each option is parsed by itself, with the word that may be its value.
+    let options_at =
+        || (0..words.len()).filter(|at| words[*at].as_encoded_bytes().starts_with(b"-"));
+    let [output, when] = looked_for.map(|name| {
+        options_at().find_map(|at| {
+            let pair = words[at..].iter().take(2);
+            let matches = command.clone().try_get_matches_from(pair).ok()?;
+            matches.get_one::<String>(name).cloned()
+        })
+    });
+    (output, color(when.as_deref()))
+}
+
+fn color(when: Option<&str>) -> Option<bool> {
+    match when {
+        Some("always") => Some(true),
+        Some("never") => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether an argument of this level is a global option.
-#[must_use]
 pub fn is_global(name: &str) -> bool {
     options().iter().any(|option| option.get_id() == name)
 }
@@ -187,4 +210,36 @@ fn value<T: Clone + Send + Sync + 'static>(levels: &[&ArgMatches], name: &str) -
 
 fn is_set(levels: &[&ArgMatches], name: &str) -> bool {
     levels.iter().any(|level| level.get_flag(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn early_options_are_found_behind_any_mistake() {
+        let output = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            early(&words, "iqvy".chars()).0
+        };
+        for (line, found) in [
+            ("agents -o json", Some("json")),
+            ("agents --output=csv", Some("csv")),
+            ("agents -ojson", Some("json")),
+            ("agents -o=json", Some("json")),
+            ("agents -vvqo json", Some("json")),
+            ("api GET /x -iojson", Some("json")),
+            ("agents --bogus x -o json", Some("json")),
+            ("agents -Zojson", None),
+            ("agents --output", None),
+            ("agents --outputs json", None),
+            ("agents -o json -o table", Some("json")),
+            ("agents -o nonsense -o json", Some("nonsense")),
+            ("agents -- -o json", None),
+        ] {
+            assert_eq!(output(line).as_deref(), found, "{line}");
+        }
+        let words = ["--color", "--bogus", "--color=never"].map(OsString::from);
+        assert_eq!(early(&words, "".chars()).1, Some(false));
+    }
 }

@@ -1,27 +1,30 @@
 //! From the words on the line to a command: clap's tree, the global options at every level, and what clap itself does
 //! not check.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
-use super::global::{self, Given};
-use super::{Cli, agents, slips};
+use super::global;
+use super::{Cli, agents, suggestions};
+use crate::command_line;
+use crate::config::GlobalArgs;
 use crate::error::Error;
-use crate::line;
+use crate::redact::{self, Typed};
 
 /// What a line asks for.
 pub enum Parsed {
     /// A command.
-    Command(Box<Cli>, Given),
+    Command(Box<Cli>, Box<GlobalArgs>),
     /// Text for standard output: help or the version.
-    Text(String),
+    Text(StyledStr),
 }
 
 /// The whole tree of commands.
-#[must_use]
 pub fn tree() -> clap::Command {
     let mut tree = global::add(Cli::command(), &|_| true);
     // Names and usage lines of nested commands are only known after building.
@@ -33,10 +36,10 @@ pub fn tree() -> clap::Command {
 ///
 /// # Errors
 /// Exit 2 with what is wrong and how it should be.
-pub fn parse(words: &[OsString], colour: bool) -> Result<Parsed, Error> {
+pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
     let line = std::iter::once(OsString::from("xeroctl")).chain(words.iter().cloned());
     if words.is_empty() {
-        return Ok(Parsed::Text(tree().render_help().to_string()));
+        return Ok(Parsed::Text(tree().render_help().to_string().into()));
     }
     let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
     let mut tree = global::add(Cli::command(), &named);
@@ -45,21 +48,41 @@ pub fn parse(words: &[OsString], colour: bool) -> Result<Parsed, Error> {
         Err(error) => {
             return match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                    let text = error.render();
-                    Ok(Parsed::Text(if colour {
-                        text.ansi().to_string()
-                    } else {
-                        text.to_string()
-                    }))
+                    Ok(Parsed::Text(error.render()))
                 }
                 _ => Err(usage(&error, words)),
             };
         }
     };
     check_levels(&tree, &matches)?;
-    let given = global::collect(&matches)?;
+    let globals = global::collect(&matches)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| usage(&error, words))?;
-    Ok(Parsed::Command(Box::new(cli), given))
+    Ok(Parsed::Command(Box::new(cli), Box::new(globals)))
+}
+
+/// Help as it is printed.
+pub fn text(help: &StyledStr, is_coloured: bool) -> String {
+    if is_coloured {
+        help.ansi().to_string()
+    } else {
+        help.to_string()
+    }
+}
+
+/// What a line that can't be parsed says of how its errors look (see [`global::early`]).
+pub fn early(words: &[OsString]) -> (Option<String>, Option<bool>) {
+    fn flags(command: &clap::Command, found: &mut BTreeSet<char>) {
+        let own = command
+            .get_arguments()
+            .filter(|argument| !argument.get_action().takes_values());
+        found.extend(own.filter_map(clap::Arg::get_short));
+        for below in command.get_subcommands() {
+            flags(below, found);
+        }
+    }
+    let mut found = BTreeSet::new();
+    flags(&tree(), &mut found);
+    global::early(words, found.into_iter())
 }
 
 /// Options of a group, or an id, before one of its verbs belong to neither.
@@ -105,13 +128,18 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
 /// clap's error in our own form.
 fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     let mut rendered = error.render().to_string();
+    let texts = || words.iter().filter_map(|word| word.to_str());
     // A forgotten blank makes the key a part of the option's name.
-    let known = ["--api-key", "--api-key-file"];
-    for word in words.iter().filter_map(|word| word.to_str()) {
-        if word.starts_with("--api-key") && !known.contains(&word) {
-            rendered = rendered.replace(word, "--api-key***");
+    for word in texts() {
+        let name = word.split('=').next().unwrap_or(word);
+        if let Some(rest) = name.strip_prefix("--api-key")
+            && !is_mistyped(rest)
+        {
+            rendered = rendered.replace(name, "--api-key***");
         }
     }
+    let typed = Typed::new(texts());
+    let rendered = typed.redact(&rendered);
     let mut paragraphs = rendered.split("\n\n");
     let first = paragraphs.next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first);
@@ -120,7 +148,7 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     for line in lines {
         result = result.detail(line.trim_start());
     }
-    if let Some(message) = refused_value(error) {
+    if let Some(message) = refused_value(error, &typed) {
         result = Error::usage(message);
     }
     for line in paragraphs.flat_map(str::lines).map(str::trim) {
@@ -133,20 +161,20 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         }
     }
     let unknown = match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(word)) => slips::elsewhere(word),
+        Some(ContextValue::String(word)) => suggestions::elsewhere(word),
         _ => None,
     };
     if let Some(instead) = unknown {
         return Error::usage(format!("this program has no such command: {instead}"))
             .hint("what it has: xeroctl --help");
     }
-    if let Some(early) = early(words) {
+    if let Some(early) = id_before_verb(words) {
         return early;
     }
     let path = match error.get(ContextKind::InvalidSubcommand) {
         Some(ContextValue::String(word)) => {
             let path = command_of(words, Some(word));
-            if let Some(verb) = slips::verb(&path, word) {
+            if let Some(verb) = suggestions::verb(&path, word) {
                 return Error::usage(format!("`{path}` has no verb `{word}`"))
                     .hint(format!("the verb is: {path} {verb}"))
                     .hint(format!("all options: {path} --help"));
@@ -168,9 +196,22 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     result.hint(format!("all options: {path} --help"))
 }
 
+/// Whether what follows `--api-key` belongs to the name of an option, mistyped or not, rather than being a key.
+fn is_mistyped(rest: &str) -> bool {
+    const MOST_LETTERS: usize = 2;
+    const LONGEST_NAME: usize = 12;
+    let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
+    let most = if rest.starts_with('-') {
+        LONGEST_NAME
+    } else {
+        MOST_LETTERS
+    };
+    rest.len() <= most && rest.chars().all(is_name)
+}
+
 /// What is wrong with a value, in the words of its reader. clap's own text drops control characters, so that the reader
 /// would not see them.
-fn refused_value(error: &clap::Error) -> Option<String> {
+fn refused_value(error: &clap::Error, typed: &Typed) -> Option<String> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
         _ => None,
@@ -178,6 +219,8 @@ fn refused_value(error: &clap::Error) -> Option<String> {
     let option = text(ContextKind::InvalidArg)?;
     let value = text(ContextKind::InvalidValue)?;
     let why = std::error::Error::source(error)?;
+    let value = redact::word(value);
+    let why = typed.redact(&why.to_string());
     Some(format!("invalid value '{value}' for '{option}': {why}"))
 }
 
@@ -215,7 +258,7 @@ fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
     };
     let is_meant = error.kind() == ErrorKind::UnknownArgument && takes_value(&tree(), option);
     is_meant.then(|| {
-        let joined = line::quote(&format!("{option}={value}"));
+        let joined = command_line::quote(&redact::word(&format!("{option}={value}")));
         format!("to give {option} a value that begins with a dash: {joined}")
     })
 }
@@ -235,18 +278,18 @@ fn takes_value(command: &clap::Command, option: &str) -> bool {
 }
 
 /// An id that stands before a verb, as in `agents agt_1 pause-exec`: clap misses the id behind the verb.
-fn early(words: &[OsString]) -> Option<Error> {
+fn id_before_verb(words: &[OsString]) -> Option<Error> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let group = words.iter().position(|word| *word == "agents")?;
     let [id, verb, ..] = words[group + 1..] else {
         return None;
     };
-    let is_verb = |word: &str| agents::VERBS.contains(&word);
+    let is_verb = agents::Verb::has_subcommand;
     if id.starts_with('-') || is_verb(id) || !is_verb(verb) {
         return None;
     }
     let (id, message) = (
-        line::quote(id),
+        command_line::quote(id),
         format!("`{id}` can't stand before the verb `{verb}`"),
     );
     Some(Error::usage(message).hint(format!("xeroctl agents {verb} {id}")))
@@ -258,13 +301,13 @@ fn meant(words: &[OsString]) -> Option<String> {
     let group = words
         .iter()
         .rposition(|word| matches!(*word, "agents" | "join-keys"))?;
-    let slips = match words[group] {
-        "agents" => &agents::SLIPS,
-        _ => &agents::join_keys::SLIPS,
+    let suggestions = match words[group] {
+        "agents" => &agents::SUGGESTIONS,
+        _ => &agents::join_keys::SUGGESTIONS,
     };
     let mut rest = words[group + 1..]
         .iter()
         .filter(|word| !word.starts_with('-'));
     let id = rest.next()?;
-    slips::meant(slips, id, rest.next().copied())
+    suggestions::meant(suggestions, id, rest.next().copied())
 }

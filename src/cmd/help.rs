@@ -24,7 +24,7 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         if self.words == ["exit-codes"] {
             context.ui.print(&exit_codes())?;
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         }
         if self.words.first().is_some_and(|word| word == "exit-codes") {
             return Err(Error::usage("there is nothing below the topic exit-codes"));
@@ -36,14 +36,10 @@ impl Args {
                     .hint("what there is: xeroctl --help, xeroctl help exit-codes")
             })?;
         }
-        let text = command.render_long_help();
-        let text = if context.ui.manner().colour_output {
-            text.ansi().to_string()
-        } else {
-            text.to_string()
-        };
+        let is_coloured = context.ui.output_mode().color_output;
+        let text = super::grammar::text(&command.render_long_help(), is_coloured);
         context.ui.print(&text)?;
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What an option names instead of holding it: a file, or standard input.
 
-use super::values;
+use std::path::Path;
+
 use crate::error::Error;
+use crate::files::{self, Unreadable};
 use crate::session::Context;
 
 /// No text that an option names is longer.
@@ -14,7 +16,7 @@ const LONGEST: usize = 8 * 1024 * 1024;
 pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<String, Error> {
     let bytes = bytes(option, place, context)?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        let place = told(place);
+        let place = label(place);
         Error::usage(format!("{option}: {place} is not UTF-8 text"))
     })?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
@@ -31,17 +33,33 @@ pub(super) fn bytes(option: &str, place: &str, context: &Context) -> Result<Vec<
         )));
     }
     let bytes = if place == "-" {
-        let key = context.globals.flags.api_key_file.as_deref();
+        let key = context.globals.api_key_file.as_deref();
         if key.is_some_and(|path| path == "-") {
             return Err(Error::usage(format!(
                 "{option} and --api-key-file can't both be read from standard input"
             )));
         }
-        context.ui.read_input(LONGEST)
+        context.ui.claim_input(option).map_err(Error::usage)?;
+        if context.ui.terminals().input {
+            context
+                .ui
+                .note("reading standard input; press Ctrl-D on an empty line to finish");
+        }
+        let limit = context.wait_limit();
+        let wait = limit.wait_for_input();
+        let slice = || wait.slice().map_err(Unreadable::late);
+        context.ui.read_input(LONGEST, slice)
     } else {
-        values::file(place, LONGEST)
+        files::read(Path::new(place), LONGEST, &context.wait_limit())
     };
-    bytes.map_err(|why| Error::usage(format!("{option}: {} {why}", told(place))))
+    bytes.map_err(|why| {
+        let sentence = format!("{option}: {} {why}", label(place));
+        if why.is_late {
+            Error::unavailable(sentence)
+        } else {
+            Error::usage(sentence)
+        }
+    })
 }
 
 /// The text that an option holds, or that of the file that it names as `@FILE`; `@-` is standard input.
@@ -54,14 +72,14 @@ pub(super) fn text(option: &str, given: &str, context: &Context) -> Result<Strin
     };
     let text = file(option, place, context)?;
     if text.is_empty() {
-        let place = told(place);
+        let place = label(place);
         return Err(Error::usage(format!("{option}: {place} is empty")));
     }
     Ok(text)
 }
 
 /// How a message names a file, or standard input.
-pub(super) fn told(place: &str) -> String {
+pub(super) fn label(place: &str) -> String {
     if place == "-" {
         "standard input".to_owned()
     } else {

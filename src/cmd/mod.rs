@@ -3,20 +3,21 @@
 pub mod agents;
 pub mod api;
 pub mod approvals;
-mod bytes;
+mod byte_output;
 pub mod config;
 pub mod exec;
-pub mod feed;
 pub mod global;
 pub mod grammar;
-pub mod group;
 pub mod help;
 mod input;
+pub mod live_feed;
+pub mod option_rules;
 pub mod paging;
+mod polling;
 mod report;
 pub mod sandbox;
-pub mod slips;
 pub mod squads;
+pub mod suggestions;
 mod token;
 pub mod values;
 
@@ -32,9 +33,6 @@ macro_rules! commands {
 
         impl $name {
             /// Runs the command.
-            ///
-            /// # Errors
-            /// Whatever the command fails with.
             pub async fn run(
                 self,
                 context: &$crate::session::Context,
@@ -47,6 +45,35 @@ macro_rules! commands {
     };
 }
 pub(crate) use commands;
+
+/// Makes a group that does nothing without a verb: its `Args`, with the help of the group, over its commands.
+macro_rules! command_group {
+    ($(#[$help:meta])* Args { $($variant:ident: $module:ident,)+ }) => {
+        $crate::cmd::commands! {
+            /// The verbs of the group.
+            Verb { $($variant: $module,)+ }
+        }
+
+        #[derive(clap::Args)]
+        $(#[$help])*
+        #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+        pub struct Args {
+            #[command(subcommand)]
+            verb: Verb,
+        }
+
+        impl Args {
+            /// Runs the verb.
+            pub async fn run(
+                self,
+                context: &$crate::session::Context,
+            ) -> Result<$crate::error::Exit, $crate::error::Error> {
+                Box::pin(self.verb.run(context)).await
+            }
+        }
+    };
+}
+pub(crate) use command_group;
 
 use agents::join_keys;
 

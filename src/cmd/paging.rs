@@ -1,7 +1,7 @@
 //! The options of every list.
 
 use super::values;
-use crate::api::page::Span;
+use crate::api::page::ListParams;
 
 /// The options of every list.
 #[derive(clap::Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Paging {
     pub all: bool,
 }
 
-impl From<Paging> for Span {
+impl From<Paging> for ListParams {
     fn from(paging: Paging) -> Self {
         Self {
             limit: paging.limit,

@@ -8,11 +8,10 @@ use crate::api::Id;
 use crate::api::reply::Reply;
 use crate::api::request::{Endpoint, Nothing, Request};
 use crate::error::{Error, Exit};
-use crate::interrupt::{Interrupt, Undo};
+use crate::interrupt::{CleanupGuard, Interrupt};
 use crate::json;
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::view::Format;
 use crate::view::column::Column;
 
 /// A kind of key whose token is shown only once.
@@ -59,7 +58,7 @@ pub(super) fn prepare(
     session: &Session<'_>,
     token_file: Option<&Path>,
 ) -> Result<Destination, Error> {
-    if token_file.is_none() && matches!(session.look.format, Format::Name | Format::Csv) {
+    if token_file.is_none() && session.look.format.omits_secrets() {
         return Err(Error::usage(format!(
             "-o {} has no place for the token, which is shown only once",
             session.look.format.word()
@@ -95,16 +94,29 @@ pub(super) async fn create<K: Kind>(
     let context = session.context;
     let list = kind.list_command();
     // From here until the token is delivered, Ctrl-C waits: a key whose token nobody has is a danger.
-    let _hold = context.interrupt.hold(Some(format!(
-        "interrupted: a {} may have been created whose token nobody has: see: {} {list}",
+    let word = session.ui().last_word(format!(
+        "interrupted: a {} may have been created, but its token was not delivered; check: {} {list}",
         K::NOUN,
         session.ui().program()
-    )));
-    let Some(reply) = session.apply(create, &list).await? else {
+    ));
+    let hold = context.interrupt.hold(Some(word));
+    let Some(reply) = session.change(create, &list).await? else {
         return Ok(None);
     };
-    match deliver::<K>(session, &reply, destination.file) {
+    let delivered = deliver::<K>(session, &reply, destination.file);
+    // It was shown in the one place where it belongs.
+    if let Some(token) = K::token(&reply.value) {
+        session.ui().register_secret(token);
+    }
+    match delivered {
         Ok(Some(path)) => {
+            drop(hold);
+            let word = session.ui().last_word_of_done(format!(
+                "interrupted: the {} was created, and its token is in {}",
+                K::NOUN,
+                path.display()
+            ));
+            let _hold = context.interrupt.hold(Some(word));
             session.ui().warn_always(&format!(
                 "the token is in {} and nowhere else: the {} does not show it again",
                 path.display(),
@@ -114,7 +126,7 @@ pub(super) async fn create<K: Kind>(
             show_without_token::<K>(session, &reply)?;
         }
         Ok(None) => kind.hint(session, None),
-        Err(why) => return Err(take_back(session, kind, &reply.value, why).await),
+        Err(why) => return Err(rollback(session, kind, &reply.value, why).await),
     }
     Ok(Some(reply))
 }
@@ -127,13 +139,13 @@ fn deliver<K: Kind>(
 ) -> Result<Option<PathBuf>, Error> {
     let Some(token) = K::token(&reply.value) else {
         return Err(Error::new(
-            Exit::Other,
+            Exit::Failure,
             format!("the {}'s answer holds no token", session.noun()),
         ));
     };
     let Some(file) = file else {
         if session.ui().output_is_closed() {
-            return Err(Error::new(Exit::Other, "standard output is closed"));
+            return Err(Error::new(Exit::Failure, "standard output is closed"));
         }
         return session.show(reply, K::COLUMNS).map(|()| None);
     };
@@ -148,14 +160,14 @@ fn show_without_token<K: Kind>(
     let token = K::token(&reply.value).map_or("", Secret::expose);
     let document = json::without(reply.document.get(), K::TOKEN_NAMES, token);
     let shown: K::Created = serde_json::from_str(&document)
-        .map_err(|error| Error::new(Exit::Other, "the key can't be shown").cause(error))?;
-    session.show_as(&shown, &document, K::COLUMNS)
+        .map_err(|error| Error::new(Exit::Failure, "the key can't be shown").cause(error))?;
+    session.renderer().record(K::COLUMNS, &shown, &document)
 }
 
 /// A request whose answer says nothing.
-struct Undone(Request);
+struct Rollback(Request);
 
-impl Endpoint for Undone {
+impl Endpoint for Rollback {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
@@ -164,7 +176,7 @@ impl Endpoint for Undone {
 }
 
 /// Revokes a key whose token was lost.
-async fn take_back<K: Kind>(
+async fn rollback<K: Kind>(
     session: &Session<'_>,
     kind: &K,
     created: &K::Created,
@@ -178,7 +190,7 @@ async fn take_back<K: Kind>(
     let noun = K::NOUN;
     let lost = format!("the {noun} was created, but its token could not be delivered: {reason}");
     let Some(id) = K::id(created) else {
-        return Error::new(Exit::Other, lost)
+        return Error::new(Exit::Failure, lost)
             .detail(format!(
                 "the {}'s answer has no id either, so the key could not be revoked",
                 session.noun()
@@ -188,16 +200,16 @@ async fn take_back<K: Kind>(
     let revoke = kind.revoke_command(id);
     let revoked = match id.parse::<Id>() {
         Ok(id) => session
-            .take_back(&Undone(kind.revoke(&id)), &revoke)
+            .rollback(&Rollback(kind.revoke(&id)), &revoke)
             .await
             .map(|_| ()),
-        Err(why) => Err(Error::new(Exit::Other, why)),
+        Err(why) => Err(Error::new(Exit::Failure, why)),
     };
     match revoked {
-        Ok(()) => Error::new(Exit::Other, lost)
+        Ok(()) => Error::new(Exit::Failure, lost)
             .detail(format!("so the {noun} {id} was revoked"))
             .next("create another", format!("{} --help", K::CREATE)),
-        Err(error) => Error::new(Exit::Other, lost)
+        Err(error) => Error::new(Exit::Failure, lost)
             .detail(format!(
                 "the {noun} {id} could not be revoked either: {}",
                 error.message()
@@ -219,7 +231,7 @@ struct TokenFile {
     file: File,
     is_filled: bool,
     // A signal before the token is there removes the file.
-    _undo: Undo,
+    _undo: CleanupGuard,
 }
 
 impl TokenFile {
@@ -265,7 +277,7 @@ impl TokenFile {
             }
             Err(error) => {
                 let why = format!("{} could not be written: {error}", self.path.display());
-                Err(Error::new(Exit::Other, why))
+                Err(Error::new(Exit::Failure, why))
             }
         }
     }

@@ -20,25 +20,16 @@ pub fn text(text: &str) -> Result<String, String> {
 }
 
 /// A base URL, as it was given.
-///
-/// # Errors
-/// When it is none.
 pub fn base_url(text: &str) -> Result<String, String> {
     crate::base_url::BaseUrl::parse(text).map(|_| text.to_owned())
 }
 
 /// An id of something that is named in a body or a query, as it was given.
-///
-/// # Errors
-/// When it is none.
 pub fn id(text: &str) -> Result<String, String> {
     text.parse::<crate::api::Id>().map(|id| id.to_string())
 }
 
 /// The root of a squads API, as it was given.
-///
-/// # Errors
-/// When it is none.
 pub fn squads_url(text: &str) -> Result<String, String> {
     crate::base_url::BaseUrl::parse_root(text).map(|_| text.to_owned())
 }
@@ -55,17 +46,11 @@ pub fn path(path: &str) -> Result<PathBuf, String> {
 }
 
 /// A deployment's name.
-///
-/// # Errors
-/// When it is none.
 pub fn deployment(name: &str) -> Result<String, String> {
     crate::config::check_name(name).map(|()| name.to_owned())
 }
 
 /// A region: 1 to 24 printable ASCII characters without blanks. Documented.
-///
-/// # Errors
-/// When it is none.
 pub fn region(region: &str) -> Result<String, String> {
     if (1..=24).contains(&region.len()) && region.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(region.to_owned())
@@ -75,40 +60,28 @@ pub fn region(region: &str) -> Result<String, String> {
 }
 
 /// A whole number from 1 to 2147483647.
-///
-/// # Errors
-/// When it is none.
 pub fn positive(text: &str) -> Result<u32, String> {
     number(text, 1)
 }
 
 /// A whole number from 0 to 2147483647.
-///
-/// # Errors
-/// When it is none.
 pub fn count(text: &str) -> Result<u32, String> {
     number(text, 0)
 }
 
-fn number(text: &str, least: u32) -> Result<u32, String> {
+fn number(text: &str, min_width: u32) -> Result<u32, String> {
     text.parse::<u32>()
         .ok()
-        .filter(|number| (least..=i32::MAX.cast_unsigned()).contains(number))
-        .ok_or_else(|| format!("write a whole number from {least} to {}", i32::MAX))
+        .filter(|number| (min_width..=i32::MAX.cast_unsigned()).contains(number))
+        .ok_or_else(|| format!("write a whole number from {min_width} to {}", i32::MAX))
 }
 
 /// How many items of a list: 1 or more.
-///
-/// # Errors
-/// When it is none.
 pub fn limit(text: &str) -> Result<usize, String> {
     positive(text).map(|number| number as usize)
 }
 
 /// The name of a tool: opaque, may hold `/`; neither empty nor a dot segment, and without control characters.
-///
-/// # Errors
-/// When it is none.
 pub fn tool(name: &str) -> Result<String, String> {
     if matches!(name, "." | "..") {
         return Err(format!("{name} is no tool: it would name another route"));
@@ -142,7 +115,6 @@ pub enum Since {
 
 impl Since {
     /// The moment.
-    #[must_use]
     pub fn before(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(at) => at,
@@ -152,9 +124,6 @@ impl Since {
 }
 
 /// A moment as RFC 3339, or how long ago.
-///
-/// # Errors
-/// When it is neither.
 pub fn since(text: &str) -> Result<Since, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Since::At(at));
@@ -166,16 +135,15 @@ pub fn since(text: &str) -> Result<Since, String> {
 
 /// A point in the future: a moment, or how long from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
+pub enum FutureTime {
     /// A moment.
     At(Timestamp),
     /// This long from now.
     In(Duration),
 }
 
-impl Until {
+impl FutureTime {
     /// The moment.
-    #[must_use]
     pub fn after(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(at) => at,
@@ -185,16 +153,16 @@ impl Until {
 }
 
 /// A moment as RFC 3339, or how long from now.
-///
-/// # Errors
-/// When it is neither.
-pub fn until(text: &str) -> Result<Until, String> {
+pub fn until(text: &str) -> Result<FutureTime, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(Until::At(at));
+        return Ok(FutureTime::At(at));
     }
-    crate::time::duration(text).map(Until::In).map_err(|_| {
-        "write a time as 2026-11-23T08:00:00Z, or how long from now as 90m, 24h or 30d".to_owned()
-    })
+    crate::time::duration(text)
+        .map(FutureTime::In)
+        .map_err(|_| {
+            "write a time as 2026-11-23T08:00:00Z, or how long from now as 90m, 24h or 30d"
+                .to_owned()
+        })
 }
 
 /// A name and its value.
@@ -208,27 +176,7 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The bytes of a file that the line names.
-///
-/// # Errors
-/// The half sentence that tells why they can't be had.
-pub fn file(path: &str, most: usize) -> Result<Vec<u8>, String> {
-    use std::io::Read as _;
-    let file = std::fs::File::open(path).map_err(|error| format!("can't be read: {error}"))?;
-    let mut bytes = Vec::new();
-    file.take(most as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("can't be read: {error}"))?;
-    if bytes.len() > most {
-        return Err(format!("is longer than {most} bytes"));
-    }
-    Ok(bytes)
-}
-
 /// How many requests at a time: 1 to 64.
-///
-/// # Errors
-/// When it is none.
 pub fn concurrency(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
@@ -274,9 +222,6 @@ pub fn words(text: &str) -> Result<Words, String> {
 }
 
 /// The address of a router for workers: `tcp://host:port`.
-///
-/// # Errors
-/// When it is none.
 pub fn router_address(text: &str) -> Result<String, String> {
     let parts = text
         .strip_prefix("tcp://")

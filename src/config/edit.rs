@@ -1,17 +1,16 @@
 //! Changes to the configuration file: in place, atomic, and never readable by others.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-
 use toml_edit::{DocumentMut, Item, Table, Value};
 
+use super::disk::Disk;
 use super::file::{self, Config};
 use crate::env::Env;
-use crate::error::{Error, Exit};
+use crate::error::Error;
+use crate::files::WaitLimit;
+use crate::interrupt::Interrupt;
 use crate::secret::Secret;
 
-/// Some editors begin a file with it.
+/// Some editors start a file with it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The file, locked and read, about to be changed.
@@ -19,47 +18,32 @@ pub struct Edit {
     /// What it holds now.
     pub config: Config,
     document: DocumentMut,
-    path: PathBuf,
+    disk: Disk,
     /// The comments of a file that holds nothing else.
     header: String,
     /// The file's lines end as on Windows.
     crlf: bool,
-    /// The file begins with a byte order mark.
+    /// The file starts with a byte order mark.
     mark: bool,
-    // Held until the change is written.
-    _lock: File,
 }
 
 impl Edit {
     /// Locks the file against other writers and reads it.
     ///
     /// # Errors
-    /// Exit 3 when there is no place for it, when it can't be locked, or when it is broken.
-    pub fn begin(env: &Env) -> Result<Self, Error> {
+    /// Exit 3 when there is not a place for it, when it can't be locked, or when it is broken; exit 17 when the lock is not
+    /// to be had within `--timeout`.
+    pub fn begin(env: &Env, wait_limit: &WaitLimit, interrupt: &Interrupt) -> Result<Self, Error> {
         let path = file::path(env).ok_or_else(|| {
             Error::config("there is no home directory to keep the configuration in")
                 .hint("name a file: XEROCTL_CONFIG=FILE")
         })?;
-        let failed = |what: &str, error: io::Error| {
-            Error::config(format!("{}: {what}", path.display())).cause(error)
-        };
-        let target = resolve_links(&path);
-        let directory = parent(&target);
-        make_directory(directory, file::own_directory(env, &path).as_deref())
-            .map_err(|e| failed("its directory can't be made", e))?;
-        if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
-            // Renaming a file over a device would take the device away from everybody.
-            return Err(Error::config(format!(
-                "{} is no regular file",
-                path.display()
-            )));
-        }
-        let lock = lock(&target).map_err(|e| failed("it can't be locked", e))?;
-        let text = file::text_of(&target, &path)?;
-        let config = Config::parse(&text, &path)?;
+        let disk = Disk::open(env, &path, wait_limit, interrupt)?;
+        let text = &disk.found.text;
+        let config = Config::parse(text, &path)?;
         let mut document: DocumentMut = text
             .parse()
-            .map_err(|_| Error::config(format!("{} is no TOML", path.display())))?;
+            .map_err(|_| Error::config(format!("{} is not valid TOML", path.display())))?;
         let mut header = String::new();
         if document.as_table().is_empty() {
             document
@@ -72,11 +56,10 @@ impl Edit {
         Ok(Self {
             config,
             document,
-            path: target,
             header,
             crlf: text.contains("\r\n"),
             mark: text.starts_with(BYTE_ORDER_MARK),
-            _lock: lock,
+            disk,
         })
     }
 
@@ -95,7 +78,7 @@ impl Edit {
         set(self.table(deployment), setting, value.into());
     }
 
-    /// Stores a key in the place of the one that was there, wherever that was kept.
+    /// Stores a key instead of the one that was there, wherever that was kept.
     pub fn set_key(&mut self, deployment: &str, key: &Secret) {
         let table = self.table(deployment);
         table.remove("api_key_keychain");
@@ -157,12 +140,11 @@ impl Edit {
         }
     }
 
-    /// Writes the change: a temporary file in the same directory, flushed to the disk, then renamed over the old one,
-    /// so that nobody ever sees half a file.
+    /// Writes the change. Returns what did not work, but does no harm.
     ///
     /// # Errors
     /// Exit 1 when it can't be written.
-    pub fn write(self) -> Result<(), Error> {
+    pub fn write(self) -> Result<Vec<String>, Error> {
         let mut text = self.header + &self.document.to_string();
         if self.crlf {
             text = text.replace("\r\n", "\n").replace('\n', "\r\n");
@@ -170,16 +152,9 @@ impl Edit {
         if self.mark {
             text.insert(0, BYTE_ORDER_MARK);
         }
-        let path = self.path;
         // What is written must be readable again.
-        Config::parse(&text, &path)?;
-        replace(&path, text.as_bytes()).map_err(|error| {
-            Error::new(
-                Exit::Other,
-                format!("{} could not be written", path.display()),
-            )
-            .cause(error)
-        })
+        Config::parse(&text, self.disk.target())?;
+        self.disk.write(&text)
     }
 
     fn deployments(&mut self) -> Option<&mut dyn toml_edit::TableLike> {
@@ -224,65 +199,4 @@ fn set(table: &mut dyn toml_edit::TableLike, setting: &str, mut value: Value) {
             table.insert(setting, Item::Value(value));
         }
     }
-}
-
-/// The file behind symbolic links, existing or not: a link stays a link.
-fn resolve_links(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    // As many links as Linux follows.
-    for _ in 0..40 {
-        match fs::read_link(&path) {
-            Ok(next) => path = parent(&path).join(next),
-            Err(_) => break,
-        }
-    }
-    path
-}
-
-fn parent(path: &Path) -> &Path {
-    path.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-}
-
-fn make_directory(directory: &Path, own: Option<&Path>) -> io::Result<()> {
-    fs::create_dir_all(directory)?;
-    #[cfg(unix)]
-    if let Some(own) = own {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(own, fs::Permissions::from_mode(0o700))?;
-    }
-    #[cfg(not(unix))]
-    let _ = own;
-    Ok(())
-}
-
-/// Locks the directory itself where that can be done, so that no lock file is left behind.
-#[cfg(unix)]
-fn lock(path: &Path) -> io::Result<File> {
-    let directory = File::open(parent(path))?;
-    directory.lock()?;
-    Ok(directory)
-}
-
-#[cfg(not(unix))]
-fn lock(path: &Path) -> io::Result<File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let file = File::options().create(true).append(true).open(name)?;
-    file.lock()?;
-    Ok(file)
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Made 0600 from the start by the library.
-    let mut file = tempfile::Builder::new()
-        .prefix(".config-")
-        .tempfile_in(parent(path))?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    #[cfg(unix)]
-    File::open(parent(path))?.sync_all()?;
-    Ok(())
 }

@@ -1,16 +1,19 @@
 //! The configuration file: where it is and what is in it.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::{owner, syntax};
+use crate::api::service::Service;
 use crate::env::Env;
 use crate::error::Error;
+use crate::files::{self, Unreadable, WaitLimit};
 use crate::secret::Secret;
 
-/// What the file holds. Unknown keys are passed over here and kept by every edit.
+/// What the file holds. Unknown keys are skipped here and kept by every edit.
 #[derive(Default, Deserialize)]
 pub struct Config {
     /// The deployment used where none is named.
@@ -21,7 +24,7 @@ pub struct Config {
     /// Where it was read from; none without a home.
     #[serde(skip)]
     pub path: Option<PathBuf>,
-    /// What is wrong with the file's permissions, each with the command that mends it.
+    /// What is odd about the file and its permissions, with the command that mends it if there is one.
     #[serde(skip)]
     pub warnings: Vec<String>,
 }
@@ -44,7 +47,7 @@ pub struct Deployment {
     pub ca_cert: Option<PathBuf>,
     /// The key may go over plain http.
     pub allow_http: Option<bool>,
-    /// Changes need `--context` on the line.
+    /// Changes need `--context` on the command line.
     pub protected: Option<bool>,
     /// The root of the squads API.
     pub squads_url: Option<String>,
@@ -54,19 +57,45 @@ pub struct Deployment {
     pub squad_id: Option<String>,
 }
 
+impl Deployment {
+    /// The URL of a server.
+    pub(super) fn url(&self, service: &Service) -> Option<&str> {
+        if service == Service::SQUADS {
+            self.squads_url.as_deref()
+        } else {
+            self.base_url.as_deref()
+        }
+    }
+}
+
 impl Config {
     /// Reads the file; one that does not exist is empty.
     ///
     /// # Errors
-    /// Exit 3, with the line, when it can't be read or is no TOML of the documented form.
-    pub fn read(env: &Env) -> Result<Self, Error> {
+    /// Exit 3, with the line, when it can't be read or is not a TOML of the documented form.
+    pub fn read(env: &Env, wait_limit: &WaitLimit) -> Result<Self, Error> {
         let Some(path) = path(env) else {
             return Ok(Self::default());
         };
-        let text = text_of(&path, &path)?;
-        let mut config = Self::parse(&text, &path)?;
-        if !text.is_empty() {
-            config.warnings = loose_modes(&path, own_directory(env, &path));
+        check_tilde(env, &path)?;
+        let found = find(&path, &path, env, wait_limit)?;
+        let mut config = Self::parse(&found.text, &path)?;
+        config.warnings.extend(found.warning);
+        match &found.meta {
+            Some(meta) => {
+                let own = own_directory(env, &path);
+                let loose = owner::loose_modes(meta, &path, own.as_deref());
+                config.warnings.extend(loose);
+            }
+            None if path.is_symlink() => config.warnings.push(format!(
+                "{} is a symbolic link to a file that does not exist",
+                path.display()
+            )),
+            None if env.os("XEROCTL_CONFIG").is_some() => config.warnings.push(format!(
+                "the file named by XEROCTL_CONFIG does not exist: {}",
+                path.display()
+            )),
+            None => {}
         }
         if config.deployments.contains_key(super::SANDBOX) {
             config.warnings.push(format!(
@@ -80,11 +109,10 @@ impl Config {
 
     /// Reads the text of a file; `path` serves the message.
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self, Error> {
-        toml::from_str(text).map_err(|error| broken(&error, text, path))
+        toml::from_str(text).map_err(|error| syntax::broken(&error, text, path))
     }
 
     /// The names of the deployments as a sentence's list.
-    #[must_use]
     pub fn names(&self) -> String {
         let names: Vec<&str> = self
             .deployments
@@ -97,40 +125,56 @@ impl Config {
     }
 }
 
-/// The text of a file, empty where there is none; `shown` is the path for the message.
-pub(super) fn text_of(path: &Path, shown: &Path) -> Result<String, Error> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        Err(error) => {
-            return Err(Error::config(format!("{} can't be read", shown.display())).cause(error));
+/// The longest configuration file; anything longer is the wrong file.
+const LONGEST: usize = 4 * 1024 * 1024;
+
+/// What a file holds, and the file's facts if it exists.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) text: String,
+    pub(super) meta: Option<Metadata>,
+    /// Something is odd about its owner.
+    pub(super) warning: Option<String>,
+}
+
+/// Reads a file; `shown` is the path for messages.
+pub(super) fn find(
+    path: &Path,
+    shown: &Path,
+    env: &Env,
+    wait_limit: &WaitLimit,
+) -> Result<Found, Error> {
+    let unreadable = |why: Unreadable| {
+        let sentence = format!("{} {why}", shown.display());
+        if why.is_late {
+            return Error::unavailable(sentence);
         }
+        Error::config(sentence)
+            .hint("to use another file: export XEROCTL_CONFIG=FILE (/dev/null for none)")
     };
-    String::from_utf8(bytes).map_err(|error| {
+    let (mut file, meta) = match files::open(path) {
+        Ok(opened) => opened,
+        Err(why) if why.is_missing => return Ok(Found::default()),
+        Err(why) => return Err(unreadable(why)),
+    };
+    let warning = owner::check(&meta, shown, env)?;
+    let bytes = files::drain(&mut file, &meta, path, LONGEST, wait_limit).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.split(|byte| *byte == b'\n').count();
         Error::config(format!(
             "{}, line {line}: this is not UTF-8",
             shown.display()
         ))
+    })?;
+    Ok(Found {
+        text,
+        meta: Some(meta),
+        warning,
     })
 }
 
-/// A broken file: the line and what is wrong with it, but never the line's text, which may hold a key.
-fn broken(error: &toml::de::Error, text: &str, path: &Path) -> Error {
-    let before = &text[..error.span().map_or(0, |span| span.start).min(text.len())];
-    let number = before.matches('\n').count() + 1;
-    // Of a wrong type, the message quotes the value.
-    let what = match error.message().split_once(", expected ") {
-        Some((_, expected)) => format!("the value has another type than {expected}"),
-        None => error.message().replace('\n', "; "),
-    };
-    Error::config(format!("{}, line {number}: {what}", path.display()))
-        .hint(format!("edit {}", path.display()))
-}
-
 /// `$XEROCTL_CONFIG`, else `config.toml` in the configuration directory; none without a home.
-#[must_use]
 pub fn path(env: &Env) -> Option<PathBuf> {
     match env.os("XEROCTL_CONFIG") {
         Some(path) => Some(env.absolute(Path::new(path))),
@@ -138,33 +182,20 @@ pub fn path(env: &Env) -> Option<PathBuf> {
     }
 }
 
+/// Refuses a `~` that the shell did not expand, as in `XEROCTL_CONFIG='~/x'`, unless that is what a file is called.
+pub(super) fn check_tilde(env: &Env, path: &Path) -> Result<(), Error> {
+    let named = env.text("XEROCTL_CONFIG").unwrap_or_default();
+    if !named.starts_with('~') || path.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    Err(Error::config(format!(
+        "XEROCTL_CONFIG is {named}, and `~` is not expanded here"
+    ))
+    .hint("write $HOME, or the path of the file"))
+}
+
 /// The directory that is ours alone: the one of the default path, not a parent of `XEROCTL_CONFIG`.
 pub(super) fn own_directory(env: &Env, path: &Path) -> Option<PathBuf> {
     env.config_dir()
         .filter(|dir| env.os("XEROCTL_CONFIG").is_none() && path.parent() == Some(dir))
-}
-
-#[cfg(unix)]
-fn loose_modes(path: &Path, directory: Option<PathBuf>) -> Vec<String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let check = |path: &Path, mode: &str| {
-        let loose =
-            std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
-        loose.then(|| {
-            format!(
-                "{} is open to others: chmod {mode} {}",
-                path.display(),
-                crate::line::quote(&path.display().to_string())
-            )
-        })
-    };
-    check(path, "600")
-        .into_iter()
-        .chain(directory.and_then(|directory| check(&directory, "700")))
-        .collect()
-}
-
-#[cfg(not(unix))]
-fn loose_modes(_path: &Path, _directory: Option<PathBuf>) -> Vec<String> {
-    Vec::new()
 }

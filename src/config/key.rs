@@ -1,16 +1,13 @@
 //! Where the key comes from. It is read when it is needed: a dry run needs none.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::file::Deployment;
-use super::pair::Pair;
-use super::source::{Flags, Origin, Sourced};
+use super::source::{Origin, Sourced, Sources};
+use crate::api::service::Service;
 use crate::env::Env;
 use crate::error::Error;
+use crate::files::{self, Unreadable, WaitLimit};
 use crate::secret::Secret;
-use crate::ui::Ui;
 
 /// A key is not longer than this; more is a wrong file.
 const LONGEST: usize = 64 * 1024;
@@ -29,7 +26,7 @@ pub enum KeySource {
     Stored(&'static str, Secret),
     /// `api_key_keychain` of the deployment.
     Keychain(String),
-    /// The sandbox's own, which it tells when it starts.
+    /// The sandbox's own, which it says when it starts.
     Sandbox,
     /// None at all.
     Missing,
@@ -37,7 +34,6 @@ pub enum KeySource {
 
 impl KeySource {
     /// Whether the key was given for this command, by the line or the environment, rather than stored.
-    #[must_use]
     pub fn is_explicit(&self) -> bool {
         matches!(
             self,
@@ -45,26 +41,32 @@ impl KeySource {
         )
     }
 
-    /// Gets the key.
+    /// Gets the key; `stdin` reads one from standard input.
     ///
     /// # Errors
-    /// Exit 2 when the line names a key that can't be had, exit 3 when the environment or the file does.
-    pub fn read(&self, ui: &Ui, deployment: Option<&str>) -> Result<Secret, Error> {
+    /// Exit 2 when the line names a key that can't be had, exit 3 when the environment or the file does; exit 17 when a
+    /// file sends nothing within `--timeout`.
+    pub fn read(
+        &self,
+        stdin: impl FnOnce(&str) -> Result<Secret, Unreadable>,
+        deployment: Option<&str>,
+        wait_limit: &WaitLimit,
+    ) -> Result<Secret, Error> {
         match self {
             Self::Flag(key) => usable(key, "--api-key").map_err(Error::usage),
-            Self::FlagFile(_, path) if path.as_os_str() == "-" => ui
-                .read_key()
-                .map_err(|why| Error::usage(format!("the key on standard input {why}"))),
-            Self::VariableFile(_, path) if path.as_os_str() == "-" => ui
-                .read_key()
-                .map_err(|why| Error::config(format!("the key on standard input {why}"))),
-            Self::FlagFile(name, path) => file(path, name).map_err(Error::usage),
+            Self::FlagFile(name, path) if path.as_os_str() == "-" => {
+                stdin(name).map_err(|why| from_input(&why, Error::usage))
+            }
+            Self::VariableFile(name, path) if path.as_os_str() == "-" => {
+                stdin(name).map_err(|why| from_input(&why, Error::config))
+            }
+            Self::FlagFile(name, path) => file(path, name, wait_limit, Error::usage),
             Self::Variable(name, key) => usable(key, name).map_err(Error::config),
-            Self::VariableFile(name, path) => file(path, name).map_err(Error::config),
+            Self::VariableFile(name, path) => file(path, name, wait_limit, Error::config),
             Self::Stored(name, key) => {
                 usable(key, &format!("the deployment's {name}")).map_err(Error::config)
             }
-            Self::Keychain(_) => Err(ways_round(
+            Self::Keychain(_) => Err(alternatives(
                 Error::config("this build cannot read the keychain yet"),
                 deployment,
             )),
@@ -74,84 +76,74 @@ impl KeySource {
                     Some(name) => Error::config(format!("the deployment {name} holds no key")),
                     None => Error::config("there is no key for this base URL"),
                 };
-                Err(ways_round(error, deployment))
+                Err(alternatives(error, deployment))
             }
         }
     }
 }
 
-/// What the choice of the key depends on.
-pub(super) struct Asked<'a> {
-    pub(super) pair: &'a Pair,
-    pub(super) flags: &'a Flags,
-    pub(super) env: &'a Env,
-    /// The deployment in use.
-    pub(super) stored: Option<&'a Deployment>,
-    /// The deployment in use, as an origin.
-    pub(super) deployment: Origin,
-    /// It was named on the line, so it is taken whole.
-    pub(super) on_line: bool,
-    /// Requests go to the sandbox, whose key no variable replaces.
-    pub(super) in_sandbox: bool,
+fn from_input(why: &Unreadable, error: fn(String) -> Error) -> Error {
+    let message = why.to_string();
+    if why.is_late {
+        Error::unavailable(message)
+    } else {
+        error(message)
+    }
 }
 
 /// Chooses the key: the line, then the environment, then the deployment. Variables that do not count go into `ignored`.
+/// The sandbox's own key is replaced by no variable.
 ///
 /// # Errors
 /// Exit 2 or 3 when there are two keys at the same level.
 pub(super) fn choose(
-    asked: &Asked<'_>,
+    sources: &Sources<'_>,
+    in_sandbox: bool,
     ignored: &mut Vec<&'static str>,
 ) -> Result<Sourced<KeySource>, Error> {
-    let Asked {
-        pair, flags, env, ..
-    } = asked;
-    let given = match (&flags.api_key, &flags.api_key_file) {
+    let Sources {
+        service, args, env, ..
+    } = sources;
+    match (&args.api_key, &args.api_key_file) {
         (Some(_), Some(_)) => {
             return Err(Error::usage(
                 "--api-key and --api-key-file exclude each other",
             ));
         }
-        (Some(key), None) => Some((KeySource::Flag(key.clone()), Origin::Flag("--api-key"))),
-        (None, Some(file)) => {
-            let file = key_file(env, file);
-            Some((
-                KeySource::FlagFile("--api-key-file", file),
-                Origin::Flag("--api-key-file"),
-            ))
+        (Some(key), None) => {
+            let key = KeySource::Flag(key.clone());
+            return Ok(Sourced::new(key, Origin::Flag("--api-key")));
         }
-        (None, None) => None,
-    };
-    if let Some((key, origin)) = given {
-        return Ok(Sourced::new(key, origin));
+        (None, Some(file)) => {
+            let name = "--api-key-file";
+            let key = KeySource::FlagFile(name, key_file(env, file));
+            return Ok(Sourced::new(key, Origin::Flag(name)));
+        }
+        (None, None) => {}
     }
-    let names = [Some(pair.key_variable), pair.key_file_variable];
-    let names = || names.into_iter().flatten();
-    let variable = |name: &'static str| {
-        let value = env.os(name)?;
-        let key = if name == pair.key_variable {
-            KeySource::Variable(name, Secret::new(env.text(name)?))
-        } else {
-            KeySource::VariableFile(name, key_file(env, value.as_ref()))
-        };
-        Some((key, Origin::Variable(name)))
-    };
-    let stored = stored_key(asked)?;
-    if asked.in_sandbox || (asked.on_line && stored.is_some()) {
-        ignored.extend(names().filter(|name| env.os(name).is_some()));
-        let key = stored
-            .filter(|_| !asked.in_sandbox)
-            .unwrap_or(KeySource::Sandbox);
-        return Ok(Sourced::new(key, asked.deployment.clone()));
+    let variable = env.text(service.key_variable).map(|key| {
+        let name = service.key_variable;
+        (KeySource::Variable(name, Secret::new(key)), name)
+    });
+    let file_variable = service.key_file_variable.and_then(|name| {
+        let file = key_file(env, env.os(name)?.as_ref());
+        Some((KeySource::VariableFile(name, file), name))
+    });
+    let variables = variable.into_iter().chain(file_variable);
+    let stored = stored_key(sources)?;
+    if in_sandbox || (sources.is_named() && stored.is_some()) {
+        ignored.extend(variables.map(|(_, name)| name));
+        let key = stored.filter(|_| !in_sandbox).unwrap_or(KeySource::Sandbox);
+        return Ok(Sourced::new(key, sources.origin()));
     }
-    let mut variables = names().filter_map(variable);
+    let mut variables = variables;
     match (variables.next(), variables.next(), stored) {
         (Some((_, one)), Some((_, other)), _) => Err(Error::config(format!(
             "{one} and {other} are both set: which key is meant?"
         ))
         .hint("unset one of them")),
-        (Some((key, origin)), None, _) => Ok(Sourced::new(key, origin)),
-        (None, _, Some(key)) => Ok(Sourced::new(key, asked.deployment.clone())),
+        (Some((key, name)), None, _) => Ok(Sourced::new(key, Origin::Variable(name))),
+        (None, _, Some(key)) => Ok(Sourced::new(key, sources.origin())),
         (None, _, None) => Ok(Sourced::new(KeySource::Missing, Origin::Default)),
     }
 }
@@ -165,24 +157,28 @@ fn key_file(env: &Env, file: &Path) -> PathBuf {
     }
 }
 
-fn stored_key(asked: &Asked<'_>) -> Result<Option<KeySource>, Error> {
-    let Some(stored) = asked.stored else {
+fn stored_key(sources: &Sources<'_>) -> Result<Option<KeySource>, Error> {
+    let (Some(stored), service) = (sources.stored, sources.service) else {
         return Ok(None);
     };
-    let pair = asked.pair;
-    match ((pair.key_of)(stored), (pair.keychain_of)(stored)) {
+    let (key, keychain) = if service == Service::SQUADS {
+        (&stored.squads_api_key, &None)
+    } else {
+        (&stored.api_key, &stored.api_key_keychain)
+    };
+    match (key, keychain) {
         (Some(_), Some(_)) => Err(Error::config(format!(
             "{} has both api_key and api_key_keychain: which key is meant?",
-            asked.deployment
+            sources.origin()
         ))
         .hint("remove one of them: see xeroctl config path")),
-        (Some(key), None) => Ok(Some(KeySource::Stored(pair.key_setting, key.clone()))),
-        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.to_owned()))),
+        (Some(key), None) => Ok(Some(KeySource::Stored(service.key_setting, key.clone()))),
+        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.clone()))),
         (None, None) => Ok(None),
     }
 }
 
-fn ways_round(error: Error, deployment: Option<&str>) -> Error {
+fn alternatives(error: Error, deployment: Option<&str>) -> Error {
     let error = error
         .hint("give the key for this command: --api-key-file FILE (`-` is standard input), or XEROCTL_API_KEY");
     match deployment {
@@ -197,16 +193,22 @@ fn usable(key: &Secret, name: &str) -> Result<Secret, String> {
     Secret::key(key.expose()).map_err(|unusable| format!("{name} {}", unusable.reason()))
 }
 
-/// Reads a key out of a file.
-fn file(path: &PathBuf, name: &str) -> Result<Secret, String> {
+/// Reads a key out of a file; `wrong` makes the error of one that can't be read.
+fn file(
+    path: &Path,
+    name: &str,
+    wait_limit: &WaitLimit,
+    wrong: fn(String) -> Error,
+) -> Result<Secret, Error> {
     let place = format!("{name} {}", path.display());
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LONGEST as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| format!("{place} can't be read: {error}"))?;
-    if bytes.len() > LONGEST {
-        return Err(format!("{place} is too long for a key"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| format!("{place} is not text"))?;
-    Secret::key(&text).map_err(|unusable| format!("{place} {}", unusable.reason()))
+    let bytes = files::read(path, LONGEST, wait_limit).map_err(|why| {
+        let wrong = if why.is_late {
+            Error::unavailable
+        } else {
+            wrong
+        };
+        wrong(format!("{place} {why}"))
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong(format!("{place} is not text")))?;
+    Secret::key(&text).map_err(|unusable| wrong(format!("{place} {}", unusable.reason())))
 }

@@ -1,19 +1,21 @@
 //! Configuration: the file, and what the line, the environment and the file come to together.
 
+mod directory;
+mod disk;
 pub mod edit;
 pub mod file;
 pub mod key;
-pub mod pair;
-pub mod resolve;
+mod lock;
+mod owner;
+mod resolve;
 pub mod settings;
-pub mod source;
-pub mod squads;
+mod source;
+mod syntax;
 
 pub use file::{Config, Deployment};
 pub use key::KeySource;
-pub use pair::Pair;
-pub use resolve::{Place, Resolved};
-pub use source::{Flags, Origin, Sourced};
+pub use settings::{Protection, ServerLocation, Settings};
+pub use source::{GlobalArgs, Origin, Sourced, Sources};
 
 /// The deployment that always exists: the router embedded in this program.
 pub const SANDBOX: &str = "sandbox";
@@ -21,7 +23,7 @@ pub const SANDBOX: &str = "sandbox";
 /// Whether a text can name a deployment: `[A-Za-z0-9._-]{1,64}`.
 ///
 /// # Errors
-/// A sentence that tells the rule.
+/// A sentence that says the rule.
 pub fn check_name(name: &str) -> Result<(), String> {
     let fits = (1..=64).contains(&name.len())
         && name

@@ -1,23 +1,64 @@
-//! The settings that hold for whichever server a deployment is used for.
+//! What the line, the environment and the file come to: each setting with its origin.
 
+use super::KeySource;
 use super::file::{Config, Deployment};
-use super::pair::Pair;
-use super::resolve::Protection;
-use super::source::{Flags, Origin, Sourced};
-use crate::api::trust::CaFile;
+use super::source::{GlobalArgs, Origin, Sourced};
+use crate::api::service::Service;
+use crate::api::tls::CaFile;
 use crate::base_url::BaseUrl;
 use crate::env::Env;
 use crate::error::Error;
+use crate::redact;
 use crate::view::Format;
 
+/// Where requests go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerLocation {
+    /// To the router embedded in this program.
+    Sandbox,
+    /// To the server at this URL.
+    At(BaseUrl),
+}
+
+/// A deployment whose router is changed only if it is named on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protection {
+    /// The deployment.
+    pub deployment: String,
+    /// It is named on the command line.
+    pub is_named: bool,
+}
+
+/// Everything that a request to one server depends on.
+pub struct Settings {
+    /// The deployment in use, if any.
+    pub deployment: Option<Sourced<String>>,
+    /// The server.
+    pub location: Sourced<ServerLocation>,
+    /// The key.
+    pub key: Sourced<KeySource>,
+    /// The output format.
+    pub output: Sourced<Format>,
+    /// Whether the key may go over plain http.
+    pub allow_http: Sourced<bool>,
+    /// The CA certificates instead of the system's.
+    pub ca: Option<CaFile>,
+    /// The squad; none if nothing names one, for the router, and in the sandbox, which has its own.
+    pub squad: Option<Sourced<String>>,
+    /// Set variables that do not count because a deployment was named on the command line.
+    pub ignored: Vec<&'static str>,
+    /// The protected deployment that the base URL belongs to.
+    pub protection: Option<Protection>,
+}
+
 pub(super) fn allow_http(
-    flags: &Flags,
+    args: &GlobalArgs,
     env: &Env,
     stored: Option<&Deployment>,
     deployment: Origin,
 ) -> Result<Sourced<bool>, Error> {
     const NAME: &str = "XEROCTL_ALLOW_HTTP";
-    if let Some(allowed) = flags.allow_http {
+    if let Some(allowed) = args.allow_http {
         return Ok(Sourced::new(allowed, Origin::Flag("--allow-http")));
     }
     if let Some(text) = env.text(NAME) {
@@ -35,12 +76,12 @@ pub(super) fn allow_http(
 }
 
 pub(super) fn output(
-    flags: &Flags,
+    args: &GlobalArgs,
     env: &Env,
     stored: Option<&Deployment>,
     deployment: Origin,
 ) -> Result<Sourced<Format>, Error> {
-    if let Some(given) = given_output(flags.output, env)? {
+    if let Some(given) = given_output(args.output, env)? {
         return Ok(given);
     }
     let Some(word) = stored.and_then(|stored| stored.output.as_deref()) else {
@@ -68,6 +109,7 @@ pub fn given_output(flag: Option<Format>, env: &Env) -> Result<Option<Sourced<Fo
 }
 
 fn unknown_format(place: &str, word: &str) -> Error {
+    let word = redact::word(word);
     Error::config(format!(
         "{place}: {word} is no format; there are table, wide, json, ndjson, csv, name"
     ))
@@ -90,19 +132,20 @@ pub(super) fn ca(env: &Env, stored: Option<&Deployment>, config: &Config) -> Opt
 
 /// The protected deployment that names this URL.
 pub(super) fn protection(
-    pair: &Pair,
+    service: &Service,
     url: &BaseUrl,
     config: &Config,
-    on_line: Option<&str>,
+    from_flag: Option<&str>,
 ) -> Option<Protection> {
     let owners = config.deployments.iter().filter(|(_, deployment)| {
         deployment.protected == Some(true)
-            && (pair.url_of)(deployment)
-                .and_then(|own| (pair.read_url)(own).ok())
+            && deployment
+                .url(service)
+                .and_then(|own| service.read_url(own).ok())
                 .is_some_and(|own| own.is_same_place(url))
     });
     let owners: Vec<&String> = owners.map(|(name, _)| name).collect();
-    let named = owners.iter().find(|name| Some(name.as_str()) == on_line);
+    let named = owners.iter().find(|name| Some(name.as_str()) == from_flag);
     named.or(owners.first()).map(|name| Protection {
         deployment: (*name).clone(),
         is_named: named.is_some(),

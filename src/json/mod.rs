@@ -1,80 +1,61 @@
-//! JSON text, laid out anew without being read into values: member order, duplicate members and the spelling of
+//! JSON text, laid out again without being read into values: member order, duplicate members and the spelling of
 //! numbers and strings stay as the router wrote them.
 
 mod mask;
+mod scan;
 
-use std::collections::{BTreeMap, HashSet};
-use std::fmt;
+use std::borrow::Cow;
+use std::collections::HashSet;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::sanitise;
+use self::scan::{escape_into, string_length, word_length};
 
-pub use mask::mask;
+pub use mask::{Rules, mask, mask_by};
+pub use scan::{Indenter, Items, Members, string};
 
 /// The document on one line, without insignificant whitespace. `text` must be valid JSON.
-#[must_use]
 pub fn compact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    compact_into(&mut out, text);
+    out
+}
+
+/// Appends what [`compact`] returns.
+pub fn compact_into(out: &mut String, text: &str) {
     for token in Tokens(text) {
         out.push_str(token);
     }
-    out
 }
 
-/// The document indented by two spaces, with the characters that [`sanitise::is_hidden`] names as `\u` escapes:
+/// The document indented by two spaces, with the characters that [`crate::sanitize`] shows as escapes as `\u` escapes:
 /// the form for a terminal. `text` must be valid JSON.
-#[must_use]
 pub fn indented(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut depth = 0_usize;
-    let mut tokens = Tokens(text).peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            "{" | "[" => {
-                out.push_str(token);
-                if matches!(tokens.peek(), Some(&("}" | "]"))) {
-                    out.push_str(tokens.next().unwrap_or_default());
-                } else {
-                    depth += 1;
-                    new_line(&mut out, depth);
-                }
-            }
-            "}" | "]" => {
-                depth = depth.saturating_sub(1);
-                new_line(&mut out, depth);
-                out.push_str(token);
-            }
-            "," => {
-                out.push_str(token);
-                new_line(&mut out, depth);
-            }
-            ":" => out.push_str(": "),
-            other => escape_into(&mut out, other),
-        }
+    let mut out = String::with_capacity(text.len());
+    let mut indenter = Indenter::default();
+    for token in Tokens(text) {
+        indenter.token(token, &mut out);
     }
     out
 }
 
-fn new_line(out: &mut String, depth: usize) {
-    out.push('\n');
-    // Without an end to it, a few megabytes of brackets would become terabytes of blanks.
-    for _ in 0..depth.min(DEEPEST) {
-        out.push_str("  ");
-    }
-}
-
-/// Inside JSON, hidden characters can only stand in strings, where an escape means the same.
-fn escape_into(out: &mut String, token: &str) {
-    for c in token.chars() {
-        if sanitise::is_hidden(c) {
-            sanitise::push_escape(out, c);
-        } else {
-            out.push(c);
+/// Lays `text`, one or more tokens of a document, out with `indenter`, in the form of [`indented`]. `out` is handed to
+/// `write` whenever it holds `most` bytes or more, so that it never grows with the document.
+pub fn indent<E>(
+    text: &str,
+    indenter: &mut Indenter,
+    out: &mut String,
+    most: usize,
+    mut write: impl FnMut(&mut String) -> Result<(), E>,
+) -> Result<(), E> {
+    for token in Tokens(text) {
+        indenter.token(token, out);
+        if out.len() >= most {
+            write(out)?;
         }
     }
+    Ok(())
 }
 
 /// The tokens of a valid JSON text: punctuation, strings with their quotes, and the bare words between.
@@ -89,10 +70,7 @@ impl<'a> Iterator for Tokens<'a> {
         let length = match bytes.first()? {
             b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
             b'"' => string_length(bytes),
-            _ => bytes
-                .iter()
-                .position(|byte| b"{}[],:\" \t\r\n".contains(byte))
-                .unwrap_or(bytes.len()),
+            _ => word_length(bytes),
         };
         let (token, rest) = self.0.split_at(length);
         self.0 = rest;
@@ -100,27 +78,10 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-fn string_length(bytes: &[u8]) -> usize {
-    let mut escaped = false;
-    for (index, byte) in bytes.iter().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return index + 1,
-            _ => {}
-        }
-    }
-    bytes.len()
-}
-
-/// The document with null in the place of every text that holds `secret`, and of every text under one of these members.
+/// The document with null instead of every text that holds `secret`, and of every text under one of these members.
 /// `text` must be valid JSON.
-#[must_use]
 pub fn without(text: &str, members: &[&str], secret: &str) -> String {
-    let read = |token: &str| match token.as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<String>(token).ok(),
-        _ => None,
-    };
+    let read = |token: &str| token.starts_with('"').then(|| string(token).into_owned());
     let mut out = String::with_capacity(text.len());
     let mut tokens = Tokens(text).peekable();
     let mut member = String::new();
@@ -141,43 +102,35 @@ pub fn without(text: &str, members: &[&str], secret: &str) -> String {
     out
 }
 
-/// The same document with the characters that [`sanitise::is_hidden`] names as `\u` escapes.
-#[must_use]
+/// The same document with the characters that [`crate::sanitize`] shows as escapes as `\u` escapes.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     escape_into(&mut out, text);
     out
 }
 
-/// The members of an object in their order, their values still text; a name may come twice. None where `text` is no
-/// JSON object.
-#[must_use]
-pub fn members(text: &str) -> Option<Vec<(String, Box<RawValue>)>> {
-    struct Members(Vec<(String, Box<RawValue>)>);
-    impl<'de> Deserialize<'de> for Members {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Collect;
-            impl<'de> Visitor<'de> for Collect {
-                type Value = Members;
-                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                    let mut members = Vec::new();
-                    while let Some(member) = map.next_entry()? {
-                        members.push(member);
-                    }
-                    Ok(Members(members))
-                }
-            }
-            deserializer.deserialize_map(Collect)
-        }
-    }
-    serde_json::from_str(text).ok().map(|Members(all)| all)
+/// The members of an object in their order, their values still text; a name may come twice. None if `text` is not a
+/// JSON object, or a name is not Unicode. Copies everything: for long objects see [`Members`].
+pub fn entries(text: &str) -> Option<Vec<(String, Box<RawValue>)>> {
+    let text = serde_json::from_str::<&RawValue>(text).ok()?.get();
+    text.starts_with('{').then_some(())?;
+    Members::of(text)
+        .map(|(name, value)| {
+            let value = RawValue::from_string(value.to_owned()).ok()?;
+            Some((serde_json::from_str(name).ok()?, value))
+        })
+        .collect()
+}
+
+/// Whether the objects of a document have more than `most` members in all, at whatever depth. `text` must be valid JSON.
+pub fn has_more_members(text: &str, most: usize) -> bool {
+    Tokens(text)
+        .filter(|token| *token == ":")
+        .nth(most)
+        .is_some()
 }
 
 /// An object out of members whose values are JSON text, without insignificant whitespace around them.
-#[must_use]
 pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let members: Vec<String> = members
         .into_iter()
@@ -187,20 +140,19 @@ pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Stri
 }
 
 /// The first member name that an object of the document holds twice, at whatever depth. `text` must be valid JSON.
-#[must_use]
-pub fn doubled(text: &str) -> Option<String> {
-    let mut objects: Vec<HashSet<String>> = Vec::new();
+pub fn duplicate_key(text: &str) -> Option<String> {
+    let mut objects: Vec<HashSet<Cow<'_, str>>> = Vec::new();
     let mut tokens = Tokens(text).peekable();
     while let Some(token) = tokens.next() {
         match token {
             "{" => objects.push(HashSet::new()),
             "}" => drop(objects.pop()),
             _ if tokens.peek() == Some(&":") => {
-                // One that is no Unicode can only be compared as it is spelled.
-                let name: String = serde_json::from_str(token).unwrap_or_else(|_| token.to_owned());
+                // One that is not Unicode can only be compared as it is spelled.
+                let name = unicode(token).unwrap_or(Cow::Borrowed(token));
                 let names = objects.last_mut()?;
                 if names.contains(&name) {
-                    return Some(name);
+                    return Some(name.into_owned());
                 }
                 names.insert(name);
             }
@@ -210,7 +162,7 @@ pub fn doubled(text: &str) -> Option<String> {
     None
 }
 
-/// Deeper than this, a document is no document but an attack on whoever reads it by recursion.
+/// Deeper than this, a document is not a document but an attack on whoever reads it by recursion.
 const DEEPEST: usize = 128;
 
 fn is_too_deep(text: &str) -> bool {
@@ -227,37 +179,62 @@ fn is_too_deep(text: &str) -> bool {
 
 /// The one text of a value: members sorted by the code points of their names, no insignificant whitespace, strings
 /// with the fewest escapes, numbers as they are spelled. `text` must be valid JSON without doubled names. None where
-/// it is nested more than 128 deep, or holds a string that is no Unicode (half of a surrogate pair).
-#[must_use]
+/// it is nested more than 128 deep, or holds a string that is not Unicode (half of a surrogate pair).
 pub fn canonical(text: &str) -> Option<String> {
     if is_too_deep(text) {
         return None;
     }
-    sorted(text)
+    let mut out = String::new();
+    push_sorted(&mut out, text)?;
+    Some(out)
 }
 
-fn sorted(text: &str) -> Option<String> {
-    Some(match text.trim_ascii().as_bytes().first() {
+/// Appends the canonical text of a value; none if a string in it is not Unicode.
+fn push_sorted(out: &mut String, text: &str) -> Option<()> {
+    match text.trim_ascii().as_bytes().first() {
         Some(b'{') => {
-            let members = members(text)?.into_iter();
-            let members: BTreeMap<String, String> = members
-                .map(|(name, value)| Some((name, sorted(value.get())?)))
+            let mut entries: Vec<(Cow<'_, str>, &str)> = Members::of(text)
+                .map(|(name, value)| Some((unicode(name)?, value)))
                 .collect::<Option<_>>()?;
-            object(members.iter().map(|(name, value)| (&**name, &**value)))
+            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            let mut before = '{';
+            for (name, value) in &entries {
+                out.push(before);
+                push_string(out, name);
+                out.push(':');
+                push_sorted(out, value)?;
+                before = ',';
+            }
+            out.push_str(if entries.is_empty() { "{}" } else { "}" });
         }
         Some(b'[') => {
-            let items: Vec<Box<RawValue>> = serde_json::from_str(text).ok()?;
-            let items: Vec<String> = items
-                .iter()
-                .map(|item| sorted(item.get()))
-                .collect::<Option<_>>()?;
-            format!("[{}]", items.join(","))
+            out.push('[');
+            let start = out.len();
+            for item in Items::of(text) {
+                if out.len() > start {
+                    out.push(',');
+                }
+                push_sorted(out, item)?;
+            }
+            out.push(']');
         }
-        Some(b'"') => {
-            serde_json::Value::from(serde_json::from_str::<String>(text).ok()?).to_string()
-        }
-        _ => compact(text),
-    })
+        Some(b'"') => push_string(out, &unicode(text.trim_ascii())?),
+        _ => compact_into(out, text),
+    }
+    Some(())
+}
+
+/// Appends a string with the fewest escapes.
+fn push_string(out: &mut String, text: &str) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+/// The text of a JSON string, given with its quotes; none if it is not Unicode.
+fn unicode(token: &str) -> Option<Cow<'_, str>> {
+    match token.strip_prefix('"')?.strip_suffix('"')? {
+        inner if inner.contains('\\') => serde_json::from_str(token).ok().map(Cow::Owned),
+        inner => Some(Cow::Borrowed(inner)),
+    }
 }
 
 /// Whether the text is JSON; else where and why not.

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{canonical, doubled, indented, members, object};
+use super::{
+    Items, Members, canonical, compact, duplicate_key, entries, has_more_members, indented, object,
+    string, without,
+};
 
 #[test]
 fn doubled_names_are_found_at_any_depth() {
@@ -15,7 +18,7 @@ fn doubled_names_are_found_at_any_depth() {
         (r#"{"":{},"x":{"":1,"":2}}"#, Some("")),
         ("3", None),
     ] {
-        assert_eq!(doubled(text).as_deref(), found, "{text}");
+        assert_eq!(duplicate_key(text).as_deref(), found, "{text}");
     }
 }
 
@@ -42,7 +45,84 @@ fn the_canonical_text_sorts_and_keeps_numbers() {
 fn a_document_too_deep_for_recursion_is_refused() {
     let deep = "[".repeat(200_000) + &"]".repeat(200_000);
     assert_eq!(canonical(&deep), None);
-    assert!(indented(&"[".repeat(5_000)).len() < 2_000_000);
+}
+
+#[test]
+fn what_is_nested_too_deeply_is_not_laid_out() {
+    let nested = |depth: usize| "[".repeat(depth) + "1,{}" + &"]".repeat(depth);
+    for (depth, lines) in [(1, 4), (128, 258), (129, 257), (1_000_000, 257)] {
+        let text = nested(depth);
+        let shown = indented(&text);
+        assert_eq!(shown.lines().count(), lines, "{depth}");
+        assert!(shown.len() < text.len() + 40_000, "{depth}");
+        assert_eq!(compact(&shown), text);
+    }
+    let shown = indented(&format!(
+        "{}{}",
+        "[".repeat(127),
+        nested(2) + &"]".repeat(127)
+    ));
+    let blanks = "  ".repeat(128);
+    assert!(shown.contains(&format!("\n{blanks}[1,{{}}]\n")), "{shown}");
+}
+
+#[test]
+fn members_are_counted_at_any_depth() {
+    for (text, count) in [
+        ("1", 0),
+        ("[[]]", 0),
+        (r#"{":":":"}"#, 1),
+        (r#"[{"a":{"b":1}},{"c":2}]"#, 3),
+    ] {
+        assert!(!has_more_members(text, count), "{text}");
+        assert!(count == 0 || has_more_members(text, count - 1), "{text}");
+    }
+}
+
+#[test]
+fn a_string_that_is_not_unicode_keeps_what_it_can() {
+    for (token, text) in [
+        (r#""""#, ""),
+        (r#""a\u0062\n""#, "ab\n"),
+        (r#""\ud83d\ude00""#, "😀"),
+        (r#""\ud83d""#, r"\ud83d"),
+        (r#""\ude00\ud83d""#, r"\ude00\ud83d"),
+        (r#""é\ud83d\u0041\"\\u0042""#, "é\\ud83dA\"\\u0042"),
+        (r#""\ud83d\ud83d\ude00x""#, "\\ud83d😀x"),
+        (r#""\ud83d\\udc00""#, r"\ud83d\udc00"),
+        ("17", "17"),
+        ("null", "null"),
+    ] {
+        assert_eq!(string(token), text, "{token}");
+    }
+}
+
+#[test]
+fn a_secret_beside_half_of_a_surrogate_pair_is_taken_out() {
+    let text = r#"{"a":"my-secret\ud800","b":1}"#;
+    assert_eq!(without(text, &[], "my-secret"), r#"{"a":null,"b":1}"#);
+}
+
+#[test]
+fn broken_text_is_walked_over_without_harm() {
+    for text in [
+        "", "[", "{", "[1", "[,", "{\"a\"", "{\"a\":", "{:", "[\"", "[[", "{\"\\", "é", "[é",
+    ] {
+        assert!(Items::of(text).count() <= 2, "{text}");
+        assert!(Members::of(text).count() <= 2, "{text}");
+    }
+}
+
+#[test]
+fn the_canonical_text_has_at_most_128_levels() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    assert_eq!(canonical(&nested(128)), Some(nested(128)));
+    assert_eq!(canonical(&nested(129)), None);
+    let object = |depth: usize| "{\"a\":".repeat(depth) + "1" + &"}".repeat(depth);
+    assert_eq!(canonical(&object(128)), Some(object(128)));
+    assert_eq!(canonical(&object(129)), None);
+    // Brackets in a string are not levels.
+    assert!(canonical(&format!("[\"{}\"]", "[".repeat(200))).is_some());
 }
 
 fn json() -> impl Strategy<Value = Value> {
@@ -68,14 +148,31 @@ proptest! {
         let pretty = serde_json::to_string_pretty(&value).expect("has a text");
         prop_assert_eq!(&canonical(&pretty).expect("not deep"), &compact);
         prop_assert_eq!(serde_json::from_str::<Value>(&compact).expect("valid"), value);
-        prop_assert!(doubled(&compact).is_none());
+        prop_assert!(duplicate_key(&compact).is_none());
     }
 
     #[test]
     fn members_make_the_object_again(value in proptest::collection::hash_map(any::<String>(), json(), 0..6)) {
         let value = Value::Object(value.into_iter().collect());
-        let all = members(&value.to_string()).expect("an object");
+        let all = entries(&value.to_string()).expect("an object");
         let again = object(all.iter().map(|(name, value)| (name.as_str(), value.get())));
         prop_assert_eq!(serde_json::from_str::<Value>(&again).expect("valid"), value);
+    }
+
+    #[test]
+    fn items_and_members_are_those_of_the_parser(value in json(), pretty in any::<bool>()) {
+        let text = if pretty {
+            serde_json::to_string_pretty(&value).expect("has a text")
+        } else {
+            value.to_string()
+        };
+        let read = |text: &str| serde_json::from_str::<Value>(text).expect("valid");
+        let items: Vec<Value> = Items::of(&text).map(read).collect();
+        prop_assert_eq!(items, value.as_array().cloned().unwrap_or_default());
+        let entries = Members::of(&text).map(|(name, value)| (string(name).into_owned(), read(value)));
+        let entries: serde_json::Map<String, Value> = entries.collect();
+        prop_assert_eq!(entries, value.as_object().cloned().unwrap_or_default());
+        let laid_out = indented(&text);
+        prop_assert_eq!(read(&laid_out), value);
     }
 }

@@ -1,15 +1,15 @@
-//! `/management/agents`: the records of the fleet and their history.
+//! `/management/agents`: agent records and their event history.
 
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
-use super::app::{App, Route};
-use super::call::Call;
+use super::app_state::{AppState, Route};
 use super::clock::Seconds;
-use super::fields::{COUNT, Fields, required};
-use super::reply::{Answer, Refusal, created, done, ok};
-use super::state::{Agent, Document, Event};
-use super::{id, page, tools};
+use super::fields::{Fields, MAX_COUNT, required};
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, created, no_content, ok};
+use super::state::{Agent, AgentEvent, Document};
+use super::{id, pagination, tools};
 
 pub(super) const ROUTES: &[Route] = &[
     (MethodFilter::GET, "/management/agents", list),
@@ -24,8 +24,8 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-/// What an agent can be made with; an update takes these and the status.
-const CREATE: &[&str] = &[
+/// Fields accepted on create; an update also accepts `status`.
+const CREATE_FIELDS: &[&str] = &[
     "name",
     "worker_id",
     "public_key",
@@ -35,43 +35,46 @@ const CREATE: &[&str] = &[
     "supported_tiers",
 ];
 
-/// The states that are known. The router's set is open; the sandbox takes no others.
-const STATUS: &[&str] = &["pending", "active", "suspended", "disconnected", "dead"];
+/// Valid statuses. The router's set is open; the sandbox accepts only these.
+const STATUSES: &[&str] = &["pending", "active", "suspended", "disconnected", "dead"];
 
-/// An agent by id.
-pub(super) fn find<'a>(document: &'a Document, id: &str) -> Result<&'a Agent, Refusal> {
+/// Finds an agent by ID.
+pub(super) fn find<'a>(document: &'a Document, id: &str) -> Result<&'a Agent, ApiError> {
     let agent = document.agents.iter().find(|agent| agent.id == id);
-    agent.ok_or_else(|| missing(id))
+    agent.ok_or_else(|| not_found(id))
 }
 
-/// An agent by id, to be changed.
-pub(super) fn find_mut<'a>(document: &'a mut Document, id: &str) -> Result<&'a mut Agent, Refusal> {
+/// Finds an agent by ID for modification.
+pub(super) fn find_mut<'a>(
+    document: &'a mut Document,
+    id: &str,
+) -> Result<&'a mut Agent, ApiError> {
     let agent = document.agents.iter_mut().find(|agent| agent.id == id);
-    agent.ok_or_else(|| missing(id))
+    agent.ok_or_else(|| not_found(id))
 }
 
-fn missing(id: &str) -> Refusal {
-    Refusal::missing("agent", id, "agent_not_found")
+fn not_found(id: &str) -> ApiError {
+    ApiError::not_found("agent", id, "agent_not_found")
 }
 
-/// One agent in full: the row of the list, and what only the detail tells.
+/// Returns the agent's detail view: the list fields plus those only the detail has.
 pub(super) fn detail(agent: &Agent, now: Seconds) -> Value {
-    let mut shown = row(agent, now);
-    shown["exec_paused"] = agent.exec_paused.into();
-    shown["exec_paused_workspaces"] = json!(agent.exec_paused_workspaces);
-    shown["credentials_revoked_workspaces"] = json!(agent.credentials_revoked_workspaces);
+    let mut view = list_item(agent, now);
+    view["exec_paused"] = agent.exec_paused.into();
+    view["exec_paused_workspaces"] = json!(agent.exec_paused_workspaces);
+    view["credentials_revoked_workspaces"] = json!(agent.credentials_revoked_workspaces);
     if !agent.tools.is_empty() {
-        shown["tools"] = agent
+        view["tools"] = agent
             .tools
             .iter()
             .filter_map(|tool| tools::summary(tool))
             .collect();
     }
-    shown
+    view
 }
 
-fn row(agent: &Agent, now: Seconds) -> Value {
-    let spelling = agent.spelling();
+fn list_item(agent: &Agent, now: Seconds) -> Value {
+    let times = agent.time_encoding();
     json!({
         "id": agent.id,
         "name": agent.name,
@@ -84,36 +87,37 @@ fn row(agent: &Agent, now: Seconds) -> Value {
         "supported_tiers": agent.supported_tiers,
         "storage_limit_enabled": agent.storage_limit_bytes.is_some(),
         "storage_limit_bytes": agent.storage_limit_bytes,
-        "last_heartbeat": spelling.write_if(agent.last_heartbeat(now)),
+        "last_heartbeat": times.encode_optional(agent.last_heartbeat(now)),
         "public_key": agent.public_key(now),
-        "created_at": spelling.write(agent.created_at),
-        "updated_at": spelling.write(agent.updated_at),
+        "created_at": times.encode(agent.created_at),
+        "updated_at": times.encode(agent.updated_at),
     })
 }
 
-fn list(app: &App, call: &Call) -> Answer {
-    let query = call.query(page::QUERY)?;
-    let cut = |document: &Document, now| {
-        app.pages.cut(
+fn list(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let query = request.query(pagination::QUERY)?;
+    let page = |document: &Document, now| {
+        app.page_limits.paginate(
             &query,
             &document.agents,
             |agent| &agent.id,
-            |agent| row(agent, now),
+            |agent| list_item(agent, now),
         )
     };
-    app.store.read(cut).map(|list| ok(&list))
+    app.store.read(page).map(|list| ok(&list))
 }
 
-fn get(app: &App, call: &Call) -> Answer {
-    call.bare()?;
-    let show = |document: &Document, now| Ok(detail(find(document, call.path("agent"))?, now));
+fn get(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
+    let show =
+        |document: &Document, now| Ok(detail(find(document, request.path_param("agent"))?, now));
     app.store.read(show).map(|agent| ok(&agent))
 }
 
-fn create(app: &App, call: &Call) -> Answer {
-    let fields = call.fields(CREATE)?;
+fn create(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let fields = request.json_body(CREATE_FIELDS)?;
     let mut agent = Agent {
-        id: id::fresh("agt_"),
+        id: id::random("agt_"),
         name: required("name", fields.text("name")?)?,
         worker_id: required("worker_id", fields.text("worker_id")?)?,
         public_key: required("public_key", fields.public_key("public_key")?)?,
@@ -132,56 +136,59 @@ fn create(app: &App, call: &Call) -> Answer {
         credentials_revoked_workspaces: Vec::new(),
         rotation: None,
         unix_times: false,
-        untouched: false,
+        is_demo: false,
     };
-    set(&mut agent, &fields)?;
+    apply_fields(&mut agent, &fields)?;
     app.store.write(|document, now| {
         agent.created_at = now;
         agent.updated_at = now;
-        document.record(
+        document.record_event(
             &agent.id,
             "agent.created",
             json!("Created by an operator"),
             now,
         );
-        let answer = created(&detail(&agent, now));
-        // The newest first, so that a fresh agent is on the first page.
+        let response = created(&detail(&agent, now));
+        // Newest first, so that a new agent is on the first page.
         document.agents.insert(0, agent);
-        Ok(answer)
+        Ok(response)
     })
 }
 
-fn update(app: &App, call: &Call) -> Answer {
-    let fields = call.fields(&[CREATE, &["status"]].concat())?;
+fn update(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let fields = request.json_body(&[CREATE_FIELDS, &["status"]].concat())?;
     if fields.is_empty() {
-        return Err(Refusal::body("body", "At least one field must be given."));
+        return Err(ApiError::invalid_body(
+            "body",
+            "At least one field must be given.",
+        ));
     }
-    let status = fields.word("status", STATUS)?;
-    let id = call.path("agent");
+    let status = fields.one_of("status", STATUSES)?;
+    let id = request.path_param("agent");
     app.store.write(|document, now| {
         if fields
             .names()
             .iter()
             .any(|name| matches!(*name, "public_key" | "status"))
         {
-            // What is set by hand holds against what a rotation was about to bring.
-            document.abandon_rotation(id, now);
+            // A key or status set by the operator takes precedence over a rotation in progress.
+            document.cancel_rotation(id, now);
         }
         let agent = find_mut(document, id)?;
-        set(agent, &fields)?;
+        apply_fields(agent, &fields)?;
         if let Some(status) = &status {
-            agent.become_status(status, now);
+            agent.set_status(status, now);
         }
-        agent.touch(now);
-        let answer = ok(&detail(agent, now));
+        agent.mark_modified(now);
+        let response = ok(&detail(agent, now));
         let details = json!({ "fields": fields.names() });
-        document.record(id, "agent.updated", details, now);
-        Ok(answer)
+        document.record_event(id, "agent.updated", details, now);
+        Ok(response)
     })
 }
 
-/// Takes over what the body gives, but for the status.
-fn set(agent: &mut Agent, fields: &Fields) -> Result<(), Refusal> {
+/// Applies all fields of the body except the status.
+fn apply_fields(agent: &mut Agent, fields: &Fields) -> Result<(), ApiError> {
     let texts = [
         (fields.text("name")?, &mut agent.name),
         (fields.text("worker_id")?, &mut agent.worker_id),
@@ -193,16 +200,16 @@ fn set(agent: &mut Agent, fields: &Fields) -> Result<(), Refusal> {
             *target = value;
         }
     }
-    if let Some(count) = fields.integer("max_concurrent_requests", 0..=COUNT)? {
+    if let Some(count) = fields.integer("max_concurrent_requests", 0..=MAX_COUNT)? {
         agent.max_concurrent_requests = count;
     }
-    fields.note("description", &mut agent.description)?;
+    fields.nullable_text("description", &mut agent.description)?;
     fields.tiers("supported_tiers", &mut agent.supported_tiers)
 }
 
-fn delete(app: &App, call: &Call) -> Answer {
-    call.bare()?;
-    let id = call.path("agent");
+fn delete(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
+    let id = request.path_param("agent");
     app.store.write(|document, _| {
         find(document, id)?;
         document.agents.retain(|agent| agent.id != id);
@@ -210,33 +217,33 @@ fn delete(app: &App, call: &Call) -> Answer {
         document
             .candidates
             .retain(|candidate| candidate.agent_id != id);
-        Ok(done())
+        Ok(no_content())
     })
 }
 
-/// The newest first; what lies in the future has not happened.
-fn events(app: &App, call: &Call) -> Answer {
-    let query = call.query(page::QUERY)?;
-    let cut = |document: &Document, now| {
-        let agent = find(document, call.path("agent"))?;
-        let spelling = agent.spelling();
-        // Within a second the one recorded last is the newest.
+/// Lists events, newest first, excluding those scheduled for the future.
+fn events(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let query = request.query(pagination::QUERY)?;
+    let page = |document: &Document, now| {
+        let agent = find(document, request.path_param("agent"))?;
+        let times = agent.time_encoding();
+        // Within one second, the event recorded last is the newest.
         let recorded = document.events.iter().rev();
-        let mut events: Vec<&Event> = recorded
+        let mut events: Vec<&AgentEvent> = recorded
             .filter(|event| event.agent_id == agent.id && event.created_at <= now)
             .collect();
         events.sort_by_key(|event| std::cmp::Reverse(event.created_at));
-        let show = |event: &&Event| {
+        let show = |event: &&AgentEvent| {
             json!({
                 "id": event.id,
                 "agent_id": event.agent_id,
                 "event_type": event.kind,
                 "details": event.details,
-                "created_at": spelling.write(event.created_at),
+                "created_at": times.encode(event.created_at),
             })
         };
-        app.pages
-            .cut(&query, &events, |event| event.id.as_str(), show)
+        app.page_limits
+            .paginate(&query, &events, |event| event.id.as_str(), show)
     };
-    app.store.read(cut).map(|list| ok(&list))
+    app.store.read(page).map(|list| ok(&list))
 }

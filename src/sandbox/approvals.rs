@@ -1,4 +1,4 @@
-//! `/exec/approvals`: calls that wait, or waited, for a human.
+//! `/exec/approvals`: pending and resolved approvals of invocations.
 
 use std::cmp::Reverse;
 
@@ -6,12 +6,12 @@ use axum::http::StatusCode;
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
-use super::app::{App, Route};
-use super::call::Call;
-use super::clock::{Seconds, Spelling};
-use super::course::{self, CALLER};
-use super::reply::{Answer, Refusal, ok};
-use super::state::{Decision, Document, Gate, Invocation};
+use super::app_state::{AppState, Route};
+use super::clock::{Seconds, TimeEncoding};
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, ok};
+use super::state::{Approval, Decision, Document, Invocation};
+use super::timeline::{self, CALLER};
 use super::tools;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -31,119 +31,133 @@ pub(super) const ROUTES: &[Route] = &[
 
 const PENDING: &str = "pending";
 
-/// A call with the approval that it has.
-type Row<'a> = (&'a Gate, &'a Invocation);
+/// An approval with its invocation.
+type ApprovalEntry<'a> = (&'a Approval, &'a Invocation);
 
-fn row(invocation: &Invocation) -> Option<Row<'_>> {
-    invocation.gate.as_ref().map(|gate| (gate, invocation))
+fn entry(invocation: &Invocation) -> Option<ApprovalEntry<'_>> {
+    invocation
+        .approval
+        .as_ref()
+        .map(|approval| (approval, invocation))
 }
 
-fn show((gate, invocation): Row, now: Seconds) -> Value {
-    let standing = gate.standing(invocation.cancelled_at, now);
-    let by = match (&gate.decision, standing.status) {
+fn show((approval, invocation): ApprovalEntry, now: Seconds) -> Value {
+    let progress = approval.progress(invocation.cancelled_at, now);
+    let resolved_by = match (&approval.decision, progress.status) {
         (Some(decision), _) => Some(decision.by.as_str()),
         (None, "timed_out") => Some("policy"),
         (None, "cancelled") => Some(CALLER),
         (None, _) => None,
     };
-    // Half-way to the deadline others are asked as well.
-    let half = invocation.created_at + (gate.expires_at - invocation.created_at) / 2;
-    let escalated = half <= standing.ended_at.unwrap_or(now);
+    // An approval is escalated halfway to its deadline.
+    let escalates_at = invocation.created_at + (approval.expires_at - invocation.created_at) / 2;
+    let escalated = escalates_at <= progress.ended_at.unwrap_or(now);
     json!({
-        "id": gate.approval_id,
-        "status": standing.status,
+        "id": approval.approval_id,
+        "status": progress.status,
         "risk": tools::risk(&invocation.tool_name),
         "tool_name": invocation.tool_name,
         "workspace_id": invocation.workspace_id,
         "agent_id": invocation.agent_id,
         "invocation_id": invocation.id,
         "args": invocation.args,
-        "requested_by": gate.requested_by,
-        "created_at": Spelling::Rfc3339.write(invocation.created_at),
-        "expires_at": Spelling::Rfc3339.write(gate.expires_at),
-        "escalated_at": Spelling::Rfc3339.write_if(escalated.then_some(half)),
-        "resolved_at": Spelling::Rfc3339.write_if(standing.ended_at),
-        "resolved_by": by,
-        // The router takes note, reason and confirm, and stores none of them.
+        "requested_by": approval.requested_by,
+        "created_at": TimeEncoding::Rfc3339.encode(invocation.created_at),
+        "expires_at": TimeEncoding::Rfc3339.encode(approval.expires_at),
+        "escalated_at": TimeEncoding::Rfc3339.encode_optional(escalated.then_some(escalates_at)),
+        "resolved_at": TimeEncoding::Rfc3339.encode_optional(progress.ended_at),
+        "resolved_by": resolved_by,
+        // The router accepts a note, reason, and confirmation but stores none of them.
         "resolution_note": null,
     })
 }
 
-/// All of them, the newest first.
-fn list(app: &App, call: &Call) -> Answer {
-    let query = call.query(&["risk", "limit", "after"])?;
-    let risk = query.word("risk", &["read", "write", "destructive", "irreversible"])?;
-    let cut = |document: &Document, now| {
-        let all = document.invocations.iter().filter_map(row);
-        let mut rows: Vec<Row> = all
+/// Lists all approvals, newest first.
+fn list(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let query = request.query(&["risk", "limit", "after"])?;
+    let risk = query.one_of("risk", &["read", "write", "destructive", "irreversible"])?;
+    let page = |document: &Document, now| {
+        let all = document.invocations.iter().filter_map(entry);
+        let mut entries: Vec<ApprovalEntry> = all
             .filter(|(_, invocation)| {
                 risk.is_none_or(|risk| tools::risk(&invocation.tool_name) == risk)
             })
             .collect();
-        rows.sort_by_key(|(_, invocation)| Reverse(invocation.created_at));
-        let show = |row: &Row| show(*row, now);
-        app.pages.cut(&query, &rows, |row| &row.0.approval_id, show)
+        entries.sort_by_key(|(_, invocation)| Reverse(invocation.created_at));
+        let show = |entry: &ApprovalEntry| show(*entry, now);
+        app.page_limits
+            .paginate(&query, &entries, |entry| &entry.0.approval_id, show)
     };
-    app.store.read(cut).map(|list| ok(&list))
+    app.store.read(page).map(|list| ok(&list))
 }
 
-fn missing(id: &str) -> Refusal {
-    Refusal::missing("approval", id, "approval_not_found")
+fn not_found(id: &str) -> ApiError {
+    ApiError::not_found("approval", id, "approval_not_found")
 }
 
-fn get(app: &App, call: &Call) -> Answer {
-    call.bare()?;
-    let id = call.path("approval");
+fn get(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
+    let id = request.path_param("approval");
     app.store.read(|document, now| {
-        let mut rows = document.invocations.iter().filter_map(row);
-        let found = rows.find(|(gate, _)| gate.approval_id == id);
-        Ok(ok(&show(found.ok_or_else(|| missing(id))?, now)))
+        let mut entries = document.invocations.iter().filter_map(entry);
+        let found = entries.find(|(approval, _)| approval.approval_id == id);
+        Ok(ok(&show(found.ok_or_else(|| not_found(id))?, now)))
     })
 }
 
-fn approve(app: &App, call: &Call) -> Answer {
-    decide(app, call, &["note", "confirm"], true)
+fn approve(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    resolve(app, request, &["note", "confirm"], true)
 }
 
-fn reject(app: &App, call: &Call) -> Answer {
-    decide(app, call, &["reason"], false)
+fn reject(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    resolve(app, request, &["reason"], false)
 }
 
-/// 200 with the approval; 409 for one that does not wait any more.
-fn decide(app: &App, call: &Call, remarks: &[&str], approved: bool) -> Answer {
-    let fields = call.fields_if_any(remarks)?;
+/// Returns 200 with the approval, or 409 if it is no longer pending.
+fn resolve(
+    app: &AppState,
+    request: &ApiRequest,
+    remarks: &[&str],
+    approved: bool,
+) -> HandlerResult {
+    let fields = request.optional_json_body(remarks)?;
     for remark in remarks {
-        // Read for its type alone.
-        fields.note(remark, &mut None)?;
+        // Checked for its type only.
+        fields.nullable_text(remark, &mut None)?;
     }
-    let id = call.path("approval");
+    let id = request.path_param("approval");
     app.store.write(|document, now| {
         let sequence = document.next_sequence();
         let mut all = document.invocations.iter_mut();
         let invocation = all
-            .find(|one| one.gate.as_ref().is_some_and(|gate| gate.approval_id == id))
-            .ok_or_else(|| missing(id))?;
-        let (gate, _) = row(invocation).ok_or_else(|| missing(id))?;
-        let status = gate.standing(invocation.cancelled_at, now).status;
+            .find(|one| {
+                one.approval
+                    .as_ref()
+                    .is_some_and(|approval| approval.approval_id == id)
+            })
+            .ok_or_else(|| not_found(id))?;
+        let (approval, _) = entry(invocation).ok_or_else(|| not_found(id))?;
+        let status = approval.progress(invocation.cancelled_at, now).status;
         if status != PENDING {
-            let message = format!("The approval is {status} already.");
+            let message = format!("The approval is already {status}.");
             let code = "approval_not_pending";
-            return Err(Refusal::new(StatusCode::CONFLICT, code, message));
+            return Err(ApiError::new(StatusCode::CONFLICT, code, message));
         }
         if approved {
-            let run = course::run(&invocation.tool_name, &invocation.args, now);
-            invocation.run = Some(run);
+            let execution =
+                timeline::schedule_execution(&invocation.tool_name, &invocation.args, now);
+            invocation.execution = Some(execution);
         }
-        if let Some(gate) = &mut invocation.gate {
-            gate.decision = Some(Decision {
+        if let Some(approval) = &mut invocation.approval {
+            approval.decision = Some(Decision {
                 approved,
                 by: CALLER.to_owned(),
                 at: now,
                 sequence,
             });
         }
-        invocation.untouched = false;
-        let shown = row(invocation).map(|row| show(row, now));
+        invocation.is_demo = false;
+        let shown = entry(invocation).map(|entry| show(entry, now));
         Ok(ok(&shown.unwrap_or_default()))
     })
 }

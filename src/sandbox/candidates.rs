@@ -1,14 +1,14 @@
-//! `/management/agents/{id}/candidates`: workers that wait to be admitted.
+//! `/management/agents/{id}/candidates`: workers awaiting admission to an agent.
 
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
 use super::agents::{find, find_mut};
-use super::app::{App, Route};
-use super::call::Call;
-use super::clock::{Seconds, Spelling};
-use super::page;
-use super::reply::{Answer, Refusal, done, ok};
+use super::app_state::{AppState, Route};
+use super::clock::{Seconds, TimeEncoding};
+use super::pagination;
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, no_content, ok};
 use super::state::{Candidate, Document};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -39,53 +39,57 @@ fn status(candidate: &Candidate, now: Seconds) -> &str {
     }
 }
 
-fn show(candidate: &Candidate, spelling: Spelling, now: Seconds) -> Value {
+fn show(candidate: &Candidate, times: TimeEncoding, now: Seconds) -> Value {
     json!({
         "id": candidate.id,
         "status": status(candidate, now),
         "agent_id": candidate.agent_id,
         "worker_id": candidate.worker_id,
-        "created_at": spelling.write(candidate.created_at),
-        "expires_at": spelling.write(candidate.expires_at),
+        "created_at": times.encode(candidate.created_at),
+        "expires_at": times.encode(candidate.expires_at),
     })
 }
 
-/// All of them, decided and expired ones too: this list is not cut into pages.
-fn list(app: &App, call: &Call) -> Answer {
-    call.bare()?;
+/// Lists all candidates, including decided and expired ones. This list is not paginated.
+fn list(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
     app.store.read(|document, now| {
-        let agent = find(document, call.path("agent"))?;
+        let agent = find(document, request.path_param("agent"))?;
         let all = document.candidates.iter();
         let own: Vec<&Candidate> = all
             .filter(|candidate| candidate.agent_id == agent.id)
             .collect();
-        let show = |candidate: &&Candidate| show(candidate, agent.spelling(), now);
-        Ok(ok(&page::whole(&own, |candidate| &candidate.id, show)))
+        let show = |candidate: &&Candidate| show(candidate, agent.time_encoding(), now);
+        Ok(ok(&pagination::unpaged(
+            &own,
+            |candidate| &candidate.id,
+            show,
+        )))
     })
 }
 
-/// 200 with the candidate.
-fn approve(app: &App, call: &Call) -> Answer {
-    decide(app, call, "approved").map(|candidate| ok(&candidate))
+/// Returns 200 with the candidate.
+fn approve(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    decide(app, request, "approved").map(|candidate| ok(&candidate))
 }
 
-/// 204.
-fn reject(app: &App, call: &Call) -> Answer {
-    decide(app, call, "rejected").map(|_| done())
+/// Returns 204.
+fn reject(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    decide(app, request, "rejected").map(|_| no_content())
 }
 
-/// One that was decided on, or has expired, is not found any more: so the router's troubleshooting page.
-fn decide(app: &App, call: &Call, decision: &str) -> Result<Value, Refusal> {
-    call.bare()?;
-    let (agent_id, id) = (call.path("agent"), call.path("candidate"));
+/// Records a decision. As the router's troubleshooting page says, a decided or expired candidate is not found.
+fn decide(app: &AppState, request: &ApiRequest, decision: &str) -> Result<Value, ApiError> {
+    request.expect_empty()?;
+    let (agent_id, id) = (request.path_param("agent"), request.path_param("candidate"));
     app.store.write(|document, now| {
-        let spelling = find(document, agent_id)?.spelling();
-        let candidate = waiting(document, agent_id, id, now)?;
+        let times = find(document, agent_id)?.time_encoding();
+        let candidate = find_pending(document, agent_id, id, now)?;
         candidate.decision = Some(decision.to_owned());
-        candidate.untouched = false;
-        let shown = show(candidate, spelling, now);
-        find_mut(document, agent_id)?.touch(now);
-        document.record(
+        candidate.is_demo = false;
+        let shown = show(candidate, times, now);
+        find_mut(document, agent_id)?.mark_modified(now);
+        document.record_event(
             agent_id,
             &format!("candidate.{decision}"),
             json!({ "candidate_id": id }),
@@ -95,16 +99,16 @@ fn decide(app: &App, call: &Call, decision: &str) -> Result<Value, Refusal> {
     })
 }
 
-fn waiting<'a>(
+fn find_pending<'a>(
     document: &'a mut Document,
     agent_id: &str,
     id: &str,
     now: Seconds,
-) -> Result<&'a mut Candidate, Refusal> {
+) -> Result<&'a mut Candidate, ApiError> {
     let mut own = document
         .candidates
         .iter_mut()
         .filter(|candidate| candidate.agent_id == agent_id);
     let found = own.find(|candidate| candidate.id == id && status(candidate, now) == PENDING);
-    found.ok_or_else(|| Refusal::missing("pending candidate", id, "candidate_not_found"))
+    found.ok_or_else(|| ApiError::not_found("pending candidate", id, "candidate_not_found"))
 }

@@ -1,8 +1,8 @@
-//! The demonstration fleet that a fresh sandbox holds.
+//! Demo data of a new sandbox.
 //!
-//! `demo.json` is a state document whose present is second 0, so that all its times are negative and tell how long
-//! ago something was; dating it anew makes them times of today. Histories and keys would only fill it, so they are
-//! made up here, the same ones everywhere.
+//! `demo.json` is a state document whose current time is second 0: its times are negative and relative, and are rebased
+//! to the present. Event histories and public keys are generated from fixed seeds instead, so they are the same on
+//! every machine.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,25 +10,24 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::clock::Seconds;
-use super::state::{Agent, Document, Event};
-use super::store::Keys;
+use super::state::{Agent, AgentEvent, Document, Keys};
 use super::{id, squads};
 
 const MINUTE: Seconds = 60;
 const HOUR: Seconds = 60 * MINUTE;
 
-/// The agent that the documentation's examples name; it has the longest history.
+/// The agent used in the documentation's examples; it has the longest history.
 const EXAMPLE: &str = "agt_abc123";
 
-/// The event that they continue from, and how many events are newer than it.
+/// The event ID used as a cursor in those examples, and the number of newer events.
 const CURSOR: (&str, usize) = ("evt_xyz", 24);
 
-/// A fresh document whose present is `now`.
+/// Creates a new document whose current time is `now`.
 pub(super) fn document(keys: &Keys, now: Seconds) -> Document {
     let mut document: Document = serde_json::from_slice(include_bytes!("demo.json"))
-        .expect("demo.json is part of the program and tested");
+        .expect("the embedded demo.json is valid");
     keys.router.clone_into(&mut document.key);
-    document.squads = squads::demo(&keys.operator, &keys.agent);
+    document.squads = squads::demo_state(&keys.operator, &keys.agent);
     for agent in &mut document.agents {
         let mut random = random_for(&agent.id);
         agent.public_key = STANDARD.encode(std::array::from_fn::<u8, 32, _>(|_| random.u8(..)));
@@ -38,19 +37,19 @@ pub(super) fn document(keys: &Keys, now: Seconds) -> Document {
         let sequence = document.next_sequence();
         document.invocations[number].sequence = sequence;
     }
-    document.redate(now);
+    document.rebase_times(now);
     document
 }
 
-/// The same numbers for the same agent, whatever else the fleet holds.
+/// Seeds a generator from the agent's ID, so that its numbers do not depend on other agents.
 fn random_for(id: &str) -> Rng {
     Rng::with_seed(id.bytes().fold(0xcbf2_9ce4_8422_2325, |sum: u64, byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     }))
 }
 
-/// An agent's history, the oldest first: its creation, what its status implies, and routine in between.
-fn history(agent: &Agent, random: &mut Rng) -> Vec<Event> {
+/// Generates an agent's history, oldest first: creation, routine events, and the event behind its status.
+fn history(agent: &Agent, random: &mut Rng) -> Vec<AgentEvent> {
     let routine = match agent.status.as_str() {
         "pending" => 0,
         _ if agent.id == EXAMPLE => 52,
@@ -77,23 +76,23 @@ fn history(agent: &Agent, random: &mut Rng) -> Vec<Event> {
         newest_first
             .into_iter()
             .enumerate()
-            .map(|(newer, (created_at, kind, details))| Event {
+            .map(|(newer, (created_at, kind, details))| AgentEvent {
                 id: if agent.id == EXAMPLE && newer == CURSOR.1 {
                     CURSOR.0.to_owned()
                 } else {
-                    id::from("evt_", random)
+                    id::random_from("evt_", random)
                 },
                 agent_id: agent.id.clone(),
                 kind: kind.to_owned(),
                 details,
                 created_at,
             });
-    let mut oldest_first: Vec<Event> = events.collect();
+    let mut oldest_first: Vec<AgentEvent> = events.collect();
     oldest_first.reverse();
     oldest_first
 }
 
-/// Why the agent is in the state that it is in.
+/// Returns the event that led to the agent's status.
 fn state_event(agent: &Agent) -> Option<(&'static str, Value)> {
     match agent.status.as_str() {
         "suspended" => Some((
@@ -106,7 +105,7 @@ fn state_event(agent: &Agent) -> Option<(&'static str, Value)> {
     }
 }
 
-/// The router sends details as text, as an object or not at all; so does this.
+/// Like the router, sends details as text, as an object, or not at all.
 fn routine_event(number: usize, random: &mut Rng) -> (&'static str, Value) {
     match number % 6 {
         0 => (

@@ -1,4 +1,4 @@
-//! `/exec/executions`: the runs of calls, and what they put out.
+//! `/exec/executions`: executions of invocations and their output.
 
 use std::cmp::Reverse;
 use std::convert::Infallible;
@@ -11,14 +11,14 @@ use axum::routing::MethodFilter;
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use super::app::{App, Route};
-use super::call::Call;
-use super::clock::{Seconds, Spelling};
-use super::invocations::{Wish, begin};
-use super::output::{self, Output};
-use super::page;
-use super::reply::{Answer, Refusal, ok};
-use super::state::{Document, Invocation, Run};
+use super::app_state::{AppState, Route};
+use super::clock::{Seconds, TimeEncoding};
+use super::execution_output::{self, Output};
+use super::invocations::{NewInvocation, create_invocation};
+use super::pagination;
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, ok};
+use super::state::{Document, Execution, Invocation};
 
 pub(super) const ROUTES: &[Route] = &[
     (MethodFilter::GET, "/exec/executions", list),
@@ -31,96 +31,110 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-const TEXT: &str = "text/plain; charset=utf-8";
+const TEXT_TYPE: &str = "text/plain; charset=utf-8";
 
-/// A run that has begun, with its call.
-type Row<'a> = (&'a Run, &'a Invocation);
+/// A started execution with its invocation.
+type ExecutionEntry<'a> = (&'a Execution, &'a Invocation);
 
-fn rows(document: &Document, now: Seconds) -> impl Iterator<Item = Row<'_>> {
+fn entries(document: &Document, now: Seconds) -> impl Iterator<Item = ExecutionEntry<'_>> {
     let all = document.invocations.iter();
-    all.filter_map(move |invocation| invocation.begun(now).map(|run| (run, invocation)))
+    all.filter_map(move |invocation| {
+        invocation
+            .started_execution(now)
+            .map(|execution| (execution, invocation))
+    })
 }
 
-fn find<'a>(document: &'a Document, id: &str, now: Seconds) -> Result<Row<'a>, Refusal> {
-    let found = rows(document, now).find(|(run, _)| run.execution_id == id);
+fn find<'a>(
+    document: &'a Document,
+    id: &str,
+    now: Seconds,
+) -> Result<ExecutionEntry<'a>, ApiError> {
+    let found = entries(document, now).find(|(execution, _)| execution.execution_id == id);
     // The router documents no code for this 404.
-    found.ok_or_else(|| Refusal::missing("execution", id, None))
+    found.ok_or_else(|| ApiError::not_found("execution", id, None))
 }
 
-fn show((run, invocation): Row, now: Seconds) -> Value {
-    let status = invocation.standing(now).status;
+fn show((execution, invocation): ExecutionEntry, now: Seconds) -> Value {
+    let status = invocation.progress(now).status;
     json!({
-        "id": run.execution_id,
+        "id": execution.execution_id,
         "invocation_id": invocation.id,
         "tool_name": invocation.tool_name,
         "workspace_id": invocation.workspace_id,
         "status": status,
-        "exit_code": run.exit_code.filter(|_| status == run.outcome),
-        "created_at": Spelling::Rfc3339.write(run.started_at),
+        "exit_code": execution.exit_code.filter(|_| status == execution.outcome),
+        "created_at": TimeEncoding::Rfc3339.encode(execution.started_at),
     })
 }
 
-fn list(app: &App, call: &Call) -> Answer {
-    let query = call.query(page::QUERY)?;
-    let cut = |document: &Document, now| {
-        let mut all: Vec<Row> = rows(document, now).collect();
-        all.sort_by_key(|(run, _)| Reverse(run.started_at));
-        let show = |row: &Row| show(*row, now);
-        app.pages.cut(&query, &all, |row| &row.0.execution_id, show)
+fn list(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let query = request.query(pagination::QUERY)?;
+    let page = |document: &Document, now| {
+        let mut all: Vec<ExecutionEntry> = entries(document, now).collect();
+        all.sort_by_key(|(execution, _)| Reverse(execution.started_at));
+        let show = |entry: &ExecutionEntry| show(*entry, now);
+        app.page_limits
+            .paginate(&query, &all, |entry| &entry.0.execution_id, show)
     };
-    app.store.read(cut).map(|list| ok(&list))
+    app.store.read(page).map(|list| ok(&list))
 }
 
-fn get(app: &App, call: &Call) -> Answer {
-    call.bare()?;
+fn get(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
     app.store.read(|document, now| {
-        let row = find(document, call.path("execution"), now)?;
-        Ok(ok(&show(row, now)))
+        let entry = find(document, request.path_param("execution"), now)?;
+        Ok(ok(&show(entry, now)))
     })
 }
 
-/// The bytes; 409 while there may be more to come.
-fn raw(app: &App, call: &Call) -> Answer {
-    call.bare()?;
+/// Returns the output, or 409 while the execution is running.
+fn raw(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
     app.store.read(|document, now| {
-        let (run, invocation) = find(document, call.path("execution"), now)?;
-        let standing = invocation.standing(now);
-        if standing.ended_at.is_none() {
-            return Err(Refusal::conflict(
-                "The execution is running; its output is there when it has ended.",
+        let (execution, invocation) = find(document, request.path_param("execution"), now)?;
+        let progress = invocation.progress(now);
+        if progress.ended_at.is_none() {
+            return Err(ApiError::conflict(
+                "The execution is still running; its output is available once it has ended.",
             ));
         }
-        Ok(match output::of(invocation, run, standing.status) {
-            Output::Text(text) => payload(TEXT, Body::from(text)),
-            Output::Bytes(bytes) => payload("application/octet-stream", Body::from(bytes)),
-            Output::Large => {
-                let parts = output::large().map(Ok::<_, Infallible>);
-                let mut response = payload(TEXT, Body::from_stream(stream::iter(parts)));
-                let length = HeaderValue::from(output::LARGE);
-                response.headers_mut().insert(CONTENT_LENGTH, length);
-                response
-            }
-        })
+        Ok(
+            match execution_output::for_execution(invocation, execution, progress.status) {
+                Output::Text(text) => output_response(TEXT_TYPE, Body::from(text)),
+                Output::Bytes(bytes) => {
+                    output_response("application/octet-stream", Body::from(bytes))
+                }
+                Output::Large => {
+                    let parts = execution_output::large().map(Ok::<_, Infallible>);
+                    let mut response =
+                        output_response(TEXT_TYPE, Body::from_stream(stream::iter(parts)));
+                    let length = HeaderValue::from(execution_output::LARGE_SIZE);
+                    response.headers_mut().insert(CONTENT_LENGTH, length);
+                    response
+                }
+            },
+        )
     })
 }
 
-fn payload(content_type: &'static str, body: Body) -> Response {
+fn output_response(content_type: &'static str, body: Body) -> Response {
     let mut response = Response::new(body);
     let value = HeaderValue::from_static(content_type);
     response.headers_mut().insert(CONTENT_TYPE, value);
     response
 }
 
-/// 201 with a new call of the same tool, in the same workspace, with the same arguments.
-fn rerun(app: &App, call: &Call) -> Answer {
-    call.fields_if_any(&[])?;
+/// Returns 201 with a new invocation of the same tool in the same workspace with the same arguments.
+fn rerun(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.optional_json_body(&[])?;
     app.store.write(|document, now| {
-        let (_, invocation) = find(document, call.path("execution"), now)?;
-        let wish = Wish {
+        let (_, invocation) = find(document, request.path_param("execution"), now)?;
+        let new = NewInvocation {
             workspace_id: invocation.workspace_id.clone(),
             tool_name: invocation.tool_name.clone(),
             args: invocation.args.clone(),
         };
-        begin(app, document, now, wish)
+        create_invocation(app, document, now, new)
     })
 }

@@ -1,4 +1,4 @@
-//! The members of a JSON body, read strictly, and the rules for values that several resources share.
+//! Strict reading of JSON body members, and validation rules shared by several resources.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -10,39 +10,42 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::reply::Refusal;
+use super::response::ApiError;
 
-/// The largest count that the router takes.
-pub(super) const COUNT: u32 = 2_147_483_647;
+/// Maximum value of a count.
+pub(super) const MAX_COUNT: u32 = 2_147_483_647;
 
-/// A body whose member names are known and single. A reader takes one of them: `Ok(None)` is "not given".
+/// A body without unknown or repeated members. Each reader returns `Ok(None)` for an absent member.
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
-    pub(super) fn parse(body: &[u8], known: &[&str]) -> Result<Self, Refusal> {
-        let Members(members) = serde_json::from_slice(body).map_err(|error| {
+    pub(super) fn parse(body: &[u8], known: &[&str]) -> Result<Self, ApiError> {
+        let UniqueMembers(members) = serde_json::from_slice(body).map_err(|error| {
             if error.is_data() {
-                Refusal::new(
+                ApiError::new(
                     StatusCode::BAD_REQUEST,
                     "invalid_body",
-                    format!("The body is refused: {error}."),
+                    format!("Invalid body: {error}."),
                 )
             } else {
-                Refusal::new(
+                ApiError::new(
                     StatusCode::BAD_REQUEST,
                     "json_parse_error",
-                    format!("The body is no JSON: {error}."),
+                    format!("The body is not valid JSON: {error}."),
                 )
             }
         })?;
         match members.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(name) => Err(Refusal::body(name, format!("Unknown field '{name}'."))),
+            Some(name) => Err(ApiError::invalid_body(
+                name,
+                format!("Unknown field '{name}'."),
+            )),
             None => Ok(Self(members)),
         }
     }
 
-    /// What an absent body is where none of its members must be given.
-    pub(super) fn none() -> Self {
+    /// An empty body, for requests without required members.
+    pub(super) fn empty() -> Self {
         Self(Map::new())
     }
 
@@ -50,14 +53,14 @@ impl Fields {
         self.0.is_empty()
     }
 
-    /// The members given, in their order.
+    /// Names of the members present, in order.
     pub(super) fn names(&self) -> Vec<&str> {
         self.0.keys().map(String::as_str).collect()
     }
 
     /// A string that is not blank.
-    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Refusal> {
-        self.checked(name, "a non-empty string", |value| {
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, ApiError> {
+        self.read(name, "a non-empty string", |value| {
             value
                 .as_str()
                 .filter(|text| !text.trim().is_empty())
@@ -65,41 +68,45 @@ impl Fields {
         })
     }
 
-    /// Sets `target` to a string, an empty one too, or to none for null.
-    pub(super) fn note(&self, name: &str, target: &mut Option<String>) -> Result<(), Refusal> {
-        let given = self.checked(name, "a string or null", |value| match value {
+    /// Sets `target` to a string (which may be empty), or to `None` for null.
+    pub(super) fn nullable_text(
+        &self,
+        name: &str,
+        target: &mut Option<String>,
+    ) -> Result<(), ApiError> {
+        let value = self.read(name, "a string or null", |value| match value {
             Value::Null => Some(None),
             other => other.as_str().map(|text| Some(text.to_owned())),
         })?;
-        *target = given.unwrap_or_else(|| target.take());
+        *target = value.unwrap_or_else(|| target.take());
         Ok(())
     }
 
-    /// An object, whatever it holds.
-    pub(super) fn object(&self, name: &str) -> Result<Option<Value>, Refusal> {
-        self.checked(name, "an object", |value| {
+    /// An object with any members.
+    pub(super) fn object(&self, name: &str) -> Result<Option<Value>, ApiError> {
+        self.read(name, "an object", |value| {
             value.is_object().then(|| value.clone())
         })
     }
 
-    /// An integer of the range; 8.0 is the integer 8, as JSON Schema has it.
+    /// An integer in `range`. As in JSON Schema, 8.0 is an integer.
     pub(super) fn integer(
         &self,
         name: &str,
         range: RangeInclusive<u32>,
-    ) -> Result<Option<u32>, Refusal> {
+    ) -> Result<Option<u32>, ApiError> {
         let expected = format!("an integer from {} to {}", range.start(), range.end());
-        self.checked(name, &expected, |value| {
+        self.read(name, &expected, |value| {
             let text = value.is_number().then(|| value.to_string())?;
             let number = text.strip_suffix(".0").unwrap_or(&text).parse().ok();
             number.filter(|number| range.contains(number))
         })
     }
 
-    /// One of these words.
-    pub(super) fn word(&self, name: &str, words: &[&str]) -> Result<Option<String>, Refusal> {
+    /// One of `words`.
+    pub(super) fn one_of(&self, name: &str, words: &[&str]) -> Result<Option<String>, ApiError> {
         let expected = format!("one of {}", words.join(", "));
-        self.checked(name, &expected, |value| {
+        self.read(name, &expected, |value| {
             value
                 .as_str()
                 .filter(|word| words.contains(word))
@@ -107,49 +114,49 @@ impl Fields {
         })
     }
 
-    /// Sets `target` to service tiers, which pass unread, or to none for null.
+    /// Sets `target` to a list of service tiers, or to `None` for null. Tier names are not validated.
     pub(super) fn tiers(
         &self,
         name: &str,
         target: &mut Option<Vec<String>>,
-    ) -> Result<(), Refusal> {
-        let given = self.checked(
+    ) -> Result<(), ApiError> {
+        let value = self.read(
             name,
             "an array of non-empty strings or null",
             |value| match value {
                 Value::Null => Some(None),
-                other => texts(other, |tier| !tier.is_empty()).map(Some),
+                other => strings(other, |tier| !tier.is_empty()).map(Some),
             },
         )?;
-        *target = given.unwrap_or_else(|| target.take());
+        *target = value.unwrap_or_else(|| target.take());
         Ok(())
     }
 
     /// At least one `tcp://host:port`.
-    pub(super) fn router_addrs(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
-        self.checked(name, "an array of at least one tcp://host:port", |value| {
-            texts(value, is_router_addr).filter(|addresses| !addresses.is_empty())
+    pub(super) fn router_addrs(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
+        self.read(name, "an array of at least one tcp://host:port", |value| {
+            strings(value, is_router_addr).filter(|addresses| !addresses.is_empty())
         })
     }
 
-    /// 1 to 24 printable ASCII characters, no spaces.
-    pub(super) fn region(&self, name: &str) -> Result<Option<String>, Refusal> {
-        self.checked(
+    /// 1 to 24 printable ASCII characters without spaces.
+    pub(super) fn region(&self, name: &str) -> Result<Option<String>, ApiError> {
+        self.read(
             name,
             "1 to 24 printable ASCII characters without spaces",
             |value| {
-                let fits = |text: &&str| {
+                let is_valid = |text: &&str| {
                     (1..=24).contains(&text.len())
                         && text.bytes().all(|byte| byte.is_ascii_graphic())
                 };
-                value.as_str().filter(fits).map(str::to_owned)
+                value.as_str().filter(is_valid).map(str::to_owned)
             },
         )
     }
 
-    /// A Curve25519 public key, kept as it was sent.
-    pub(super) fn public_key(&self, name: &str) -> Result<Option<String>, Refusal> {
-        self.checked(name, "base64 of exactly 32 bytes", |value| {
+    /// A Curve25519 public key, stored as sent.
+    pub(super) fn public_key(&self, name: &str) -> Result<Option<String>, ApiError> {
+        self.read(name, "base64 of exactly 32 bytes", |value| {
             value
                 .as_str()
                 .filter(|text| is_public_key(text))
@@ -157,29 +164,31 @@ impl Fields {
         })
     }
 
-    fn checked<T>(
+    fn read<T>(
         &self,
         name: &str,
         expected: &str,
         read: impl FnOnce(&Value) -> Option<T>,
-    ) -> Result<Option<T>, Refusal> {
-        let refusal = || Refusal::body(name, format!("'{name}' must be {expected}."));
+    ) -> Result<Option<T>, ApiError> {
+        let error = || ApiError::invalid_body(name, format!("'{name}' must be {expected}."));
         let value = self.0.get(name);
-        value
-            .map(|value| read(value).ok_or_else(refusal))
-            .transpose()
+        value.map(|value| read(value).ok_or_else(error)).transpose()
     }
 }
 
-/// The value of a field that must be given.
-pub(super) fn required<T>(name: &str, value: Option<T>) -> Result<T, Refusal> {
-    value.ok_or_else(|| Refusal::body(name, format!("'{name}' is required.")))
+/// Returns the value of a required field.
+pub(super) fn required<T>(name: &str, value: Option<T>) -> Result<T, ApiError> {
+    value.ok_or_else(|| ApiError::invalid_body(name, format!("'{name}' is required.")))
 }
 
-fn texts(value: &Value, fits: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+fn strings(value: &Value, is_valid: impl Fn(&str) -> bool) -> Option<Vec<String>> {
     let items = value.as_array()?.iter();
     items
-        .map(|item| item.as_str().filter(|text| fits(text)).map(str::to_owned))
+        .map(|item| {
+            item.as_str()
+                .filter(|text| is_valid(text))
+                .map(str::to_owned)
+        })
         .collect()
 }
 
@@ -203,7 +212,7 @@ fn is_router_addr(text: &str) -> bool {
     host_fits && port_fits
 }
 
-/// Either alphabet, padded or not.
+/// Accepts either base64 alphabet, with or without padding.
 fn is_public_key(text: &str) -> bool {
     let config =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -213,14 +222,14 @@ fn is_public_key(text: &str) -> bool {
     })
 }
 
-/// A JSON object that names no member twice; `serde_json` by itself would keep the last.
-pub(super) struct Members(pub(super) Map<String, Value>);
+/// A JSON object without repeated members; `serde_json` alone would keep the last one.
+pub(super) struct UniqueMembers(pub(super) Map<String, Value>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for UniqueMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Single;
+        struct UniqueVisitor;
 
-        impl<'de> Visitor<'de> for Single {
+        impl<'de> Visitor<'de> for UniqueVisitor {
             type Value = Map<String, Value>;
 
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,9 +240,7 @@ impl<'de> Deserialize<'de> for Members {
                 let mut members = Map::new();
                 while let Some((name, value)) = access.next_entry::<String, Value>()? {
                     if members.contains_key(&name) {
-                        return Err(A::Error::custom(format_args!(
-                            "the field '{name}' is given twice"
-                        )));
+                        return Err(A::Error::custom(format_args!("duplicate field '{name}'")));
                     }
                     members.insert(name, value);
                 }
@@ -241,6 +248,6 @@ impl<'de> Deserialize<'de> for Members {
             }
         }
 
-        deserializer.deserialize_map(Single).map(Self)
+        deserializer.deserialize_map(UniqueVisitor).map(Self)
     }
 }

@@ -1,4 +1,4 @@
-//! New ids and secrets.
+//! Random IDs and secrets.
 
 use std::io;
 use std::iter;
@@ -6,23 +6,23 @@ use std::iter;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Characters of a random id. With 36^16 to draw from, nobody meets the same one twice.
+/// Length of a random ID. With 36^16 values, collisions are not a concern.
 const LENGTH: usize = 16;
 
-/// A fresh id such as `agt_k3v9…`.
-pub(super) fn fresh(prefix: &str) -> String {
-    from(prefix, &mut fastrand::Rng::new())
+/// A random ID such as `agt_k3v9…`.
+pub(super) fn random(prefix: &str) -> String {
+    random_from(prefix, &mut fastrand::Rng::new())
 }
 
-/// An id drawn from a given source: the demonstration fleet has the same ids everywhere.
-pub(super) fn from(prefix: &str, random: &mut fastrand::Rng) -> String {
+/// An ID from a given generator, so that the demo data has the same IDs everywhere.
+pub(super) fn random_from(prefix: &str, random: &mut fastrand::Rng) -> String {
     prefix
         .chars()
         .chain(iter::repeat_with(|| random.digit(36)).take(LENGTH))
         .collect()
 }
 
-/// A fresh UUID of version 4, as calls and runs have them.
+/// A random version 4 UUID, as used for invocations and executions.
 pub(super) fn uuid() -> String {
     let mut bits = fastrand::u128(..);
     bits &= !(0xf << 76 | 0x3 << 62);
@@ -32,8 +32,8 @@ pub(super) fn uuid() -> String {
     parts.join("-")
 }
 
-/// An unguessable word, from the system's own source.
-pub(super) fn secret(prefix: &str) -> io::Result<String> {
+/// A secret from the system's random source.
+pub(super) fn random_secret(prefix: &str) -> io::Result<String> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))

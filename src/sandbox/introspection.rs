@@ -1,14 +1,14 @@
-//! `/exec/agents/{id}`: what an execution agent tells of itself.
+//! `/exec/agents/{id}`: manifest, environment, and connectivity of an execution agent.
 
 use std::iter;
 
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
-use super::app::{App, Route};
-use super::call::Call;
+use super::app_state::{AppState, Route};
 use super::clock::Seconds;
-use super::reply::{Answer, Refusal, ok};
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, ok};
 use super::state::{Agent, Document};
 use super::{agents, tools};
 
@@ -16,24 +16,24 @@ pub(super) const ROUTES: &[Route] = &[
     (
         MethodFilter::GET,
         "/exec/agents/{agent}/manifest",
-        |app, call| told(app, call, manifest),
+        |app, request| introspect(app, request, manifest),
     ),
     (
         MethodFilter::GET,
         "/exec/agents/{agent}/environment",
-        |app, call| told(app, call, environment),
+        |app, request| introspect(app, request, environment),
     ),
     (
         MethodFilter::GET,
         "/exec/agents/{agent}/connectivity",
-        |app, call| told(app, call, connectivity),
+        |app, request| introspect(app, request, connectivity),
     ),
 ];
 
-/// The agent's software.
+/// Version of the agent software.
 const VERSION: &str = "1.8.2";
 
-/// What the tools of a domain need.
+/// What the tools of a domain require.
 struct Domain {
     name: &'static str,
     binary: &'static str,
@@ -67,16 +67,20 @@ fn domains(agent: &Agent) -> impl Iterator<Item = &'static Domain> {
     DOMAINS.iter().filter(move |domain| has(domain.name))
 }
 
-fn told(app: &App, call: &Call, tell: fn(&Agent, &Document, Seconds) -> Value) -> Answer {
-    call.bare()?;
-    let id = call.path("agent");
+fn introspect(
+    app: &AppState,
+    request: &ApiRequest,
+    build: fn(&Agent, &Document, Seconds) -> Value,
+) -> HandlerResult {
+    request.expect_empty()?;
+    let id = request.path_param("agent");
     app.store.read(|document, now| {
         let agent = agents::find(document, id)?;
         if agent.tools.is_empty() {
-            // It exists, but not here; the router documents no code for this.
-            return Err(Refusal::missing("execution (XEM) agent", id, None));
+            // The agent exists but is not an execution agent; the router documents no code for this.
+            return Err(ApiError::not_found("execution (XEM) agent", id, None));
         }
-        Ok(ok(&tell(agent, document, now)))
+        Ok(ok(&build(agent, document, now)))
     })
 }
 
@@ -87,8 +91,8 @@ fn manifest(agent: &Agent, document: &Document, _: Seconds) -> Value {
         "agent_name": agent.name,
         "version": VERSION,
         "workspaces": document.workspaces,
-        "tools": published.filter_map(|tool| tools::described(tool)).collect::<Vec<_>>(),
-        "published_at": agent.spelling().write(agent.updated_at),
+        "tools": published.filter_map(|tool| tools::find(tool)).collect::<Vec<_>>(),
+        "published_at": agent.time_encoding().encode(agent.updated_at),
     })
 }
 
@@ -108,11 +112,11 @@ fn environment(agent: &Agent, _: &Document, _: Seconds) -> Value {
                 "version": domain.version,
             }))
             .collect::<Vec<_>>(),
-        "collected_at": agent.spelling().write(agent.updated_at),
+        "collected_at": agent.time_encoding().encode(agent.updated_at),
     })
 }
 
-/// An agent that is away reaches nothing.
+/// A disconnected agent reaches no endpoint.
 fn connectivity(agent: &Agent, _: &Document, now: Seconds) -> Value {
     let connected = agent.is_connected();
     let salt = agent.id.bytes().map(u64::from).sum::<u64>();
@@ -127,12 +131,12 @@ fn connectivity(agent: &Agent, _: &Document, now: Seconds) -> Value {
     let router = endpoint("router", "tcp://router:5555");
     let others = domains(agent).map(|domain| endpoint(domain.name, domain.endpoint));
     let endpoints: Vec<Value> = iter::once(router).chain(others).collect();
-    let spelling = agent.spelling();
+    let times = agent.time_encoding();
     json!({
         "agent_id": agent.id,
         "status": agent.status,
         "endpoints": endpoints,
-        "last_heartbeat": spelling.write_if(agent.last_heartbeat(now)),
-        "checked_at": spelling.write_if(agent.last_heartbeat(now)),
+        "last_heartbeat": times.encode_optional(agent.last_heartbeat(now)),
+        "checked_at": times.encode_optional(agent.last_heartbeat(now)),
     })
 }

@@ -1,4 +1,4 @@
-//! `/exec/invocations`: calls of tools.
+//! `/exec/invocations`: tool invocations.
 
 use std::cmp::Reverse;
 
@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
-use super::app::{App, Route};
-use super::call::Call;
-use super::clock::{Seconds, Spelling};
+use super::app_state::{AppState, Route};
+use super::clock::{Seconds, TimeEncoding};
 use super::fields::required;
-use super::reply::{Answer, Refusal, created, ok};
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, created, ok};
 use super::state::{Agent, Document, Invocation};
-use super::workspace::known;
-use super::{course, id, page, tools};
+use super::workspaces::require_workspace;
+use super::{id, pagination, timeline, tools};
 
 pub(super) const ROUTES: &[Route] = &[
     (MethodFilter::GET, "/exec/invocations", list),
@@ -26,133 +26,141 @@ pub(super) const ROUTES: &[Route] = &[
     ),
 ];
 
-/// A call as it is asked for.
-pub(super) struct Wish {
+/// An invocation to create.
+pub(super) struct NewInvocation {
     pub(super) workspace_id: String,
     pub(super) tool_name: String,
     pub(super) args: Value,
 }
 
-fn show(app: &App, invocation: &Invocation, now: Seconds) -> Value {
-    let standing = invocation.standing(now);
-    let approval = invocation.gate.as_ref().map(|gate| &gate.approval_id);
+fn show(app: &AppState, invocation: &Invocation, now: Seconds) -> Value {
+    let progress = invocation.progress(now);
+    let approval = invocation
+        .approval
+        .as_ref()
+        .map(|approval| &approval.approval_id);
     json!({
         "id": invocation.id,
         "tool_name": invocation.tool_name,
         "workspace_id": invocation.workspace_id,
-        "status": standing.status,
+        "status": progress.status,
         "risk": tools::risk(&invocation.tool_name),
         "args": invocation.args,
         "approval_id": approval,
         "approval_url": approval.map(|id| app.page_url(&format!("approvals/{id}"))),
-        "execution_id": invocation.begun(now).map(|run| &run.execution_id),
-        "created_at": Spelling::Rfc3339.write(invocation.created_at),
-        "completed_at": Spelling::Rfc3339.write_if(standing.ended_at),
+        "execution_id": invocation.started_execution(now).map(|execution| &execution.execution_id),
+        "created_at": TimeEncoding::Rfc3339.encode(invocation.created_at),
+        "completed_at": TimeEncoding::Rfc3339.encode_optional(progress.ended_at),
         "error": invocation.error(now),
     })
 }
 
-fn list(app: &App, call: &Call) -> Answer {
-    let query = call.query(page::QUERY)?;
-    let cut = |document: &Document, now| {
+fn list(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let query = request.query(pagination::QUERY)?;
+    let page = |document: &Document, now| {
         let mut all: Vec<&Invocation> = document.invocations.iter().collect();
         all.sort_by_key(|invocation| Reverse(invocation.created_at));
         let show = |invocation: &&Invocation| show(app, invocation, now);
-        app.pages
-            .cut(&query, &all, |invocation| &invocation.id, show)
+        app.page_limits
+            .paginate(&query, &all, |invocation| &invocation.id, show)
     };
-    app.store.read(cut).map(|list| ok(&list))
+    app.store.read(page).map(|list| ok(&list))
 }
 
-fn missing(id: &str) -> Refusal {
-    Refusal::missing("invocation", id, "invocation_not_found")
+fn not_found(id: &str) -> ApiError {
+    ApiError::not_found("invocation", id, "invocation_not_found")
 }
 
-fn get(app: &App, call: &Call) -> Answer {
-    call.bare()?;
-    let id = call.path("invocation");
+fn get(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
+    let id = request.path_param("invocation");
     app.store.read(|document, now| {
         let mut all = document.invocations.iter();
         let found = all.find(|invocation| invocation.id == id);
-        let invocation = found.ok_or_else(|| missing(id))?;
+        let invocation = found.ok_or_else(|| not_found(id))?;
         Ok(ok(&show(app, invocation, now)))
     })
 }
 
-fn create(app: &App, call: &Call) -> Answer {
-    let fields = call.fields(&["workspace_id", "tool_name", "args"])?;
-    let wish = Wish {
+fn create(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let fields = request.json_body(&["workspace_id", "tool_name", "args"])?;
+    let new = NewInvocation {
         workspace_id: required("workspace_id", fields.text("workspace_id")?)?,
         tool_name: required("tool_name", fields.text("tool_name")?)?,
         args: required("args", fields.object("args")?)?,
     };
     app.store
-        .write(|document, now| begin(app, document, now, wish))
+        .write(|document, now| create_invocation(app, document, now, new))
 }
 
-/// 201 with the call, which waits for an approval or for its turn.
-pub(super) fn begin(app: &App, document: &mut Document, now: Seconds, wish: Wish) -> Answer {
-    tools::called(&wish.tool_name, &wish.args)?;
-    known(document, &wish.workspace_id, "workspace_id")?;
+/// Returns 201 with the new invocation, which is pending approval or queued.
+pub(super) fn create_invocation(
+    app: &AppState,
+    document: &mut Document,
+    now: Seconds,
+    new: NewInvocation,
+) -> HandlerResult {
+    tools::for_invocation(&new.tool_name, &new.args)?;
+    require_workspace(document, &new.workspace_id, "workspace_id")?;
     let mut agents = document.agents.iter();
-    let serving = agents.find(|agent| serves(agent, &wish));
-    let agent_id = serving.map(|agent| agent.id.clone()).ok_or_else(|| {
+    let agent = agents.find(|agent| can_run(agent, &new));
+    let agent_id = agent.map(|agent| agent.id.clone()).ok_or_else(|| {
         let message = format!(
-            "No agent that is online in '{}' publishes the tool '{}'.",
-            wish.workspace_id, wish.tool_name
+            "No online agent in '{}' publishes the tool '{}'.",
+            new.workspace_id, new.tool_name
         );
         let code = "tool_executor_unavailable";
-        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
     })?;
-    let gate = course::gate(&wish.tool_name, &wish.args, now);
-    let run = course::run(&wish.tool_name, &wish.args, now);
+    let approval = timeline::required_approval(&new.tool_name, &new.args, now);
+    let execution = timeline::schedule_execution(&new.tool_name, &new.args, now);
     let invocation = Invocation {
         id: id::uuid(),
-        tool_name: wish.tool_name,
-        workspace_id: wish.workspace_id,
+        tool_name: new.tool_name,
+        workspace_id: new.workspace_id,
         agent_id,
-        args: wish.args,
+        args: new.args,
         created_at: now,
         sequence: document.next_sequence(),
-        run: gate.is_none().then_some(run),
-        gate,
+        execution: approval.is_none().then_some(execution),
+        approval,
         cancelled_at: None,
-        untouched: false,
+        is_demo: false,
     };
-    let answer = created(&show(app, &invocation, now));
-    // The newest first, also within a second.
+    let response = created(&show(app, &invocation, now));
+    // Newest first, even within one second.
     document.invocations.insert(0, invocation);
-    Ok(answer)
+    Ok(response)
 }
 
-/// Whether the agent is there for such a call.
-fn serves(agent: &Agent, wish: &Wish) -> bool {
-    let named = |names: &[String], name: &str| names.iter().any(|known| known == name);
+/// Whether the agent can run this invocation.
+fn can_run(agent: &Agent, new: &NewInvocation) -> bool {
+    let contains = |names: &[String], name: &str| names.iter().any(|known| known == name);
     agent.status == "active"
-        && named(&agent.tools, &wish.tool_name)
+        && contains(&agent.tools, &new.tool_name)
         && !agent.exec_paused
-        && !named(&agent.exec_paused_workspaces, &wish.workspace_id)
-        && !named(&agent.credentials_revoked_workspaces, &wish.workspace_id)
+        && !contains(&agent.exec_paused_workspaces, &new.workspace_id)
+        && !contains(&agent.credentials_revoked_workspaces, &new.workspace_id)
 }
 
-/// 200 with the call; 409 for one that has ended.
-fn cancel(app: &App, call: &Call) -> Answer {
-    call.fields_if_any(&[])?;
-    let id = call.path("invocation");
+/// Returns 200 with the invocation, or 409 if it has ended.
+fn cancel(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.optional_json_body(&[])?;
+    let id = request.path_param("invocation");
     app.store.write(|document, now| {
         let mut all = document.invocations.iter_mut();
         let found = all.find(|invocation| invocation.id == id);
-        let invocation = found.ok_or_else(|| missing(id))?;
-        let standing = invocation.standing(now);
-        if standing.ended_at.is_some() {
-            return Err(Refusal::new(
+        let invocation = found.ok_or_else(|| not_found(id))?;
+        let progress = invocation.progress(now);
+        if progress.ended_at.is_some() {
+            return Err(ApiError::new(
                 StatusCode::CONFLICT,
                 "invocation_terminal",
-                format!("The invocation is {} already.", standing.status),
+                format!("The invocation is already {}.", progress.status),
             ));
         }
         invocation.cancelled_at = Some(now);
-        invocation.untouched = false;
+        invocation.is_demo = false;
         Ok(ok(&show(app, invocation, now)))
     })
 }

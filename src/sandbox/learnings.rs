@@ -1,16 +1,16 @@
-//! `/exec/learnings`: what was learned from runs in a workspace.
+//! `/exec/learnings`: learnings from a workspace's executions.
 
 use std::cmp::Reverse;
 
 use axum::routing::MethodFilter;
 use serde_json::{Value, json};
 
-use super::app::{App, Route};
-use super::call::Call;
-use super::clock::{Seconds, Spelling};
-use super::reply::{Answer, Refusal, done, ok};
+use super::app_state::{AppState, Route};
+use super::clock::{Seconds, TimeEncoding};
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, no_content, ok};
 use super::state::{Document, Learning};
-use super::workspace::known;
+use super::workspaces::require_workspace;
 
 pub(super) const ROUTES: &[Route] = &[
     (MethodFilter::GET, "/exec/learnings", list),
@@ -25,46 +25,47 @@ fn show(learning: &Learning) -> Value {
         "workspace_id": learning.workspace_id,
         "score": learning.score,
         "source_type": learning.source_type,
-        "created_at": Spelling::Rfc3339.write(learning.created_at),
+        "created_at": TimeEncoding::Rfc3339.encode(learning.created_at),
     })
 }
 
-/// Those of one workspace, the newest first.
-fn list(app: &App, call: &Call) -> Answer {
-    let query = call.query(&["workspace_id", "limit", "after"])?;
+/// Lists the learnings of one workspace, newest first.
+fn list(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let query = request.query(&["workspace_id", "limit", "after"])?;
     let workspace = query.required("workspace_id")?;
-    let cut = |document: &Document, _: Seconds| {
-        known(document, workspace, "workspace_id")?;
+    let page = |document: &Document, _: Seconds| {
+        require_workspace(document, workspace, "workspace_id")?;
         let all = document.learnings.iter();
         let mut own: Vec<&Learning> = all
             .filter(|learning| learning.workspace_id == workspace)
             .collect();
         own.sort_by_key(|learning| Reverse(learning.created_at));
         let show = |learning: &&Learning| show(learning);
-        app.pages.cut(&query, &own, |learning| &learning.id, show)
+        app.page_limits
+            .paginate(&query, &own, |learning| &learning.id, show)
     };
-    app.store.read(cut).map(|list| ok(&list))
+    app.store.read(page).map(|list| ok(&list))
 }
 
-fn find<'a>(document: &'a Document, id: &str) -> Result<&'a Learning, Refusal> {
+fn find<'a>(document: &'a Document, id: &str) -> Result<&'a Learning, ApiError> {
     let found = document.learnings.iter().find(|learning| learning.id == id);
     // The router documents no code for this 404.
-    found.ok_or_else(|| Refusal::missing("learning", id, None))
+    found.ok_or_else(|| ApiError::not_found("learning", id, None))
 }
 
-fn get(app: &App, call: &Call) -> Answer {
-    call.bare()?;
+fn get(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
     app.store
-        .read(|document, _| Ok(ok(&show(find(document, call.path("learning"))?))))
+        .read(|document, _| Ok(ok(&show(find(document, request.path_param("learning"))?))))
 }
 
-/// 204.
-fn delete(app: &App, call: &Call) -> Answer {
-    call.bare()?;
-    let id = call.path("learning");
+/// Returns 204.
+fn delete(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
+    let id = request.path_param("learning");
     app.store.write(|document, _| {
         find(document, id)?;
         document.learnings.retain(|learning| learning.id != id);
-        Ok(done())
+        Ok(no_content())
     })
 }

@@ -1,45 +1,58 @@
-//! The state document: what the sandbox remembers between requests and between processes.
+//! State document: everything the sandbox stores between requests and processes.
 //!
-//! Times are Unix seconds. Anything that follows from the time (a heartbeat, an expiry, the progress of a rotation)
-//! is worked out when it is read and never stored, so that a read changes nothing.
+//! Times are Unix seconds. Values that depend on the time (heartbeats, expiry, rotation progress) are computed when
+//! read and never stored, so that a read changes nothing. Serde aliases accept documents with
+//! earlier member names.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::clock::{Seconds, Spelling};
+use super::clock::{Seconds, TimeEncoding};
 use super::id;
-use super::squads::World;
+use super::squads::SquadsState;
 
-/// The format of the document; another number makes it unreadable.
+/// Format version; a document with another version is unreadable.
 pub(super) const VERSION: u32 = 3;
 
-/// All that is remembered.
+/// The state document.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
     pub(super) version: u32,
     pub(super) key: String,
-    /// The present that the times of untouched demonstration objects refer to.
-    pub(super) dated_at: Seconds,
+    /// The time to which the times of unmodified demo objects are relative.
+    #[serde(alias = "dated_at")]
+    pub(super) rebased_at: Seconds,
     pub(super) workspaces: Vec<String>,
     pub(super) agents: Vec<Agent>,
     #[serde(default)]
-    pub(super) events: Vec<Event>,
+    pub(super) events: Vec<AgentEvent>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) join_keys: Vec<JoinKey>,
     pub(super) invocations: Vec<Invocation>,
     #[serde(default)]
     pub(super) learnings: Vec<Learning>,
     #[serde(default)]
-    pub(super) contexts: Vec<Context>,
-    /// The number of the latest write that other writes must be told from.
+    pub(super) contexts: Vec<ExecContext>,
+    /// Sequence number of the latest write.
     #[serde(default)]
     pub(super) sequence: u64,
-    /// What the squads service remembers.
-    pub(super) squads: World,
+    /// State of the squads service.
+    pub(super) squads: SquadsState,
 }
 
-/// An agent. `untouched`: part of the demonstration and as it was set up, so it is dated anew at every start.
+/// API keys of the sandbox.
+#[derive(Clone)]
+pub(super) struct Keys {
+    /// Key of the router API.
+    pub(super) router: String,
+    /// Operator key of the squads service.
+    pub(super) operator: String,
+    /// Key of one agent of the squads service.
+    pub(super) agent: String,
+}
+
+/// An agent. `is_demo` marks unmodified demo data, whose times are rebased.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Agent {
@@ -58,12 +71,12 @@ pub(super) struct Agent {
     pub(super) storage_limit_bytes: Option<u64>,
     #[serde(default)]
     pub(super) public_key: String,
-    /// Names of the tools it publishes; an agent with tools is an execution (XEM) agent.
+    /// Names of the tools it publishes. An agent with tools is an execution (XEM) agent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) tools: Vec<String>,
     pub(super) created_at: Seconds,
     pub(super) updated_at: Seconds,
-    /// When a disconnected or dead agent was last heard of.
+    /// Last heartbeat of a disconnected or dead agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) lost_at: Option<Seconds>,
     #[serde(default)]
@@ -76,11 +89,11 @@ pub(super) struct Agent {
     pub(super) rotation: Option<Rotation>,
     #[serde(default)]
     pub(super) unix_times: bool,
-    #[serde(default)]
-    pub(super) untouched: bool,
+    #[serde(default, alias = "untouched")]
+    pub(super) is_demo: bool,
 }
 
-/// A rotation of an agent's key that has begun, and when the new key takes over.
+/// A key rotation, and when its new key is promoted.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rotation {
@@ -88,10 +101,10 @@ pub(super) struct Rotation {
     pub(super) promoted_at: Seconds,
 }
 
-/// An entry of an agent's history. One of the future is there but not seen yet.
+/// An event of an agent's history. Events with future times are not yet visible.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Event {
+pub(super) struct AgentEvent {
     pub(super) id: String,
     pub(super) agent_id: String,
     pub(super) kind: String,
@@ -99,23 +112,23 @@ pub(super) struct Event {
     pub(super) created_at: Seconds,
 }
 
-/// A worker that waits to be admitted to an agent's serving pool.
+/// A worker awaiting admission to an agent's serving pool.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Candidate {
     pub(super) id: String,
     pub(super) agent_id: String,
     pub(super) worker_id: String,
-    /// `approved` or `rejected`; without one it is pending until it expires.
+    /// `approved` or `rejected`; otherwise it is pending until it expires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) decision: Option<String>,
     pub(super) created_at: Seconds,
     pub(super) expires_at: Seconds,
-    #[serde(default)]
-    pub(super) untouched: bool,
+    #[serde(default, alias = "untouched")]
+    pub(super) is_demo: bool,
 }
 
-/// An enrolment token's record; the token itself is nowhere.
+/// A join key. Its token is not stored.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JoinKey {
@@ -135,39 +148,43 @@ pub(super) struct JoinKey {
     pub(super) expires_at: Option<Seconds>,
     #[serde(default)]
     pub(super) revoked: bool,
-    #[serde(default)]
-    pub(super) untouched: bool,
+    #[serde(default, alias = "untouched")]
+    pub(super) is_demo: bool,
 }
 
-/// A tool call: with the approval that it waited for and the run that it led to, which have no records of their own.
+/// A tool invocation, including its approval and its execution.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Invocation {
     pub(super) id: String,
     pub(super) tool_name: String,
     pub(super) workspace_id: String,
-    /// The agent that was online for it.
+    /// The agent that was selected to run it.
     pub(super) agent_id: String,
     pub(super) args: Value,
     pub(super) created_at: Seconds,
-    /// The place of its making among all writes.
+    /// Sequence number of the write that created it.
     #[serde(default)]
     pub(super) sequence: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) gate: Option<Gate>,
-    /// There from the moment at which nothing stands in its way any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) run: Option<Run>,
+    #[serde(default, alias = "gate", skip_serializing_if = "Option::is_none")]
+    pub(super) approval: Option<Approval>,
+    /// Present once nothing prevents it from running.
+    #[serde(default, alias = "run", skip_serializing_if = "Option::is_none")]
+    pub(super) execution: Option<Execution>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cancelled_at: Option<Seconds>,
-    #[serde(default)]
-    pub(super) untouched: bool,
+    #[serde(default, alias = "untouched")]
+    pub(super) is_demo: bool,
 }
 
-/// A wait for a human.
+/// An approval of an invocation.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Gate {
+#[allow(
+    clippy::struct_field_names,
+    reason = "members of the stored document keep their names"
+)]
+pub(super) struct Approval {
     pub(super) approval_id: String,
     pub(super) requested_by: String,
     pub(super) expires_at: Seconds,
@@ -175,26 +192,30 @@ pub(super) struct Gate {
     pub(super) decision: Option<Decision>,
 }
 
-/// What the human said.
+/// A reviewer's decision.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Decision {
     pub(super) approved: bool,
     pub(super) by: String,
     pub(super) at: Seconds,
-    /// Its place among all writes.
+    /// Sequence number of its write.
     #[serde(default)]
     pub(super) sequence: u64,
 }
 
-/// A run and how it will end, settled when it is let go.
+/// A scheduled execution with its predetermined outcome.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Run {
+#[allow(
+    clippy::struct_field_names,
+    reason = "members of the stored document keep their names"
+)]
+pub(super) struct Execution {
     pub(super) execution_id: String,
     pub(super) started_at: Seconds,
     pub(super) ended_at: Seconds,
-    /// `completed`, `failed` or `timeout`.
+    /// `completed`, `failed`, or `timeout`.
     pub(super) outcome: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) exit_code: Option<i64>,
@@ -202,7 +223,7 @@ pub(super) struct Run {
     pub(super) error: Option<String>,
 }
 
-/// Something learned. It can only be read and deleted, so it is always untouched.
+/// A learning. It can only be read and deleted, so it is always unmodified demo data.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Learning {
@@ -214,26 +235,26 @@ pub(super) struct Learning {
     pub(super) created_at: Seconds,
 }
 
-/// What the agents of a workspace are told.
+/// A workspace's context document.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Context {
+pub(super) struct ExecContext {
     pub(super) workspace_id: String,
     pub(super) value: Value,
     pub(super) updated_at: Seconds,
-    #[serde(default)]
-    pub(super) untouched: bool,
+    #[serde(default, alias = "untouched")]
+    pub(super) is_demo: bool,
 }
 
 impl Document {
-    /// A number for a write, greater than all before it.
+    /// Returns the next sequence number.
     pub(super) fn next_sequence(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence
     }
 
-    /// Ends a rotation that is under way: its new key, and what was recorded ahead of it, will not come.
-    pub(super) fn abandon_rotation(&mut self, agent_id: &str, now: Seconds) {
+    /// Cancels a rotation in progress: its new key and its scheduled events are discarded.
+    pub(super) fn cancel_rotation(&mut self, agent_id: &str, now: Seconds) {
         for agent in self.agents.iter_mut().filter(|agent| agent.id == agent_id) {
             agent.public_key = agent.public_key(now).to_owned();
             agent.rotation = None;
@@ -242,10 +263,10 @@ impl Document {
             .retain(|event| event.agent_id != agent_id || event.created_at <= now);
     }
 
-    /// Adds an entry to an agent's history.
-    pub(super) fn record(&mut self, agent_id: &str, kind: &str, details: Value, at: Seconds) {
-        self.events.push(Event {
-            id: id::fresh("evt_"),
+    /// Adds an event to an agent's history.
+    pub(super) fn record_event(&mut self, agent_id: &str, kind: &str, details: Value, at: Seconds) {
+        self.events.push(AgentEvent {
+            id: id::random("evt_"),
             agent_id: agent_id.to_owned(),
             kind: kind.to_owned(),
             details,
@@ -255,20 +276,20 @@ impl Document {
 }
 
 impl Agent {
-    pub(super) fn spelling(&self) -> Spelling {
+    pub(super) fn time_encoding(&self) -> TimeEncoding {
         if self.unix_times {
-            Spelling::Unix
+            TimeEncoding::Unix
         } else {
-            Spelling::Rfc3339
+            TimeEncoding::Rfc3339
         }
     }
 
-    /// Whether its worker is there. A suspended agent is sent no work, but its worker goes on reporting.
+    /// Whether its worker is connected. A suspended agent receives no work but still sends heartbeats.
     pub(super) fn is_connected(&self) -> bool {
         matches!(self.status.as_str(), "active" | "suspended")
     }
 
-    /// A connected agent reports every 15 to 29 seconds, each in a rhythm of its own.
+    /// A connected agent sends a heartbeat every 15 to 29 seconds, at its own interval.
     pub(super) fn last_heartbeat(&self, now: Seconds) -> Option<Seconds> {
         if !self.is_connected() {
             return self.lost_at;
@@ -279,7 +300,7 @@ impl Agent {
         Some(now - (now + rhythm).rem_euclid(15 + rhythm % 15))
     }
 
-    /// Its key at this time: a rotation's new key once that is promoted.
+    /// Its public key at this time: a rotation's new key once promoted.
     pub(super) fn public_key(&self, now: Seconds) -> &str {
         match &self.rotation {
             Some(rotation) if rotation.promoted_at <= now => &rotation.public_key,
@@ -287,16 +308,16 @@ impl Agent {
         }
     }
 
-    /// Sets the status; an agent that leaves was last heard of at its last heartbeat.
-    pub(super) fn become_status(&mut self, status: &str, now: Seconds) {
+    /// Sets the status. An agent that disconnects keeps its last heartbeat.
+    pub(super) fn set_status(&mut self, status: &str, now: Seconds) {
         let heard = self.last_heartbeat(now);
         status.clone_into(&mut self.status);
         self.lost_at = if self.is_connected() { None } else { heard };
     }
 
-    /// Marks a change by the user, after which the agent is no longer dated anew.
-    pub(super) fn touch(&mut self, now: Seconds) {
+    /// Records a modification, after which the agent's times are no longer rebased.
+    pub(super) fn mark_modified(&mut self, now: Seconds) {
         self.updated_at = now;
-        self.untouched = false;
+        self.is_demo = false;
     }
 }

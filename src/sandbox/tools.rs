@@ -1,4 +1,4 @@
-//! `/exec/tools`: the catalogue, and the rules by which a tool may be called.
+//! `/exec/tools`: the tool catalog and argument validation.
 
 use std::sync::LazyLock;
 
@@ -7,34 +7,33 @@ use axum::routing::MethodFilter;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
-use super::app::{App, Route};
-use super::call::Call;
-use super::page;
-use super::reply::{Answer, Refusal, ok};
+use super::app_state::{AppState, Route};
+use super::pagination;
+use super::request::ApiRequest;
+use super::response::{ApiError, HandlerResult, ok};
 
 pub(super) const ROUTES: &[Route] = &[
     (MethodFilter::GET, "/exec/tools", tools),
     (MethodFilter::GET, "/exec/tools/{tool}", tool),
 ];
 
-/// The catalogue does not change, so it is no part of the state.
-static CATALOGUE: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("tools.json"))
-        .expect("tools.json is part of the program and tested")
+/// The catalog is constant, so it is not part of the state.
+static CATALOG: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("tools.json")).expect("the embedded tools.json is valid")
 });
 
 fn name(tool: &Value) -> &str {
     tool["name"].as_str().unwrap_or_default()
 }
 
-/// A tool of the catalogue in full.
-pub(super) fn described(wanted: &str) -> Option<&'static Value> {
-    CATALOGUE.iter().find(|tool| name(tool) == wanted)
+/// Returns a tool's catalog entry.
+pub(super) fn find(tool_name: &str) -> Option<&'static Value> {
+    CATALOG.iter().find(|tool| name(tool) == tool_name)
 }
 
-/// A tool as an agent's detail lists it.
+/// Returns a tool as an agent's detail lists it.
 pub(super) fn summary(tool: &str) -> Option<Value> {
-    let tool = described(tool)?;
+    let tool = find(tool)?;
     let members = ["name", "description", "risk", "domain"];
     Some(
         members
@@ -44,62 +43,65 @@ pub(super) fn summary(tool: &str) -> Option<Value> {
     )
 }
 
-fn tools(app: &App, call: &Call) -> Answer {
-    let query = call.query(page::QUERY)?;
-    let list = app.pages.cut(&query, &CATALOGUE, name, Value::clone)?;
+fn tools(app: &AppState, request: &ApiRequest) -> HandlerResult {
+    let query = request.query(pagination::QUERY)?;
+    let list = app
+        .page_limits
+        .paginate(&query, &CATALOG, name, Value::clone)?;
     Ok(ok(&list))
 }
 
-fn tool(_: &App, call: &Call) -> Answer {
-    call.bare()?;
-    let wanted = call.path("tool");
-    described(wanted)
+fn tool(_: &AppState, request: &ApiRequest) -> HandlerResult {
+    request.expect_empty()?;
+    let tool_name = request.path_param("tool");
+    find(tool_name)
         .map(ok)
-        .ok_or_else(|| Refusal::missing("tool", wanted, "exec_tool_not_found"))
+        .ok_or_else(|| ApiError::not_found("tool", tool_name, "exec_tool_not_found"))
 }
 
-/// Checks the arguments of a call against the tool's schema; `param` names the argument that is at fault.
-fn check(tool: &Value, args: &Value) -> Result<(), Refusal> {
+/// Validates arguments against the tool's schema; `param` names the invalid argument.
+fn validate_args(tool: &Value, args: &Value) -> Result<(), ApiError> {
     let validator = jsonschema::validator_for(&tool["parameters"])
-        .map_err(|error| Refusal::internal(format!("The tool's schema is broken: {error}.")))?;
+        .map_err(|error| ApiError::internal(format!("The tool's schema is invalid: {error}.")))?;
     let Some(error) = validator.iter_errors(args).next() else {
         return Ok(());
     };
     let mut param = format!("args{}", error.instance_path()).replace('/', ".");
-    let below = match error.kind() {
+    let member = match error.kind() {
         ValidationErrorKind::Required { property } => property.as_str(),
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             unexpected.first().map(String::as_str)
         }
         _ => None,
     };
-    if let Some(below) = below {
-        param.extend([".", below]);
+    if let Some(member) = member {
+        param.extend([".", member]);
     }
-    Err(Refusal::body(
+    Err(ApiError::invalid_body(
         &param,
-        format!("The tool's arguments do not fit its schema: {error}."),
+        format!("The arguments do not match the tool's schema: {error}."),
     ))
 }
 
-/// A tool that is to be called with these arguments. Unlike in the catalogue, an unknown one is a 400.
-pub(super) fn called(wanted: &str, args: &Value) -> Result<&'static Value, Refusal> {
-    let tool = described(wanted).ok_or_else(|| {
-        let message = format!("No tool '{wanted}' is registered in this project.");
-        Refusal::new(StatusCode::BAD_REQUEST, "exec_tool_not_found", message).about("tool_name")
+/// Returns the tool to invoke after validating its arguments. Unlike in the catalog, an unknown tool is a 400.
+pub(super) fn for_invocation(tool_name: &str, args: &Value) -> Result<&'static Value, ApiError> {
+    let tool = find(tool_name).ok_or_else(|| {
+        let message = format!("No tool '{tool_name}' is registered in this project.");
+        ApiError::new(StatusCode::BAD_REQUEST, "exec_tool_not_found", message)
+            .with_param("tool_name")
     })?;
-    check(tool, args)?;
+    validate_args(tool, args)?;
     Ok(tool)
 }
 
-/// How dangerous a tool is.
+/// Returns a tool's risk.
 pub(super) fn risk(tool: &str) -> &'static str {
-    let risk = described(tool).and_then(|tool| tool["risk"].as_str());
+    let risk = find(tool).and_then(|tool| tool["risk"].as_str());
     risk.unwrap_or_default()
 }
 
-/// What a tool belongs to.
+/// Returns a tool's domain.
 pub(super) fn domain(tool: &str) -> &'static str {
-    let domain = described(tool).and_then(|tool| tool["domain"].as_str());
+    let domain = find(tool).and_then(|tool| tool["domain"].as_str());
     domain.unwrap_or_default()
 }

@@ -1,6 +1,7 @@
-//! JSON Schema: whether arguments fit a tool's schema, and the schema as rows for people. Asks nobody: a reference out
+//! JSON Schema: whether arguments fit a tool's schema, and the schema as rows for people. Asks no one: a reference out
 //! of the document is not followed.
 
+mod nullable;
 mod parameters;
 
 use std::sync::mpsc;
@@ -14,7 +15,7 @@ pub use parameters::{Parameter, parameters};
 
 /// A check that takes longer is given up.
 const LONGEST_CHECK: Duration = Duration::from_secs(1);
-/// A larger schema is no schema of a tool.
+/// A larger schema is not a schema of a tool.
 const LARGEST: usize = 256 * 1024;
 /// The checker goes down by recursion as deep as the schema does; the memory is only taken when it is used.
 const STACK: usize = 256 * 1024 * 1024;
@@ -31,14 +32,15 @@ pub struct Violation {
 /// Checks arguments against a schema; both are JSON text.
 ///
 /// # Errors
-/// Half a sentence that tells why nothing can be said: the schema is none, refers to other documents, or takes longer
+/// Half a sentence that says why nothing can be said: the schema is none, refers to other documents, or takes longer
 /// than a second to check.
 pub fn violations(schema: &str, args: &str) -> Result<Vec<Violation>, String> {
     if schema.len() > LARGEST {
         return Err(format!("the schema is larger than {LARGEST} bytes"));
     }
-    let schema: Value = serde_json::from_str(schema)
+    let mut schema: Value = serde_json::from_str(schema)
         .map_err(|error| format!("the schema can't be read: {error}"))?;
+    nullable::accept_null(&mut schema);
     let args: Value = serde_json::from_str(args)
         .map_err(|error| format!("the arguments can't be checked: {error}"))?;
     let (send, receive) = mpsc::channel();

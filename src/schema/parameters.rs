@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-/// Objects inside objects are told to this depth.
+/// Objects inside objects are shown to this depth.
 const DEEPEST: usize = 4;
-/// More rows than this are no help to anybody.
+/// More rows than this are no help to anyone.
 const MOST: usize = 200;
 
 /// One argument of a tool.
@@ -20,11 +20,12 @@ pub struct Parameter {
     pub description: Option<String>,
 }
 
-/// The arguments that a schema describes; none where it is no object's schema.
-#[must_use]
+/// The arguments that a schema describes; none where it is not an object's schema.
 pub fn parameters(schema: &str) -> Vec<Parameter> {
     let mut rows = Vec::new();
-    if let Ok(schema) = serde_json::from_str::<Value>(schema) {
+    if schema.len() <= super::LARGEST
+        && let Ok(schema) = serde_json::from_str::<Value>(schema)
+    {
         let root = Root(&schema);
         root.members(&schema, "", DEEPEST, &mut rows);
     }
@@ -109,6 +110,9 @@ fn kind(schema: &Value) -> String {
     };
     if let Some(items) = object.get("items").filter(|_| kind == "array") {
         kind = format!("array of {}", self::kind(items));
+    }
+    if object.get("nullable") == Some(&Value::Bool(true)) {
+        kind.push_str("|null");
     }
     let mut bounds = Vec::new();
     if let Some(Value::Array(words)) = object.get("enum") {

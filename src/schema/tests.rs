@@ -1,6 +1,6 @@
 use super::{Parameter, parameters, violations};
 
-fn told(schema: &str, args: &str) -> Vec<String> {
+fn label(schema: &str, args: &str) -> Vec<String> {
     let violations = violations(schema, args).expect("a usable schema");
     violations
         .into_iter()
@@ -13,9 +13,9 @@ fn each_violation_tells_its_place() {
     let schema = r#"{"type":"object","required":["resource"],"additionalProperties":false,
         "properties":{"resource":{"enum":["pods","nodes"]},"limit":{"type":"integer","minimum":1},
         "labels":{"type":"array","items":{"type":"string"}}}}"#;
-    assert_eq!(told(schema, r#"{"resource":"pods","limit":3}"#), [""; 0]);
+    assert_eq!(label(schema, r#"{"resource":"pods","limit":3}"#), [""; 0]);
     assert_eq!(
-        told(schema, r#"{"limit":0,"labels":["a",5],"colour":"red"}"#),
+        label(schema, r#"{"limit":0,"labels":["a",5],"colour":"red"}"#),
         [
             "/limit: 0 is less than the minimum of 1",
             "/labels/1: 5 is not of type \"string\"",
@@ -47,8 +47,8 @@ fn what_can_not_be_used_is_said() {
             "can't be used",
         ),
     ] {
-        let told = violations(schema, "{}").expect_err(schema);
-        assert!(told.contains(reason), "{schema}: {told}");
+        let label = violations(schema, "{}").expect_err(schema);
+        assert!(label.contains(reason), "{schema}: {label}");
     }
     let large = format!("{{\"description\":\"{}\"}}", "x".repeat(300_000));
     assert!(violations(&large, "{}").is_err());
@@ -131,4 +131,45 @@ fn rows_tell_name_type_need_and_purpose() {
         ]
     );
     assert!(parameters("3").is_empty() && parameters("{").is_empty());
+}
+
+#[test]
+fn null_fits_where_the_schema_is_nullable_and_nowhere_else() {
+    let fits = |property: &str, value: &str| {
+        let schema = format!(
+            r#"{{"type":"object","properties":{{"n":{property},"nullable":true}},
+                "definitions":{{"a":{{"type":"string"}}}}}}"#
+        );
+        let found = violations(&schema, &format!(r#"{{"n":{value}}}"#));
+        found.expect("a schema").is_empty()
+    };
+    for property in [
+        r#"{"type":"string","nullable":true,"minLength":2,"pattern":"^a"}"#,
+        r#"{"type":["string","null"],"nullable":true}"#,
+        r#"{"type":"string","enum":["aa"],"nullable":true}"#,
+        r#"{"const":"aa","nullable":true}"#,
+        r#"{"anyOf":[{"type":"string"}],"nullable":true}"#,
+        r#"{"oneOf":[{"type":"string"},{"type":"array"}],"nullable":true}"#,
+        r#"{"oneOf":[{"type":"string","nullable":true},{"type":"array"}],"nullable":true}"#,
+        r#"{"allOf":[{"type":"string"}],"nullable":true}"#,
+        r##"{"$ref":"#/definitions/a","nullable":true}"##,
+    ] {
+        assert!(fits(property, "null"), "{property}");
+        assert!(fits(property, r#""aa""#), "{property}");
+        assert!(!fits(property, "17"), "{property}");
+    }
+    for property in [
+        r#"{"type":"string"}"#,
+        r#"{"type":"string","nullable":false}"#,
+        r#"{"type":"string","nullable":"true"}"#,
+        // A property with that name is not the keyword.
+        r#"{"type":"object","properties":{"nullable":true}}"#,
+        r#"{"enum":["a"],"default":{"nullable":true}}"#,
+    ] {
+        assert!(!fits(property, "null"), "{property}");
+    }
+    let inside = r#"{"type":"array","items":{"type":"string","nullable":true}}"#;
+    assert!(fits(inside, r#"["a",null]"#));
+    let rows = parameters(r#"{"properties":{"n":{"type":"string","nullable":true}}}"#);
+    assert_eq!(rows[0].kind, "string|null");
 }

@@ -1,9 +1,9 @@
 //! Consent: who is asked before something is destroyed, and what counts as a yes.
 
 use super::{Context, Session};
+use crate::command_line::CommandLine;
 use crate::error::{Error, Exit};
-use crate::line::Line;
-use crate::sanitise::cell;
+use crate::sanitize::cell;
 
 /// What counts as consent.
 pub enum Consent<'a> {
@@ -14,13 +14,11 @@ pub enum Consent<'a> {
 }
 
 impl Context {
-    /// Whether a question may be asked at all: somebody sits there who can answer it, and no program reads along.
-    #[must_use]
-    pub fn may_ask(&self) -> bool {
+    /// Whether a question may be asked at all: someone sits there who can answer it, and no program reads along.
+    pub fn is_interactive(&self) -> bool {
         let terminals = self.ui.terminals();
         let machine = self
             .globals
-            .flags
             .output
             .is_some_and(crate::view::Format::is_machine);
         terminals.input
@@ -33,19 +31,19 @@ impl Context {
     /// Asks before something that can't be undone. `flag` is what skips the question.
     ///
     /// # Errors
-    /// Exit 16 for every answer but the consent, exit 2 with the command that would work where nobody may be asked.
-    pub fn ask_consent(
+    /// Exit 16 for every response but the consent, exit 2 with the command that would work where no one may be asked.
+    pub fn prompt_consent(
         &self,
         question: &str,
         consent: &Consent<'_>,
         flag: &str,
     ) -> Result<(), Error> {
-        if !self.may_ask() {
-            return Err(self.unasked(&self.line.with_flag(flag)));
+        if !self.is_interactive() {
+            return Err(self.cannot_prompt(&self.line.with_flag(flag)));
         }
         let prompt = match consent {
             Consent::Yes => format!("{question} [y/N] "),
-            Consent::Word(word) => format!("{question} Type {word} to go on: "),
+            Consent::Word(word) => format!("{question} Type {word} to continue: "),
         };
         let answer = self.ui.ask(&prompt)?.unwrap_or_default();
         let agreed = match consent {
@@ -67,14 +65,10 @@ impl Context {
         }
     }
 
-    /// The error where a question is needed and nobody may be asked; `line` works without one.
-    #[must_use]
-    pub fn unasked(&self, line: &Line) -> Error {
-        Error::usage(format!(
-            "this needs a confirmation, and nobody can be asked here: {}",
-            self.why_not_ask()
-        ))
-        .hint(format!("to do it without a question: {}", line.command()))
+    /// The error if a prompt is required but not possible; `line` is the command without one.
+    pub fn cannot_prompt(&self, line: &CommandLine) -> Error {
+        Error::usage(format!("confirmation required, but {}", self.why_not_ask()))
+            .hint(format!("skip the prompt: {}", line.command()))
     }
 
     fn why_not_ask(&self) -> &'static str {
@@ -84,11 +78,11 @@ impl Context {
         } else if self.env.is_ci() {
             "CI is set"
         } else if !terminals.input {
-            "standard input is no terminal"
+            "standard input is not a terminal"
         } else if !terminals.error {
-            "standard error is no terminal"
+            "standard error is not a terminal"
         } else {
-            "the output format is made for programs"
+            "the output format is for programs"
         }
     }
 }
@@ -97,7 +91,7 @@ impl Session<'_> {
     /// Asks for consent to a change of the router's state. A dry run asks nothing, nor does `forced`.
     ///
     /// # Errors
-    /// As [`Context::ask_consent`]; exit 3 where a protected deployment was not named on the line.
+    /// As [`Context::prompt_consent`]; exit 3 where a protected deployment was not named on the command line.
     pub fn confirm(
         &self,
         question: &str,
@@ -108,7 +102,7 @@ impl Session<'_> {
         if forced || self.is_dry() {
             return Ok(());
         }
-        self.context.ask_consent(question, consent, "--force")
+        self.context.prompt_consent(question, consent, "--force")
     }
 
     /// A protected deployment is changed only where the line names it, wherever the base URL came from.
@@ -120,7 +114,7 @@ impl Session<'_> {
             Some(protection) if !protection.is_named && !self.is_dry() => {
                 let name = &protection.deployment;
                 Err(Error::config(format!(
-                    "the deployment {name} is protected: changes need its name on the line"
+                    "the deployment {name} is protected: changes need its name on the command line"
                 ))
                 .hint(self.context.line.with("--context", name).command()))
             }

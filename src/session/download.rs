@@ -1,22 +1,22 @@
-//! An answer of any size, handed on as it arrives: nothing of it is kept.
+//! A response of any size, handed on as it arrives: nothing of it is kept.
 
 use std::time::Duration;
 
 use super::Session;
-use crate::api::incoming::Incoming;
 use crate::api::request::Request;
+use crate::api::streaming_response::StreamingResponse;
 use crate::error::Error;
 
-/// How often an answer is asked for whose body breaks off, where it can be begun anew.
+/// How often a response is asked for whose body breaks off, where it can be started again.
 const ATTEMPTS: u32 = 4;
 
 /// Who takes the bytes.
-pub trait Receiver {
-    /// Is told of the head before the first bytes come.
+pub trait BodySink {
+    /// Is shown of the head before the first bytes come.
     ///
     /// # Errors
     /// When it can't be kept or written.
-    fn begin(&mut self, _head: &Incoming) -> Result<(), Error> {
+    fn begin(&mut self, _head: &StreamingResponse) -> Result<(), Error> {
         Ok(())
     }
 
@@ -26,19 +26,16 @@ pub trait Receiver {
     /// When they can't be kept or written.
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error>;
 
-    /// Forgets what was taken, so that the answer can be begun anew; false where that can't be.
+    /// Forgets what was taken, so that the response can be started again; false where that can't be.
     fn restart(&mut self) -> bool;
 }
 
 impl Session<'_> {
-    /// Reads an answer of any size; how many bytes it had.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it, or the receiver.
+    /// Reads a response of any size; how many bytes it had.
     pub async fn download(
         &self,
         request: &Request,
-        receiver: &mut impl Receiver,
+        receiver: &mut impl BodySink,
     ) -> Result<u64, Error> {
         let interrupt = &self.context.interrupt;
         if interrupt.raised().is_some() {
@@ -70,7 +67,7 @@ impl Session<'_> {
     async fn attempts(
         &self,
         request: &Request,
-        receiver: &mut impl Receiver,
+        receiver: &mut impl BodySink,
     ) -> Result<u64, Error> {
         let client = self.client()?;
         let mut made = 0;
@@ -92,7 +89,8 @@ impl Session<'_> {
             if !error.is_retryable() || made >= ATTEMPTS || count > 0 && !receiver.restart() {
                 return Err(error.detail(format!("{count} bytes had come")));
             }
-            tokio::time::sleep(Duration::from_millis(250) * 2_u32.pow(made)).await;
+            let delay = Duration::from_millis(250) * 2_u32.pow(made);
+            tokio::time::sleep(client.time_scale().shorten(delay)).await;
         }
     }
 }

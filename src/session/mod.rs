@@ -1,59 +1,47 @@
-//! What a command is given: the user's side, the environment, the resolved configuration and the client.
+//! What a command is given: the user's side, the environment, the settings configuration and the client.
 
+mod batch;
 mod consent;
 mod download;
-pub mod feed;
+mod dry_run;
+pub mod event_stream;
 mod list;
-mod many;
-mod observe;
+pub mod pages;
 mod send;
+mod show;
+mod tracer;
 mod whole;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::tz::TimeZone;
 
-use crate::api::client::{Client, Deadline, Target};
+use crate::api::client::{Client, Deadline};
 use crate::api::id::is_uuid;
-use crate::api::server::Server;
-use crate::api::trust::{self, Proxies};
-use crate::base_url::BaseUrl;
-use crate::config::Origin;
-use crate::config::resolve::Protection;
-use crate::config::squads::{self, Wanted};
-use crate::config::{Config, Flags, KeySource, Place, Resolved, resolve, settings};
+use crate::api::proxy::ProxySettings;
+use crate::api::service::{ServerConfig, Service};
+use crate::api::transport::{KeyUse, Transport};
+use crate::command_line::CommandLine;
+use crate::config::edit::Edit;
+use crate::config::settings::given_output;
+use crate::config::{
+    Config, GlobalArgs, KeySource, Origin, Protection, ServerLocation, Settings, Sources,
+};
 use crate::env::Env;
 use crate::error::Error;
+use crate::files::{Unreadable, WaitLimit};
 use crate::interrupt::Interrupt;
-use crate::line::Line;
 use crate::secret::Secret;
-use crate::time::Style;
+use crate::time::TimeFormat;
 use crate::ui::Ui;
-use crate::view::{Format, Look};
+use crate::view::{ClockSkew, Format, RenderOptions};
 
+pub use batch::{ActionLabels, BatchResult};
 pub use consent::Consent;
-pub use download::Receiver;
+pub use download::BodySink;
 pub use list::ListText;
-pub use many::{Many, Words};
-pub use send::document_text;
-
-/// The options that every command takes.
-#[derive(Default)]
-pub struct Globals {
-    /// Those that decide which router, key and format.
-    pub flags: Flags,
-    /// `--no-headers`.
-    pub no_headers: bool,
-    /// `--dry-run`.
-    pub dry_run: bool,
-    /// `--time`.
-    pub time: Option<Style>,
-    /// `--timeout`.
-    pub timeout: Option<Duration>,
-    /// `--no-input`.
-    pub no_input: bool,
-}
+pub use send::Scope;
 
 /// A router that runs in this process, while it lives.
 pub trait LocalRouter {
@@ -70,7 +58,7 @@ pub trait LocalRouter {
 }
 
 /// Starts the embedded router; given by the only part that knows it.
-pub type StartLocal = fn(&Env) -> Result<Box<dyn LocalRouter>, Error>;
+pub type StartLocal = fn(&Context) -> Result<Box<dyn LocalRouter>, Error>;
 
 /// What every command is given.
 pub struct Context {
@@ -80,10 +68,12 @@ pub struct Context {
     pub env: Env,
     /// The process's signals.
     pub interrupt: Interrupt,
+    /// When the command started, which is when `--timeout` starts.
+    pub started: Instant,
     /// What was typed.
-    pub line: Line,
+    pub line: CommandLine,
     /// The options that every command takes.
-    pub globals: Globals,
+    pub globals: GlobalArgs,
     /// Starts the embedded router.
     pub start_local: StartLocal,
     /// The base URL under which the embedded router appears in a dry run.
@@ -99,26 +89,27 @@ impl Context {
     ///
     /// # Errors
     /// Exit 3 when `XEROCTL_OUTPUT` holds no format.
-    pub fn look(&self) -> Result<Look, Error> {
-        let given = settings::given_output(self.globals.flags.output, &self.env)?;
+    pub fn look(&self) -> Result<RenderOptions, Error> {
+        let given = given_output(self.globals.output, &self.env)?;
         Ok(self.look_in(given.map(|given| given.value).unwrap_or_default()))
     }
 
-    fn look_in(&self, format: Format) -> Look {
+    fn look_in(&self, format: Format) -> RenderOptions {
         let terminals = self.ui.terminals();
-        let human = matches!(format, Format::Table | Format::Wide);
+        let human = !format.is_machine();
         let time = if terminals.output && human {
-            Style::Relative
+            TimeFormat::Relative
         } else {
-            Style::Utc
+            TimeFormat::Utc
         };
-        Look {
+        RenderOptions {
             format,
             width: terminals.width,
-            colour: self.ui.manner().colour_output && human,
+            color: self.ui.output_mode().color_output && human,
             headers: !self.globals.no_headers,
             time: self.globals.time.unwrap_or(time),
             now: self.ui.now(),
+            skew: ClockSkew::default(),
             zone: self.zone(),
         }
     }
@@ -136,11 +127,43 @@ impl Context {
     /// # Errors
     /// Exit 3 when the file is broken.
     pub fn config(&self) -> Result<Config, Error> {
-        let config = Config::read(&self.env)?;
+        let config = Config::read(&self.env, &self.wait_limit())?;
         for warning in &config.warnings {
             self.ui.warn(warning);
         }
         Ok(config)
+    }
+
+    /// How long to wait for files and locks: until `--timeout` has passed.
+    pub fn wait_limit(&self) -> WaitLimit {
+        let deadline = self.globals.timeout;
+        let ui = self.ui.clone();
+        WaitLimit::new(
+            deadline.map(|after| (self.started + after, after)),
+            move |text| ui.note(text),
+        )
+    }
+
+    /// Reads a key from standard input.
+    pub fn read_key(&self, reader: &str) -> Result<Secret, Unreadable> {
+        self.ui.claim_input(reader)?;
+        let limit = self.wait_limit();
+        let wait = limit.wait_for_input();
+        let key = self.ui.read_key(|| wait.slice().map_err(Unreadable::late));
+        key.map_err(|why| why.after("the key on standard input"))
+    }
+
+    /// Locks the configuration file and reads it, to change it.
+    pub fn edit(&self) -> Result<Edit, Error> {
+        Edit::begin(&self.env, &self.wait_limit(), &self.interrupt)
+    }
+
+    /// Writes a change of the configuration file and says what did not work, but does no harm.
+    pub fn save(&self, edit: Edit) -> Result<(), Error> {
+        for warning in edit.write()? {
+            self.ui.warn(&warning);
+        }
+        Ok(())
     }
 
     /// Opens a session with the router: resolves the configuration, gets the key, makes the client. A dry run gets no
@@ -150,128 +173,151 @@ impl Context {
     /// Exit 2 or 3 when the line or the configuration does not lead to a router and a key.
     pub fn open(&self) -> Result<Session<'_>, Error> {
         let config = self.config()?;
-        let resolved = resolve::resolve(&self.globals.flags, &self.env, &config)?;
-        self.connect(resolved, Server::Router, |router| {
+        let settings = Sources::of_router(&self.globals, &self.env, &config)?.resolve()?;
+        self.connect(settings, Service::ROUTER, |router| {
             (router.base_url(), router.key())
         })
     }
 
-    /// Opens a session with the squads API, where no key is needed, and tells the squad if one is named. In the sandbox
+    /// Opens a session with the squads API, where no key is needed, and says the squad if one is named. In the sandbox
     /// the key is an operator's, or an agent's own.
     ///
     /// # Errors
     /// Exit 2 or 3 when the line or the configuration is wrong.
     pub fn open_squads(
         &self,
-        wanted: Wanted<'_>,
+        url: Option<&str>,
+        squad: Option<&str>,
         as_agent: bool,
     ) -> Result<(Session<'_>, Option<String>), Error> {
         let config = self.config()?;
-        let squads = squads::resolve(wanted, &self.globals.flags, &self.env, &config)?;
-        let mut squad = squads.squad.map(|squad| squad.value);
-        let in_sandbox = matches!(squads.resolved.place.value, Place::Sandbox);
-        if in_sandbox && squad.is_none() {
-            squad = Some(self.local_squad.to_owned());
-        }
+        let sources = Sources::of_squads(url, squad, &self.globals, &self.env, &config)?;
+        let settings = sources.resolve()?;
+        let squad = match (&settings.squad, &settings.location.value) {
+            (Some(squad), _) => Some(squad.value.clone()),
+            (None, ServerLocation::Sandbox) => Some(self.local_squad.to_owned()),
+            (None, ServerLocation::At(_)) => None,
+        };
         let local: fn(&dyn LocalRouter) -> (String, String) = if as_agent {
             |router| (router.squads_url(), router.squads_key(true))
         } else {
             |router| (router.squads_url(), router.squads_key(false))
         };
-        let session = self.connect(squads.resolved, Server::Squads, local)?;
+        let session = self.connect(settings, Service::SQUADS, local)?;
         Ok((session, squad))
     }
 
-    /// `local` tells the URL and the key of the embedded router.
+    /// Says which variables do not count.
+    pub fn warn_ignored_vars(&self, settings: &Settings) {
+        for name in &settings.ignored {
+            self.ui
+                .note(&format!("{name} is ignored: the deployment decides"));
+        }
+    }
+
+    /// `local` says the URL and the key of the embedded router.
     fn connect(
         &self,
-        resolved: Resolved,
-        server: Server,
+        settings: Settings,
+        service: &'static Service,
         local: fn(&dyn LocalRouter) -> (String, String),
     ) -> Result<Session<'_>, Error> {
-        resolved.tell_ignored(&self.ui);
-        let look = self.look_in(resolved.output.value);
-        let is_format_chosen = resolved.output.origin != Origin::Default;
+        self.warn_ignored_vars(&settings);
+        let look = self.look_in(settings.output.value);
+        let is_format_chosen = settings.output.origin != Origin::Default;
         let mode = if self.globals.dry_run {
             Mode::Dry {
-                base_url: match (&resolved.place.value, server) {
-                    (Place::At(url), _) => url.as_str().to_owned(),
-                    (Place::Sandbox, Server::Router) => self.local_base_url.clone(),
-                    (Place::Sandbox, Server::Squads) => self.local_squads_url.clone(),
+                base_url: match &settings.location.value {
+                    ServerLocation::At(url) => url.as_str().to_owned(),
+                    ServerLocation::Sandbox if service == Service::SQUADS => {
+                        self.local_squads_url.clone()
+                    }
+                    ServerLocation::Sandbox => self.local_base_url.clone(),
                 },
             }
         } else {
-            self.go_online(&resolved, server, local)?
+            self.go_online(&settings, service, local)?
         };
         Ok(Session {
             context: self,
             look,
             is_format_chosen,
-            server,
-            protection: resolved.protection,
+            service,
+            protection: settings.protection,
             mode,
         })
     }
 
     fn go_online(
         &self,
-        resolved: &Resolved,
-        server: Server,
+        settings: &Settings,
+        service: &'static Service,
         local: fn(&dyn LocalRouter) -> (String, String),
     ) -> Result<Mode, Error> {
         let deadline = self.globals.timeout.map(|after| Deadline {
             after,
-            at: Instant::now() + after,
+            at: self.started + after,
         });
-        let name = resolved.deployment.as_ref().map(|name| name.value.as_str());
+        let name = settings.deployment.as_ref().map(|name| name.value.as_str());
         let read = |key: &KeySource| match key {
-            // The squads API may well be open to everybody.
-            KeySource::Missing if server == Server::Squads => Ok(None),
-            key => key.read(&self.ui, name).map(Some),
+            // The squads API may well be open to everyone.
+            KeySource::Missing if !service.needs_key => Ok(None),
+            key => key
+                .read(|name| self.read_key(name), name, &self.wait_limit())
+                .map(Some),
         };
-        let (url, key, running) = match &resolved.place.value {
-            Place::At(url) => (url.clone(), read(&resolved.key.value)?, None),
-            Place::Sandbox => {
-                let running = (self.start_local)(&self.env)?;
+        let (url, key, running) = match &settings.location.value {
+            ServerLocation::At(url) => (url.clone(), read(&settings.key.value)?, None),
+            ServerLocation::Sandbox => {
+                let running = (self.start_local)(self)?;
                 if let Some(warning) = running.warning() {
                     self.ui.warn(&warning);
                 }
                 let (url, key) = local(&*running);
-                let key = match &resolved.key.value {
+                let key = match &settings.key.value {
                     KeySource::Sandbox => Some(Secret::new(key)),
                     given => read(given)?,
                 };
-                let url = match server {
-                    Server::Router => BaseUrl::parse(&url),
-                    Server::Squads => BaseUrl::parse_root(&url),
-                };
-                (url.map_err(Error::unavailable)?, key, Some(running))
+                let url = service.read_url(&url).map_err(Error::unavailable)?;
+                (url, key, Some(running))
             }
         };
         if let Some(key) = &key {
-            self.ui.keep_secret(key);
+            self.ui.register_secret(key);
         }
         // Loopback hosts, and so the sandbox, are never proxied.
-        let proxies = Proxies::read(|name| self.env.text(name));
-        let builder = trust::builder(&url, resolved.ca.as_ref(), &proxies, key.is_some())?;
-        let target = Target {
-            base_url: url.as_str().to_owned(),
-            server,
-            key,
-            change_headers: match server {
-                Server::Router => Vec::new(),
-                Server::Squads => self.run_id(),
-            },
+        let proxies = ProxySettings::read(|name| self.env.text(name));
+        let key_use = KeyUse {
+            is_sent: key.is_some(),
+            is_exposed: settings.allow_http.value,
         };
-        let observer = Arc::new(observe::Tracer::new(self.ui.clone()));
-        let client = Client::new(builder, target, observer, deadline, self.env.clock())?;
+        let has_key = key.is_some();
+        let ca = settings.ca.as_ref();
+        let way = Transport::to(&url, ca, &proxies, key_use, &self.wait_limit())?;
+        if let Some(note) = way.note() {
+            self.ui.trace(1, note);
+        }
+        let target = ServerConfig {
+            base_url: url.as_str().to_owned(),
+            service,
+            key,
+            change_headers: if service == Service::SQUADS {
+                self.run_id()
+            } else {
+                Vec::new()
+            },
+            via: way.via(),
+        };
+        let observer = Arc::new(tracer::Tracer::new(self.ui.clone(), service.noun, has_key));
+        let client = Client::new(&way, target, observer, deadline, self.env.clock())?
+            .with_time_scale(self.env.time_scale());
         Ok(Mode::Online {
             client,
             local: running,
         })
     }
 
-    /// The run that changes through the squads API belong to. One that is no UUID is no run.
+    /// The run that changes through the squads API belong to. One that is not an UUID is not a run.
     fn run_id(&self) -> Vec<(&'static str, String)> {
         const VARIABLE: &str = "SLAW_RUN_ID";
         let id = self.env.text(VARIABLE);
@@ -291,10 +337,10 @@ pub struct Session<'c> {
     /// What every command is given.
     pub context: &'c Context,
     /// The look of its results.
-    pub look: Look,
+    pub look: RenderOptions,
     /// Whether anything chose the output format: the line, the environment or the deployment.
     pub is_format_chosen: bool,
-    server: Server,
+    service: &'static Service,
     protection: Option<Protection>,
     mode: Mode,
 }
@@ -311,37 +357,32 @@ enum Mode {
 
 impl Session<'_> {
     /// The user's side.
-    #[must_use]
     pub fn ui(&self) -> &Ui {
         &self.context.ui
     }
 
-    /// The look of what is written now and stays on the screen while time goes on: no time is told as of now, unless the
+    /// The look of what is written now and stays on the screen while time continues: no time is shown as of now, unless the
     /// line asks for it.
-    #[must_use]
-    pub fn lasting_look(&self) -> Look {
+    pub fn with_absolute_times(&self) -> RenderOptions {
         let mut look = self.look.clone();
-        if look.time == Style::Relative && self.context.globals.time.is_none() {
-            look.time = Style::Local;
+        if look.time == TimeFormat::Relative && self.context.globals.time.is_none() {
+            look.time = TimeFormat::Local;
         }
         look.now = self.ui().now();
         look
     }
 
     /// Whether the server runs in this process, and ends with it.
-    #[must_use]
     pub fn is_local(&self) -> bool {
         matches!(&self.mode, Mode::Online { local: Some(_), .. })
     }
 
     /// What the server is called.
-    #[must_use]
     pub fn noun(&self) -> &'static str {
-        self.server.noun()
+        self.service.noun
     }
 
     /// The URL of the server.
-    #[must_use]
     pub fn base_url(&self) -> &str {
         match &self.mode {
             Mode::Dry { base_url } => base_url,
@@ -350,13 +391,11 @@ impl Session<'_> {
     }
 
     /// Whether requests carry a key.
-    #[must_use]
     pub fn has_key(&self) -> bool {
         self.client().is_ok_and(Client::has_key)
     }
 
     /// Whether nothing is sent.
-    #[must_use]
     pub fn is_dry(&self) -> bool {
         matches!(self.mode, Mode::Dry { .. })
     }

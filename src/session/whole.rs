@@ -1,21 +1,18 @@
 //! Lists that come in one piece: no pages, no cursor.
 
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 
-use super::list::Writer;
-use super::{ListText, Session};
-use crate::api::page::{Listing, Page};
+use super::pages::Fetched;
+use super::show::PageWriter;
+use super::{ListText, Scope, Session};
+use crate::api::page::{ListEndpoint, ListParams, Page};
 use crate::error::{Error, Exit};
-use crate::json;
+use crate::json::{self, Members};
 use crate::view::column::Column;
 
 impl Session<'_> {
     /// Shows those items of a list that `keep` picks. `hide` is given each document before it is shown as JSON.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
-    pub async fn whole<L: Listing>(
+    pub async fn list_unpaged<L: ListEndpoint>(
         &self,
         listing: &L,
         columns: &[Column<L::Item>],
@@ -23,103 +20,84 @@ impl Session<'_> {
         keep: impl Fn(&L::Item) -> bool,
         hide: impl Fn(&str) -> String,
     ) -> Result<Exit, Error> {
-        let Some(mut page) = self.get_whole(listing).await? else {
-            return Ok(Exit::Done);
+        let mut pages = self.pages(listing, &ListParams::default(), Scope::Command);
+        if self.is_dry() {
+            self.plan(&[pages.request()])?;
+            return Ok(Exit::Success);
+        }
+        let Some(Fetched { page, .. }) = pages.next().await? else {
+            return Ok(Exit::Success);
         };
-        let count = page.items.len();
-        let mut items = Vec::with_capacity(count);
-        let mut kept = Vec::with_capacity(count);
-        for raw in std::mem::take(&mut page.items) {
-            match serde_json::from_str::<L::Item>(raw.get()) {
-                Ok(item) if keep(&item) => items.push(item),
-                Ok(_) => continue,
-                // A program gets the server's own words, understood or not.
-                Err(_) if self.look.format.is_json() => {}
-                Err(_) => {
-                    return Err(Error::unavailable(
-                        "the list holds something else than objects",
-                    ));
-                }
-            }
-            kept.push(raw);
-        }
-        let left_out = count - kept.len();
-        if self.look.format.is_json() {
-            let document = if left_out == 0 {
-                hide(page.document.get())
+        let is_json = self.look.format.is_json();
+        let kept = || {
+            page.items().filter_map(|raw| {
+                Some(match serde_json::from_str::<L::Item>(raw) {
+                    Ok(item) if keep(&item) => Ok((raw, Some(item))),
+                    Ok(_) => return None,
+                    // A program gets the server's own words, understood or not.
+                    Err(_) if is_json => Ok((raw, None)),
+                    Err(_) => Err(not_objects()),
+                })
+            })
+        };
+        let mut writer = PageWriter::new(self, columns, false);
+        let is_written = writer.rows.whole(|| {
+            let kept = kept().map(|kept| kept.map(|(raw, _)| raw));
+            let kept = kept.collect::<Result<Vec<_>, _>>()?;
+            let document = if kept.len() == page.count() {
+                hide(page.document)
             } else {
-                hide(&with_items(&page, L::MEMBER, &kept))
+                hide(&with_items(&page, L::MEMBER, kept.iter().copied()))
             };
-            page.document = raw(document)?;
-            let hidden = kept.iter().map(|item| raw(hide(item.get())));
-            kept = hidden.collect::<Result<_, _>>()?;
+            Ok((document, kept.len()))
+        })?;
+        if !is_written {
+            writer.begin(&page, true)?;
+            for kept in kept() {
+                let (raw, item) = kept?;
+                let raw = if is_json {
+                    Cow::Owned(hide(raw))
+                } else {
+                    Cow::Borrowed(raw)
+                };
+                let value = || item.ok_or_else(not_objects);
+                writer.rows.row::<L::Item>(&raw, value)?;
+            }
+            writer.finish(None, false)?;
         }
-        page.items = kept;
-        self.write_page(&page, items, columns)?;
-        if page.items.is_empty() {
+        if writer.rows.count() == 0 {
             self.ui().note(text.empty);
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
+}
 
-    /// Shows a list that has come already.
-    ///
-    /// # Errors
-    /// When standard output can't be written; exit 17 when an item is not what is listed.
-    pub fn show_page<T: DeserializeOwned>(
-        &self,
-        page: &Page,
-        columns: &[Column<T>],
-    ) -> Result<(), Error> {
-        let items = page.items.iter();
-        let items = items.map(|item| serde_json::from_str(item.get()));
-        let items = items.collect::<Result<Vec<T>, _>>();
-        let items = items.map_err(|error| {
-            Error::unavailable("the list holds something else than it should").cause(error)
-        })?;
-        self.write_page(page, items, columns)
-    }
-
-    fn write_page<T>(
-        &self,
-        page: &Page,
-        items: Vec<T>,
-        columns: &[Column<T>],
-    ) -> Result<(), Error> {
-        let mut writer = Writer::new(self, columns, false);
-        writer.page(page, items, true)?;
-        writer.finish(None, false)
-    }
-
-    /// The page that a list in one piece comes as; none in a dry run, which prints the request instead.
-    ///
-    /// # Errors
-    /// As [`Session::fetch`].
-    pub async fn get_whole<L: Listing>(&self, listing: &L) -> Result<Option<Page>, Error> {
-        let request = listing.request();
-        if self.is_dry() {
-            self.plan(&[request])?;
-            return Ok(None);
-        }
-        Page::read::<L>(&self.read(&request).await?).map(Some)
-    }
+fn not_objects() -> Error {
+    Error::unavailable("the list holds something else than objects")
 }
 
 /// The document of a page with other items.
-fn with_items(page: &Page, member: &str, items: &[Box<RawValue>]) -> String {
-    let items: Vec<&str> = items.iter().map(|item| item.get()).collect();
-    let items = format!("[{}]", items.join(","));
-    if page.bare {
-        return items;
+fn with_items<'a>(page: &Page<'_>, member: &str, items: impl Iterator<Item = &'a str>) -> String {
+    let mut array = String::from("[");
+    for item in items {
+        if array.len() > 1 {
+            array.push(',');
+        }
+        array.push_str(item);
     }
-    let members = json::members(page.document.get()).unwrap_or_default();
-    json::object(members.iter().map(|(name, value)| {
-        let value = if name == member { &items } else { value.get() };
-        (name.as_str(), value)
-    }))
-}
-
-fn raw(json: String) -> Result<Box<RawValue>, Error> {
-    RawValue::from_string(json)
-        .map_err(|error| Error::new(Exit::Other, "the list can't be shown").cause(error))
+    array.push(']');
+    if page.bare {
+        return array;
+    }
+    let mut document = String::from("{");
+    for (name, value) in Members::of(page.document) {
+        let is_list = json::string(name) == member;
+        if document.len() > 1 {
+            document.push(',');
+        }
+        document.push_str(name);
+        document.push(':');
+        document.push_str(if is_list { &array } else { value });
+    }
+    document + "}"
 }

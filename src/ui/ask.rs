@@ -1,54 +1,175 @@
-//! Questions. Consent is one whole line, read in the terminal's ordinary mode.
+//! Prompts. Consent is one whole line, read in the terminal's ordinary mode.
 
 use std::io;
+#[cfg(unix)]
+use std::time::Duration;
 
-use super::{Ui, stream};
+use super::Ui;
+use super::secret_line::{Keys, SecretLine, Step};
+#[cfg(unix)]
+use super::stream::{self, Input};
+#[cfg(unix)]
+use super::terminal::{Kind, Prompt};
 use crate::error::{Error, Exit};
-use crate::interrupt::Interrupt;
-use crate::sanitise;
+use crate::sanitize;
 use crate::secret::Secret;
 
-/// A key on standard input may not be longer than this; more is a wrong file.
+/// A key may not be longer than this; more is a wrong file.
 const LONGEST_KEY: usize = 64 * 1024;
 
+/// A terminal delivers a pasted text in pieces with shorter pauses. No one types this fast after Enter, and what is typed
+/// before the next prompt would be dropped anyway.
+#[cfg(unix)]
+const PASTE_PAUSE: Duration = Duration::from_millis(20);
+
+/// A terminal cuts lines that are longer, without notice.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const LONGEST_LINE: usize = 4095;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const LONGEST_LINE: usize = 1023;
+
 impl Ui {
-    /// Asks and reads one line; none at the end of input. What was typed before the question is dropped.
+    /// Asks and reads one line; none at the end of input. What was typed before the prompt is dropped.
     ///
     /// # Errors
-    /// When the terminal can't be read.
+    /// When the terminal cannot be read, and exit 16 when the line may have been cut.
     pub fn ask(&self, question: &str) -> Result<Option<String>, Error> {
-        self.prompt(question);
-        let answer = self.state().input.line().map_err(unreadable)?;
-        if answer.is_none() {
-            self.say("\n");
+        #[cfg(unix)]
+        let _prompt = self.open(Kind::Line, question);
+        self.say(&sanitize::cell(question));
+        let mut line = Vec::new();
+        loop {
+            let byte = self.next_byte()?;
+            match byte {
+                // Without Enter, a line that has started does not count.
+                None => {
+                    self.say("\n");
+                    return Ok(None);
+                }
+                // A carriage return was typed while a shell had the terminal, which did not make it a newline.
+                Some(b'\n' | b'\r') => break,
+                Some(byte) if line.len() < LONGEST_LINE => line.push(byte),
+                Some(_) => {}
+            }
         }
-        Ok(answer)
+        if line.len() >= LONGEST_LINE {
+            return Err(Error::new(
+                Exit::Declined,
+                format!(
+                    "the response is too long ({LONGEST_LINE} bytes or more), and the terminal may have cut it"
+                ),
+            ));
+        }
+        Ok(Some(String::from_utf8_lossy(&line).into_owned()))
     }
 
     /// Asks for a secret: what is typed is not shown. None at the end of input or when nothing was typed.
     ///
     /// # Errors
-    /// When the terminal can't be read.
-    pub fn ask_hidden(
-        &self,
-        question: &str,
-        interrupt: &Interrupt,
-    ) -> Result<Option<String>, Error> {
-        let hidden = self.terminals().input.then(|| Hidden::begin(interrupt));
-        self.prompt(question);
-        let answer = self.state().input.line().map_err(unreadable)?;
-        drop(hidden);
+    /// When the terminal cannot be read, and exit 2 when the secret is too long.
+    pub fn ask_hidden(&self, question: &str) -> Result<Option<String>, Error> {
+        #[cfg(unix)]
+        let prompt = self.open(Kind::Keys, question);
+        #[cfg(unix)]
+        let keys = prompt.as_ref().map_or_else(Keys::default, Prompt::keys);
+        #[cfg(not(unix))]
+        let keys = Keys::default();
+        self.say(&sanitize::cell(question));
+        let mut line = SecretLine::new(LONGEST_KEY);
+        let is_ended = loop {
+            let byte = self.next_byte()?;
+            let Some(byte) = byte else {
+                break true;
+            };
+            match line.take(byte, &keys) {
+                Step::More => {}
+                Step::Done => break false,
+                Step::End => break true,
+                #[cfg(unix)]
+                Step::Signal(key) => {
+                    if let Some(prompt) = &prompt {
+                        prompt.signal(key);
+                    }
+                }
+                #[cfg(not(unix))]
+                Step::Signal(_) => {}
+            }
+        };
+        // While keys are read one by one: a shell would take the rest for commands.
+        #[cfg(unix)]
+        let rest = match &prompt {
+            Some(_) if !is_ended && !line.is_empty() => self.state().input.queued(PASTE_PAUSE),
+            _ => Vec::new(),
+        };
+        #[cfg(not(unix))]
+        let rest: Vec<u8> = Vec::new();
+        #[cfg(unix)]
+        drop(prompt);
         self.say("\n");
-        Ok(answer.filter(|answer| !answer.is_empty()))
+        if is_ended {
+            return Ok(None);
+        }
+        if rest.iter().any(|byte| !byte.is_ascii_whitespace()) {
+            return Err(Error::usage("the pasted text has more than one line").hint(
+                "paste the key without line breaks, or read it from a file: --api-key-file FILE",
+            ));
+        }
+        let Some(text) = line.finish() else {
+            return Err(Error::usage(format!(
+                "the key is longer than {LONGEST_KEY} bytes"
+            )));
+        };
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    fn next_byte(&self) -> Result<Option<u8>, Error> {
+        let interrupt = &self.0.interrupt;
+        let byte = self.state().input.byte(interrupt);
+        byte.map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => interrupt.error(),
+            _ => Error::new(Exit::Failure, "the response could not be read").cause(error),
+        })
+    }
+
+    /// Sets the terminal for a prompt, if there is one.
+    #[cfg(unix)]
+    fn open(&self, kind: Kind, question: &str) -> Option<Prompt> {
+        let is_real = matches!(self.state().input, Input::Process);
+        let text = sanitize::cell(question);
+        is_real
+            .then(|| Prompt::begin(kind, &text, &self.0.interrupt))
+            .flatten()
+    }
+
+    /// Reads a key from standard input, to its end; `slice` as in [`Ui::read_input`].
+    /// Reserves standard input for the option or variable of this name: it can be read only once.
+    ///
+    /// # Errors
+    /// The sentence that says what has read it already.
+    pub fn claim_input(&self, reader: &str) -> Result<(), String> {
+        let mut state = self.state();
+        if let Some(first) = &state.input_reader {
+            return Err(format!(
+                "{first} and {reader} can't both be read from standard input"
+            ));
+        }
+        state.input_reader = Some(reader.to_owned());
+        Ok(())
     }
 
     /// Reads a key from standard input, to its end.
     ///
     /// # Errors
-    /// The half sentence that tells what is wrong with it.
-    pub fn read_key(&self) -> Result<Secret, String> {
-        let bytes = self.state().input.all(LONGEST_KEY);
-        let bytes = bytes.map_err(|error| format!("can't be read: {error}"))?;
+    /// What is wrong with it, to follow its name in a sentence.
+    pub fn read_key<E: From<String>>(
+        &self,
+        slice: impl FnMut() -> Result<Duration, E>,
+    ) -> Result<Secret, E> {
+        let bytes = self.read_all(LONGEST_KEY, slice)?;
+        Self::key_of(bytes).map_err(E::from)
+    }
+
+    fn key_of(bytes: Vec<u8>) -> Result<Secret, String> {
         if bytes.len() > LONGEST_KEY {
             return Err("is too long for a key".to_owned());
         }
@@ -56,50 +177,46 @@ impl Ui {
         Secret::key(&text).map_err(|unusable| unusable.reason().to_owned())
     }
 
-    /// Reads all of standard input, which may hold `most` bytes.
+    /// Reads all of standard input, which may hold `most` bytes. `slice` says how long to wait for more before it is
+    /// asked again, or fails when there is not a time left.
     ///
     /// # Errors
-    /// The half sentence that tells what is wrong with it.
-    pub fn read_input(&self, most: usize) -> Result<Vec<u8>, String> {
-        let bytes = self.state().input.all(most);
-        let bytes = bytes.map_err(|error| format!("can't be read: {error}"))?;
+    /// What is wrong with it, to follow its name in a sentence.
+    pub fn read_input<E: From<String>>(
+        &self,
+        most: usize,
+        slice: impl FnMut() -> Result<Duration, E>,
+    ) -> Result<Vec<u8>, E> {
+        let bytes = self.read_all(most, slice)?;
         if bytes.len() > most {
-            return Err(format!("is longer than {most} bytes"));
+            return Err(E::from(format!("is longer than {most} bytes")));
         }
         Ok(bytes)
     }
 
-    fn prompt(&self, question: &str) {
-        if self.terminals().input {
-            stream::drop_typed_ahead();
+    /// All of standard input, up to `most` bytes and one more that shows that it is too long.
+    fn read_all<E: From<String>>(
+        &self,
+        most: usize,
+        mut slice: impl FnMut() -> Result<Duration, E>,
+    ) -> Result<Vec<u8>, E> {
+        let mut bytes = Vec::new();
+        while bytes.len() <= most {
+            // Not under the lock of the streams: a wait is announced.
+            #[cfg(unix)]
+            if matches!(self.state().input, Input::Process) {
+                let mut limit = Duration::ZERO;
+                while !stream::has_input(limit) {
+                    limit = slice()?;
+                }
+            }
+            let part = self.state().input.part(most + 1 - bytes.len());
+            let part = part.map_err(|error| E::from(format!("can't be read: {error}")))?;
+            if part.is_empty() {
+                break;
+            }
+            bytes.extend(part);
         }
-        self.say(&sanitise::cell(question));
-    }
-}
-
-fn unreadable(error: io::Error) -> Error {
-    Error::new(Exit::Other, "the answer could not be read").cause(error)
-}
-
-/// While it lives, the terminal does not show what is typed; a signal restores it too.
-struct Hidden(Option<(stream::Modes, crate::interrupt::Undo)>);
-
-impl Hidden {
-    fn begin(interrupt: &Interrupt) -> Self {
-        let Some(modes) = stream::Modes::now() else {
-            return Self(None);
-        };
-        let before = modes.clone();
-        let undo = interrupt.cleanup(move || before.restore());
-        modes.without_echo();
-        Self(Some((modes, undo)))
-    }
-}
-
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        if let Some((modes, _undo)) = &self.0 {
-            modes.restore();
-        }
+        Ok(bytes)
     }
 }

@@ -1,10 +1,10 @@
-//! The live line: what goes on now, at the foot of the terminal, written anew in the same place.
+//! The live line: what continues now, at the foot of the terminal, written again in the same place.
 
 use unicode_width::UnicodeWidthChar as _;
 
 use super::{State, Ui};
-use crate::interrupt::{Interrupt, Undo};
-use crate::sanitise;
+use crate::interrupt::{CleanupGuard, Interrupt};
+use crate::sanitize;
 
 /// Columns assumed where standard error is a terminal and standard output is not.
 const USUAL_WIDTH: usize = 80;
@@ -14,18 +14,29 @@ const CLEAR: &str = "\r\u{1b}[K";
 /// A live line while it lives. Other output pushes it down; a signal removes it.
 pub struct Live {
     ui: Ui,
-    _undo: Undo,
+    _undo: CleanupGuard,
 }
 
 impl Ui {
-    /// Begins a live line; none where standard error is no terminal, and with `-q`.
-    #[must_use]
+    /// Whether a live line is shown now: on a terminal that can rewrite a line, and only in the foreground.
+    pub fn has_live_line(&self) -> bool {
+        let state = self.state();
+        self.terminals().error && state.output_mode.live && state.error.is_in_foreground()
+    }
+
+    /// Starts a live line; none on a terminal that cannot rewrite a line, and with `-q`.
     pub fn live(&self, interrupt: &Interrupt) -> Option<Live> {
-        if !self.terminals().error || self.manner().quiet {
+        let output_mode = self.output_mode();
+        if !self.terminals().error || !output_mode.live || output_mode.quiet {
             return None;
         }
         let ui = self.clone();
-        let undo = interrupt.cleanup(move || drop(ui.state().lift_live()));
+        let undo = interrupt.cleanup(move || {
+            // Whoever holds the state may be waiting for the terminal.
+            if let Ok(mut state) = ui.0.state.try_lock() {
+                drop(state.clear_live_line());
+            }
+        });
         Some(Live {
             ui: self.clone(),
             _undo: undo,
@@ -34,11 +45,13 @@ impl Ui {
 }
 
 impl Live {
-    /// Writes the line anew, cut to the width of the terminal.
+    /// Rewrites the line, cut to the current width of the terminal; a background job writes nothing.
     pub fn show(&self, text: &str) {
-        let width = self.ui.terminals().width.unwrap_or(USUAL_WIDTH);
+        let mut state = self.ui.state();
+        let width = state.error.width();
+        let width = width.or(self.ui.terminals().width).unwrap_or(USUAL_WIDTH);
         let mut left = width.saturating_sub(1);
-        let text: String = sanitise::cell(text)
+        let text: String = sanitize::cell(text)
             .chars()
             .take_while(|c| {
                 let columns = c.width().unwrap_or(0);
@@ -47,9 +60,10 @@ impl Live {
                 fits
             })
             .collect();
-        let mut state = self.ui.state();
-        if state.live.as_ref() != Some(&text) {
-            drop(state.lift_live());
+        if !state.error.is_in_foreground() {
+            state.live = None;
+        } else if state.live.as_ref() != Some(&text) {
+            drop(state.clear_live_line());
             state.drop_live(Some(text));
         }
     }
@@ -57,14 +71,15 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        drop(self.ui.state().lift_live());
+        drop(self.ui.state().clear_live_line());
     }
 }
 
 impl State {
     /// Takes the live line off the terminal.
-    pub(super) fn lift_live(&mut self) -> Option<String> {
-        let live = self.live.take();
+    pub(super) fn clear_live_line(&mut self) -> Option<String> {
+        // In the background, the line where it stood is the shell's.
+        let live = self.live.take().filter(|_| self.error.is_in_foreground());
         if live.is_some() {
             self.error.say(CLEAR);
         }

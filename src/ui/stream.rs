@@ -1,18 +1,29 @@
 //! The streams behind [`super::Ui`]: the process's own, or in memory.
 
 use std::collections::VecDeque;
-use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::Terminals;
+#[cfg(unix)]
+use super::writer::is_ready;
+use super::writer::{Stream, Writer};
+use crate::interrupt::Interrupt;
 
-/// Columns assumed on a terminal that does not tell its width.
+/// Columns assumed on a terminal that does not report its width.
 const USUAL_WIDTH: usize = 80;
+
+/// A signal has ended the process within this time, unless something holds it off.
+pub(super) const ENDING: Duration = Duration::from_secs(2);
+
+/// No more is read of what was typed ahead.
+#[cfg(unix)]
+const MOST_QUEUED: usize = 1024 * 1024;
 
 /// Where text goes.
 pub(super) enum Sink {
-    Output(io::Stdout),
-    Error(io::Stderr),
+    Process(Writer),
     Memory(Buffer),
 }
 
@@ -30,7 +41,6 @@ pub struct Written {
 
 impl Written {
     /// Standard output and standard error as text.
-    #[must_use]
     pub fn texts(&self) -> (String, String) {
         let text = |buffer: &Buffer| {
             let bytes = buffer
@@ -43,23 +53,18 @@ impl Written {
 }
 
 impl Sink {
-    pub(super) fn output() -> Self {
-        Self::Output(io::stdout())
+    pub(super) fn output(interrupt: &Interrupt) -> Self {
+        Self::Process(Writer::new(Stream::Output, interrupt))
     }
 
-    pub(super) fn error() -> Self {
-        Self::Error(io::stderr())
+    pub(super) fn error(interrupt: &Interrupt) -> Self {
+        Self::Process(Writer::new(Stream::Error, interrupt))
     }
 
-    /// Writes all of it and flushes.
+    /// Writes all of it.
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
-            Self::Output(stream) => {
-                let mut stream = stream.lock();
-                stream.write_all(bytes)?;
-                stream.flush()
-            }
-            Self::Error(stream) => stream.lock().write_all(bytes),
+            Self::Process(writer) => writer.put(bytes),
             Self::Memory(buffer) => {
                 buffer
                     .lock()
@@ -70,19 +75,56 @@ impl Sink {
         }
     }
 
-    /// Writes what may be lost: nobody can be told that standard error is gone.
+    /// Writes what may be lost: a failure of standard error cannot be reported anywhere.
     pub(super) fn say(&mut self, text: &str) {
         let _ = self.put(text.as_bytes());
     }
 
-    /// Rust's runtime opens `/dev/null` for reading and writing in the place of a standard stream that was closed. A
-    /// shell's `>/dev/null` opens it for writing alone, so the two can be told apart.
+    /// The columns of the terminal at this moment; a window may be resized.
+    #[cfg(unix)]
+    pub(super) fn width(&self) -> Option<usize> {
+        let Self::Process(writer) = self else {
+            return None;
+        };
+        rustix::termios::tcgetwinsize(writer.stream().fd())
+            .ok()
+            .map(|size| usize::from(size.ws_col))
+            .filter(|columns| *columns > 0)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn width(&self) -> Option<usize> {
+        match self {
+            Self::Process(_) => terminal_size::terminal_size().map(|(width, _)| width.0.into()),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// Whether this process may draw on the terminal: a background job must leave the line to the shell.
+    #[cfg(unix)]
+    pub(super) fn is_in_foreground(&self) -> bool {
+        let Self::Process(writer) = self else {
+            return true;
+        };
+        // A terminal that is not the controlling one has no jobs.
+        rustix::termios::tcgetpgrp(writer.stream().fd())
+            .map_or(true, |group| group == rustix::process::getpgrp())
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn is_in_foreground(&self) -> bool {
+        true
+    }
+
+    /// Rust's runtime opens `/dev/null` for reading and writing instead of a standard stream that was closed. A
+    /// shell's `>/dev/null` opens it for writing only, so the two can be distinguished.
     #[cfg(unix)]
     pub(super) fn was_closed(&self) -> bool {
         use rustix::fs::{FileType, OFlags};
-        let Self::Output(stream) = self else {
+        let Self::Process(writer) = self else {
             return false;
         };
+        let stream = writer.stream().fd();
         let is_null = || {
             let here = rustix::fs::fstat(stream).ok()?;
             let null = rustix::fs::stat("/dev/null").ok()?;
@@ -106,149 +148,108 @@ pub(super) enum Input {
 }
 
 impl Input {
-    /// One line without its newline; none at the end of input, also in the middle of a line: nobody pressed Enter. Reads byte by byte, so that nothing that belongs to
-    /// somebody else is taken.
-    pub(super) fn line(&mut self) -> io::Result<Option<String>> {
-        let mut line = Vec::new();
-        loop {
-            let byte = match self {
-                Self::Process => one_byte()?,
-                Self::Memory(bytes) => bytes.pop_front(),
-            };
-            match byte {
-                None => return Ok(None),
-                Some(b'\n') => break,
-                Some(byte) => line.push(byte),
-            }
-        }
-        Ok(Some(String::from_utf8_lossy(&line).into_owned()))
-    }
-
-    /// All that is left, up to `most` bytes and one more, so that the caller can tell that it is too much.
-    pub(super) fn all(&mut self, most: usize) -> io::Result<Vec<u8>> {
+    /// The next byte; none at the end of input. Nothing behind it is taken, and nothing at all once a signal has
+    /// arrived: it belongs to another program. Fails with [`io::ErrorKind::Interrupted`] if the signal does not end
+    /// this one.
+    pub(super) fn byte(&mut self, interrupt: &Interrupt) -> io::Result<Option<u8>> {
         match self {
             Self::Process => {
-                let mut bytes = Vec::new();
-                io::stdin()
-                    .lock()
-                    .take(most as u64 + 1)
-                    .read_to_end(&mut bytes)?;
-                Ok(bytes)
+                let mut byte = [0];
+                #[cfg(unix)]
+                while !interrupt.has_arrived()
+                    && !is_ready(rustix::stdio::stdin(), rustix::event::PollFlags::IN, None)
+                {
+                }
+                if interrupt.has_arrived() {
+                    std::thread::sleep(ENDING);
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                let count = read(&mut byte)?;
+                Ok((count == 1).then_some(byte[0]))
             }
-            Self::Memory(bytes) => Ok(std::mem::take(bytes).into()),
+            Self::Memory(bytes) => Ok(bytes.pop_front()),
+        }
+    }
+
+    /// The bytes that are here already, or arrive within `pause` after another one; none in memory, where nothing is
+    /// typed.
+    #[cfg(unix)]
+    pub(super) fn queued(&mut self, pause: Duration) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if matches!(self, Self::Process) {
+            let input = rustix::stdio::stdin();
+            let mut buffer = [0; 1024];
+            while bytes.len() < MOST_QUEUED
+                && is_ready(input, rustix::event::PollFlags::IN, Some(pause))
+            {
+                match read(&mut buffer) {
+                    Ok(count) if count > 0 => bytes.extend_from_slice(&buffer[..count]),
+                    _ => break,
+                }
+            }
+        }
+        bytes
+    }
+
+    /// The next bytes, at most `most`; none at the end of input.
+    pub(super) fn part(&mut self, most: usize) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Process => {
+                let mut buffer = vec![0; most.min(64 * 1024)];
+                let count = read(&mut buffer)?;
+                buffer.truncate(count);
+                Ok(buffer)
+            }
+            Self::Memory(bytes) => Ok(bytes.drain(..most.min(bytes.len())).collect()),
         }
     }
 }
 
+/// Whether standard input can be read, or ends, within `limit`.
 #[cfg(unix)]
-fn one_byte() -> io::Result<Option<u8>> {
-    let mut byte = [0];
+pub(super) fn has_input(limit: Duration) -> bool {
+    is_ready(
+        rustix::stdio::stdin(),
+        rustix::event::PollFlags::IN,
+        Some(limit),
+    )
+}
+
+/// Reads from standard input, and waits if it does not block.
+#[cfg(unix)]
+fn read(buffer: &mut [u8]) -> io::Result<usize> {
+    use rustix::io::Errno;
+    let input = rustix::stdio::stdin();
     loop {
-        match rustix::io::read(io::stdin(), &mut byte) {
-            Ok(0) => return Ok(None),
-            Ok(_) => return Ok(Some(byte[0])),
-            Err(rustix::io::Errno::INTR) => {}
+        match rustix::io::read(input, &mut *buffer) {
+            Ok(count) => return Ok(count),
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => {
+                is_ready(input, rustix::event::PollFlags::IN, None);
+            }
             Err(error) => return Err(error.into()),
         }
     }
 }
 
 #[cfg(not(unix))]
-fn one_byte() -> io::Result<Option<u8>> {
-    let mut byte = [0];
-    let count = io::stdin().lock().read(&mut byte)?;
-    Ok((count == 1).then_some(byte[0]))
+fn read(buffer: &mut [u8]) -> io::Result<usize> {
+    use std::io::Read as _;
+    io::stdin().lock().read(buffer)
 }
 
 /// What the process's streams are attached to.
-pub(super) fn terminals() -> Terminals {
-    let output = io::stdout().is_terminal();
+pub(super) fn terminals(output: &Sink) -> Terminals {
+    let on_terminal = io::stdout().is_terminal();
     Terminals {
         input: io::stdin().is_terminal(),
-        output,
+        output: on_terminal,
         error: io::stderr().is_terminal(),
-        width: output.then(|| width().unwrap_or(USUAL_WIDTH)),
+        width: on_terminal.then(|| output.width().unwrap_or(USUAL_WIDTH)),
     }
 }
 
-#[cfg(unix)]
-fn width() -> Option<usize> {
-    rustix::termios::tcgetwinsize(io::stdout())
-        .ok()
-        .map(|size| usize::from(size.ws_col))
-        .filter(|columns| *columns > 0)
-}
-
-#[cfg(not(unix))]
-fn width() -> Option<usize> {
-    let (_, columns) = dialoguer::console::Term::stdout().size_checked()?;
-    Some(usize::from(columns))
-}
-
-/// Writes to standard error past every lock: for the last word before a signal ends the process.
+/// Writes a line to standard error past every lock: the last message before a signal ends the process.
 pub fn last_word(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
-}
-
-/// Remembers how the terminal is set; what it returns puts that back and shows the cursor, should a signal come while a
-/// library has changed either.
-pub fn remembered() -> impl FnOnce() + Send + 'static {
-    let modes = Modes::now();
-    move || {
-        if let Some(modes) = modes {
-            modes.restore();
-        }
-        let _ = write!(io::stderr(), "\u{1b}[?25h");
-    }
-}
-
-/// Drops what was typed before the question, so that it can't answer it.
-#[cfg(unix)]
-pub(super) fn drop_typed_ahead() {
-    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
-}
-
-#[cfg(not(unix))]
-pub(super) fn drop_typed_ahead() {}
-
-/// The settings of the terminal.
-#[cfg(unix)]
-#[derive(Clone)]
-pub(super) struct Modes(rustix::termios::Termios);
-
-#[cfg(unix)]
-impl Modes {
-    /// As they are now; none where standard input is no terminal.
-    pub(super) fn now() -> Option<Self> {
-        rustix::termios::tcgetattr(io::stdin()).ok().map(Self)
-    }
-
-    /// Switches the echo off; what was typed before is dropped.
-    pub(super) fn without_echo(&self) {
-        use rustix::termios::{LocalModes, OptionalActions};
-        let mut silent = self.0.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Flush, &silent);
-    }
-
-    /// Puts them back.
-    pub(super) fn restore(&self) {
-        let now = rustix::termios::OptionalActions::Now;
-        let _ = rustix::termios::tcsetattr(io::stdin(), now, &self.0);
-    }
-}
-
-#[cfg(not(unix))]
-#[derive(Clone)]
-pub(super) struct Modes;
-
-#[cfg(not(unix))]
-impl Modes {
-    pub(super) fn now() -> Option<Self> {
-        None
-    }
-
-    pub(super) fn without_echo(&self) {}
-
-    pub(super) fn restore(&self) {}
+    Stream::Error.write_briefly(&format!("{text}\n"));
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Format, Look};
-use crate::sanitise;
-use crate::time::{self, Stamp};
+use super::RenderOptions;
+use crate::sanitize;
+use crate::time::{self, WireTime};
 use crate::tone::Tone;
 
 /// What stands in one cell, before it has a look.
@@ -19,48 +19,52 @@ pub enum Cell<'a> {
     /// Lines of text: in a detail on a terminal as they are, elsewhere one after the other.
     Lines(&'a [String]),
     /// A point in time.
-    Time(&'a Stamp),
+    Time(&'a WireTime),
     /// How long it is until a point in time.
-    Left(&'a Stamp),
+    Left(&'a WireTime),
 }
 
 impl<'a> Cell<'a> {
-    /// The text of this cell, sanitised, on one line; none where the value is absent.
-    #[must_use]
-    pub fn show(&self, look: &Look) -> Option<String> {
-        match self {
+    /// The text of this cell, sanitized, on one line; none where the value is absent.
+    pub fn show(&self, options: &RenderOptions) -> Option<String> {
+        self.shown(options).map(Cow::into_owned)
+    }
+
+    /// As [`Cell::show`], without a copy of text that can be shown as it is: it may be long.
+    pub(super) fn shown(&self, options: &RenderOptions) -> Option<Cow<'_, str>> {
+        let owned = match self {
             Self::Absent | Self::Lines([]) => None,
-            Self::Text(text) => Some(sanitise::cell(text).into_owned()),
-            Self::List(words) => Some(sanitise::cell(&words.join(",")).into_owned()),
-            Self::Lines(lines) => Some(sanitise::cell(&lines.join(" ")).into_owned()),
+            Self::Text(text) => return Some(sanitize::cell(text)),
+            Self::List(words) => Some(sanitize::cell(&words.join(",")).into_owned()),
+            Self::Lines(lines) => Some(sanitize::cell(&lines.join(" ")).into_owned()),
             Self::Left(stamp) => stamp.at().map(|at| {
-                let left = time::until(at, look.now);
+                let left = time::until(at, options.server_now());
                 if left.is_zero() {
                     "over".to_owned()
                 } else {
                     time::show_duration(left)
                 }
             }),
-            Self::Time(stamp) => {
-                Some(sanitise::cell(&stamp.show(look.time, look.now, &look.zone)).into_owned())
-            }
-        }
+            Self::Time(stamp) => Some(
+                sanitize::cell(&stamp.show(options.time, options.server_now(), &options.zone))
+                    .into_owned(),
+            ),
+        };
+        owned.map(Cow::Owned)
     }
 
     /// The lines of this cell in a detail on a terminal.
-    #[must_use]
-    pub fn lines(&self, look: &Look) -> Vec<String> {
+    pub fn lines(&self, options: &RenderOptions) -> Vec<String> {
         match self {
             Self::List(words) | Self::Lines(words) => words
                 .iter()
-                .map(|word| sanitise::cell(word).into_owned())
+                .map(|word| sanitize::cell(word).into_owned())
                 .collect(),
-            cell => cell.show(look).into_iter().collect(),
+            cell => cell.show(options).into_iter().collect(),
         }
     }
 
     /// Several words in one cell; none makes it absent.
-    #[must_use]
     pub fn list(words: &'a [String]) -> Self {
         if words.is_empty() {
             Self::Absent
@@ -77,8 +81,8 @@ impl<'a> From<&'a Option<String>> for Cell<'a> {
     }
 }
 
-impl<'a> From<&'a Option<Stamp>> for Cell<'a> {
-    fn from(stamp: &'a Option<Stamp>) -> Self {
+impl<'a> From<&'a Option<WireTime>> for Cell<'a> {
+    fn from(stamp: &'a Option<WireTime>) -> Self {
         stamp.as_ref().map_or(Self::Absent, Self::Time)
     }
 }
@@ -95,14 +99,14 @@ impl<'a> From<&'a str> for Cell<'a> {
     }
 }
 
-/// What a column holds: decides its colour and whether it may be cut where the terminal is narrow.
+/// What a column holds: decides its color and whether it may be cut where the terminal is narrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The identifier: never cut.
     Id,
     /// The identifier of something else: never cut, but the first to go where the terminal is narrow.
     Reference,
-    /// A state word: never cut, coloured.
+    /// A state word: never cut, colored.
     State,
     /// Anything else.
     Text,
@@ -110,7 +114,7 @@ pub enum Kind {
 
 /// Where a column is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rank {
+pub enum Visibility {
     /// In every table: the documents name it.
     Documented,
     /// In the tables of a terminal, and in the detail: it helps whoever looks, and is nothing for a program.
@@ -130,7 +134,7 @@ pub struct Column<T> {
     /// What it holds.
     pub kind: Kind,
     /// Where it is shown.
-    pub rank: Rank,
+    pub rank: Visibility,
 }
 
 impl<T> Column<T> {
@@ -157,28 +161,28 @@ impl<T> Column<T> {
     /// A column of text that is shown with `-o wide` and in the detail.
     pub const fn extra(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::text(heading, cell);
-        column.rank = Rank::Extra;
+        column.rank = Visibility::Extra;
         column
     }
 
     /// A column of state words that is shown with `-o wide` and in the detail.
     pub const fn extra_state(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::state(heading, cell);
-        column.rank = Rank::Extra;
+        column.rank = Visibility::Extra;
         column
     }
 
     /// A column of text that is shown on a terminal, and in the detail.
     pub const fn terminal(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::text(heading, cell);
-        column.rank = Rank::Terminal;
+        column.rank = Visibility::Terminal;
         column
     }
 
     /// A column of text that is shown in the detail alone.
     pub const fn detail(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::text(heading, cell);
-        column.rank = Rank::Detail;
+        column.rank = Visibility::Detail;
         column
     }
 
@@ -187,29 +191,84 @@ impl<T> Column<T> {
             heading,
             cell,
             kind,
-            rank: Rank::Documented,
+            rank: Visibility::Documented,
         }
     }
 }
 
-/// The columns of a list in this format. The one place where columns are chosen.
-#[must_use]
-pub fn of_list<'c, T>(columns: &'c [Column<T>], look: &Look) -> Vec<&'c Column<T>> {
-    let shown = |rank| match rank {
-        Rank::Documented => true,
-        Rank::Terminal => look.on_terminal() && look.format != Format::Csv,
-        Rank::Extra => look.format == Format::Wide,
-        Rank::Detail => false,
-    };
-    columns.iter().filter(|column| shown(column.rank)).collect()
+/// A column without the type of its values: what a layout needs to know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading {
+    /// The text above the column.
+    pub text: &'static str,
+    /// What the column holds.
+    pub kind: Kind,
+    /// Where it is shown.
+    pub rank: Visibility,
+    /// Its place among all columns of the value.
+    pub index: usize,
 }
 
-/// The value of the first identifier column: what `-o name` prints.
-pub fn name_of<T>(columns: &[Column<T>], value: &T, look: &Look) -> Option<String> {
-    columns
-        .iter()
-        .find(|column| column.kind == Kind::Id)
-        .and_then(|column| (column.cell)(value).show(look))
+impl Heading {
+    /// The text as it is shown without alignment.
+    pub(super) fn shown(&self, options: &RenderOptions) -> String {
+        Tone::Heading.paint(self.text, options.color)
+    }
+}
+
+/// A value without its type: cells by the place of their column.
+pub(super) trait Row {
+    /// Its JSON.
+    fn json(&self) -> &str;
+
+    /// The cell in the column at this place.
+    fn cell(&self, index: usize) -> Cell<'_>;
+}
+
+/// A value with its columns.
+pub(super) struct Typed<'a, T> {
+    pub(super) columns: &'a [Column<T>],
+    pub(super) value: &'a T,
+    pub(super) json: &'a str,
+}
+
+impl<T> Row for Typed<'_, T> {
+    fn json(&self) -> &str {
+        self.json
+    }
+
+    fn cell(&self, index: usize) -> Cell<'_> {
+        let column = self.columns.get(index);
+        column.map_or(Cell::Absent, |column| (column.cell)(self.value))
+    }
+}
+
+/// The columns of a list in this format. With [`of_record`], the one place that selects columns.
+pub(super) fn of_list<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<Heading> {
+    let is_shown = |rank| match rank {
+        Visibility::Documented => true,
+        Visibility::Terminal => options.is_aligned(),
+        Visibility::Extra => options.format.is_wide(),
+        Visibility::Detail => false,
+    };
+    let mut headings = of_record(columns, options);
+    headings.retain(|heading| options.format.is_name() || is_shown(heading.rank));
+    headings
+}
+
+/// The columns of a single object in this format; of a name, the first that holds an identifier.
+pub(super) fn of_record<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<Heading> {
+    let headings = columns.iter().enumerate().map(|(index, column)| Heading {
+        text: column.heading,
+        kind: column.kind,
+        rank: column.rank,
+        index,
+    });
+    if options.format.is_name() {
+        let mut ids = headings.filter(|heading| heading.kind == Kind::Id);
+        return ids.next().into_iter().collect();
+    }
+    headings.collect()
 }
 
 /// The meaning of a cell's text.
@@ -221,7 +280,5 @@ pub(super) fn tone(kind: Kind, text: Option<&str>) -> Tone {
     }
 }
 
-/// How an absent value is written: `-`, and nothing in CSV.
-pub(super) fn absent(text: Option<String>, format: Format) -> String {
-    text.unwrap_or_else(|| if format == Format::Csv { "" } else { "-" }.to_owned())
-}
+/// How text shows that a value does not exist.
+pub(super) const ABSENT: &str = "-";

@@ -1,104 +1,119 @@
-//! The table on a terminal: aligned, coloured, and cut to the width that there is.
+//! The table on a terminal: aligned, colored, and cut to the width that there is.
 
-use comfy_table::{Table, presets};
+use comfy_table::{ColumnConstraint, Table, Width, presets};
 use unicode_width::UnicodeWidthStr;
 
-use super::Look;
-use super::column::{self, Column, Kind, Rank};
+use super::RenderOptions;
+use super::column::{self, Heading, Kind, Visibility};
 use crate::tone::Tone;
 
 /// Blanks between two columns.
 const GAP: usize = 2;
+/// [`GAP`] as the padding that the library takes: left and right.
+const PADDING: (u16, u16) = (0, 2);
 
 /// Text is not cut below this many columns; rather a whole column goes.
 const LEAST: usize = 8;
 
-/// A table and what did not fit into it.
-pub struct Fitted {
-    /// The lines of the table.
-    pub text: String,
-    /// Headings of the columns that the terminal had no room for.
-    pub left_out: Vec<&'static str>,
-}
+/// So many characters for each column are looked at when text is cut: more than any letter with its marks has.
+const LONGEST_CLUSTER: usize = 16;
 
-impl Fitted {
-    /// Text of which nothing had to be left out.
-    #[must_use]
-    pub fn whole(text: String) -> Self {
-        Self {
-            text,
-            left_out: Vec::new(),
-        }
-    }
-}
+/// What is never cut is shorter than this: every line of the table pays for the longest one.
+const LONGEST: usize = 512;
 
-/// Lays out the values on a terminal of `look.width` columns.
+/// A table that is laid out block by block, so that a long one need not be kept: the first block has the headings, and
+/// decides which columns there is room for. Columns only ever widen from one block to the next.
 ///
-/// Where that is too narrow, the extras of `-o wide` go first; then text other than ids and states is cut; only
-/// then do documented columns go, from the right, ids of other things first, text before states, and never the first.
-#[must_use]
-pub fn table<T>(columns: &[Column<T>], values: &[T], look: &Look) -> Fitted {
-    let mut lanes: Vec<Lane> = column::of_list(columns, look)
-        .into_iter()
-        .map(|column| Lane::new(column, values, look))
-        .collect();
-    let all: Vec<&'static str> = lanes.iter().map(|lane| lane.heading).collect();
-    fit(&mut lanes, look.width.unwrap_or(usize::MAX));
-    let is_there = |heading: &&str| lanes.iter().any(|lane| lane.heading == *heading);
-    Fitted {
-        text: draw(&lanes, values.len(), look),
-        left_out: all
-            .into_iter()
-            .filter(|heading| !is_there(heading))
-            .collect(),
+/// Where the terminal is too narrow, the extras of `-o wide` go first; then text other than IDs and states is cut; only
+/// then do documented columns go, from the right, IDs of other things first, text before states, and never the first.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    /// The columns that are shown, with their widths; none before the first block.
+    kept: Option<Vec<(&'static str, usize)>>,
+}
+
+impl Blocks {
+    /// The lines of one more block: of each row, the cells of all columns, which are the same ones each time.
+    pub(super) fn block(
+        &mut self,
+        headings: &[Heading],
+        mut rows: Vec<Vec<Option<String>>>,
+        options: &RenderOptions,
+    ) -> String {
+        let before = self.kept.take();
+        let width_of = |heading: &Heading| match &before {
+            None if options.headers => Some(heading.text.width()),
+            None => Some(0),
+            Some(kept) => kept
+                .iter()
+                .find(|(text, _)| *text == heading.text)
+                .map(|(_, width)| *width),
+        };
+        let mut lanes = Vec::new();
+        for (index, heading) in headings.iter().enumerate() {
+            if let Some(min_width) = width_of(heading) {
+                let cells = rows.iter_mut().map(|row| row[index].take());
+                lanes.push(ColumnLayout::new(heading, cells.collect(), min_width));
+            }
+        }
+        fit(&mut lanes, options.width.unwrap_or(usize::MAX));
+        let text = draw(&mut lanes, rows.len(), before.is_none(), options);
+        let kept = lanes.iter().map(|lane| (lane.heading, lane.drawn));
+        self.kept = Some(kept.collect());
+        text
+    }
+
+    /// Headings of the columns that the terminal had no room for.
+    pub(super) fn hidden_columns(&self, headings: &[Heading]) -> Vec<&'static str> {
+        let is_there = |heading: &str| {
+            let mut kept = self.kept.iter().flatten();
+            kept.any(|(known, _)| *known == heading)
+        };
+        let headings = headings.iter().map(|heading| heading.text);
+        headings.filter(|heading| !is_there(heading)).collect()
     }
 }
 
 /// One column with its texts.
-struct Lane {
+struct ColumnLayout {
     heading: &'static str,
     kind: Kind,
-    rank: Rank,
+    rank: Visibility,
     cells: Vec<Option<String>>,
+    /// The width that it may take.
     width: usize,
+    /// The width that it takes.
+    drawn: usize,
 }
 
-impl Lane {
-    fn new<T>(column: &Column<T>, values: &[T], look: &Look) -> Self {
-        let cells: Vec<_> = values
-            .iter()
-            .map(|value| (column.cell)(value).show(look))
-            .collect();
-        let heading = if look.headers {
-            column.heading.width()
-        } else {
-            0
-        };
+impl ColumnLayout {
+    fn new(heading: &Heading, cells: Vec<Option<String>>, min_width: usize) -> Self {
         let widest = cells
             .iter()
-            .map(|cell| cell.as_deref().unwrap_or("-").width())
+            .map(|cell| cell.as_deref().unwrap_or(column::ABSENT).width())
             .max()
             .unwrap_or(0);
         Self {
-            heading: column.heading,
-            kind: column.kind,
-            rank: column.rank,
+            heading: heading.text,
+            kind: heading.kind,
+            rank: heading.rank,
             cells,
-            width: heading.max(widest),
+            width: min_width.max(widest),
+            drawn: min_width,
         }
     }
 
     /// The width below which this column goes rather than being cut.
-    fn least(&self) -> usize {
+    fn min_width(&self) -> usize {
         match self.kind {
             Kind::Text => self.width.min(LEAST),
-            Kind::Id | Kind::Reference | Kind::State => self.width,
+            Kind::Id | Kind::Reference | Kind::State => self.width.min(LONGEST),
         }
     }
 }
 
 /// Takes columns out and narrows others until all fits.
-fn fit(lanes: &mut Vec<Lane>, width: usize) {
+fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
     let total = |widths: &mut dyn Iterator<Item = usize>| {
         widths
             .map(|width| width + GAP)
@@ -106,28 +121,35 @@ fn fit(lanes: &mut Vec<Lane>, width: usize) {
             .saturating_sub(GAP)
     };
     while total(&mut lanes.iter().map(|lane| lane.width)) > width {
-        let Some(extra) = lanes.iter().rposition(|lane| lane.rank == Rank::Extra) else {
+        let Some(extra) = lanes
+            .iter()
+            .rposition(|lane| lane.rank == Visibility::Extra)
+        else {
             break;
         };
         lanes.remove(extra);
     }
-    while lanes.len() > 1 && total(&mut lanes.iter().map(Lane::least)) > width {
+    while lanes.len() > 1 && total(&mut lanes.iter().map(ColumnLayout::min_width)) > width {
         let last = |kind| {
             lanes
                 .iter()
                 .skip(1)
-                .rposition(|lane: &Lane| lane.kind == kind)
+                .rposition(|lane: &ColumnLayout| lane.kind == kind)
         };
         let victim = last(Kind::Reference)
             .or_else(|| last(Kind::Text))
             .map_or(lanes.len() - 1, |index| index + 1);
         lanes.remove(victim);
     }
+    // No column needs more than the whole terminal, so the steps below are few.
+    for lane in lanes.iter_mut() {
+        lane.width = lane.width.min(width.max(lane.min_width()));
+    }
     let mut excess = total(&mut lanes.iter().map(|lane| lane.width)).saturating_sub(width);
     while excess > 0 {
         let widest = lanes
             .iter_mut()
-            .filter(|lane| lane.width > lane.least())
+            .filter(|lane| lane.width > lane.min_width())
             .max_by_key(|lane| lane.width);
         let Some(lane) = widest else { break };
         lane.width -= 1;
@@ -135,11 +157,11 @@ fn fit(lanes: &mut Vec<Lane>, width: usize) {
     }
 }
 
-fn draw(columns: &[Lane], rows: usize, look: &Look) -> String {
+fn draw(lanes: &mut [ColumnLayout], rows: usize, first: bool, options: &RenderOptions) -> String {
     let mut lines = Vec::with_capacity(rows + 1);
-    if look.headers {
+    if options.headers && first {
         lines.push(
-            columns
+            lanes
                 .iter()
                 .map(|column| (cut(column.heading, column.width), Tone::Heading))
                 .collect::<Vec<_>>(),
@@ -147,67 +169,84 @@ fn draw(columns: &[Lane], rows: usize, look: &Look) -> String {
     }
     for row in 0..rows {
         lines.push(
-            columns
+            lanes
                 .iter()
-                .map(|column| {
-                    let cell = column.cells[row].clone();
-                    let tone = column::tone(column.kind, cell.as_deref());
-                    let text = column::absent(cell, look.format);
-                    (cut(&text, column.width), tone)
+                .map(|lane| {
+                    let cell = lane.cells[row].as_deref();
+                    let tone = column::tone(lane.kind, cell);
+                    (cut(cell.unwrap_or(column::ABSENT), lane.width), tone)
                 })
                 .collect(),
         );
     }
-    let widths = widths(&lines);
-    let mut out = String::new();
-    for (cells, line) in lines.iter().zip(laid_out(&lines)) {
-        out.push_str(paint(cells, &widths, &line, look.colour).trim_end());
-        out.push('\n');
+    for lane in lanes.iter_mut() {
+        lane.drawn = lane.drawn.min(lane.width);
     }
+    for line in &lines {
+        for (lane, (text, _)) in lanes.iter_mut().zip(line) {
+            lane.drawn = lane.drawn.max(text.width());
+        }
+    }
+    let widths: Vec<usize> = lanes.iter().map(|lane| lane.drawn).collect();
+    let mut out = String::new();
+    push_lines(&mut out, &lines, &widths, options.color);
     out
 }
 
-/// The width of each column as drawn.
-fn widths(lines: &[Vec<(String, Tone)>]) -> Vec<usize> {
-    let mut widths = Vec::new();
-    for cells in lines {
-        widths.resize(cells.len(), 0);
-        for (width, (text, _)) in widths.iter_mut().zip(cells) {
+/// The line of the headings, uncut.
+pub(super) fn header(headings: &[Heading]) -> Vec<(String, Tone)> {
+    let headings = headings.iter();
+    headings
+        .map(|heading| (heading.text.to_owned(), Tone::Heading))
+        .collect()
+}
+
+/// Appends lines of cells, each cell at least as wide as its column.
+pub(super) fn push_lines(
+    out: &mut String,
+    lines: &[Vec<(String, Tone)>],
+    widths: &[usize],
+    color: bool,
+) {
+    // A cell that may be wider than its column widens it in these lines.
+    let mut widths = widths.to_vec();
+    for line in lines {
+        for (width, (text, _)) in widths.iter_mut().zip(line) {
             *width = text.width().max(*width);
         }
     }
-    widths
-}
-
-/// The lines with every cell padded to the width of its column.
-fn laid_out(lines: &[Vec<(String, Tone)>]) -> Vec<String> {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
         .add_rows(lines.iter().map(|cells| cells.iter().map(|(text, _)| text)));
-    for column in table.column_iter_mut() {
-        // GAP, in the type that the library takes.
-        column.set_padding((0, 2));
+    for (column, width) in table.column_iter_mut().zip(&widths) {
+        let width = u16::try_from(width + GAP).unwrap_or(u16::MAX);
+        column
+            .set_padding(PADDING)
+            .set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
     }
-    table.lines().collect()
+    for (cells, line) in lines.iter().zip(table.lines()) {
+        let start = out.len();
+        paint(out, cells, &widths, &line, color);
+        out.truncate(start + out[start..].trim_end_matches(' ').len());
+        out.push('\n');
+    }
 }
 
-/// Colours the cells of a line that is already laid out: the layout counts escapes as width, so colour comes last.
-fn paint(cells: &[(String, Tone)], widths: &[usize], line: &str, colour: bool) -> String {
-    let mut out = String::with_capacity(line.len() * 2);
+/// Appends a line that is laid out already, in color: the layout counts escapes as width, so color comes last.
+fn paint(out: &mut String, cells: &[(String, Tone)], widths: &[usize], line: &str, color: bool) {
     let mut rest = line;
     for ((text, tone), width) in cells.iter().zip(widths) {
         let Some(after) = rest.strip_prefix(text.as_str()) else {
             break;
         };
-        out.push_str(&tone.paint(text, colour));
+        out.push_str(&tone.paint(text, color));
         let padding = (width - text.width() + GAP).min(after.len());
         let (blanks, next) = after.split_at_checked(padding).unwrap_or((after, ""));
         out.push_str(blanks);
         rest = next;
     }
     out.push_str(rest);
-    out
 }
 
 /// `text` in at most `width` columns, the last of them `…` where something had to go.
@@ -215,9 +254,11 @@ fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    // The width of a text is not the sum of its characters' widths: some change the one before.
+    // The width of a text is not the sum of its characters' widths: some change the one before. A text may also continue
+    // without ever becoming wider.
     let kept = text
         .char_indices()
+        .take(width * LONGEST_CLUSTER)
         .map(|(at, c)| &text[..at + c.len_utf8()])
         .take_while(|prefix| prefix.width() < width)
         .last()

@@ -16,21 +16,24 @@ pub mod process;
 pub mod pty;
 pub mod router;
 pub mod squads;
+pub mod tls;
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tempfile::TempDir;
 use xeroctl::env::Env;
 use xeroctl::interrupt::Interrupt;
+use xeroctl::time::TimeScale;
 use xeroctl::ui::{Terminals, Ui};
 
 /// A home of its own, with a configuration and a sandbox of its own; removed at the end.
 pub struct Home {
     dir: TempDir,
     variables: Vec<(String, String)>,
+    time_scale: TimeScale,
 }
 
 /// The moment at which tests in this process take place: 2026-11-22T12:00:00Z.
@@ -38,11 +41,20 @@ pub fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_hours(498_708)
 }
 
+/// Waits between attempts and polls pass so many times as fast for commands in this process.
+pub const SCALE: u32 = 10;
+
+/// How long a wait in this process would have been without [`SCALE`].
+pub fn waited(since: Instant) -> Duration {
+    since.elapsed() * SCALE
+}
+
 impl Home {
     pub fn new() -> Self {
         Self {
             dir: tempfile::tempdir().expect("a temporary directory"),
             variables: Vec::new(),
+            time_scale: TimeScale::times(SCALE),
         }
     }
 
@@ -50,6 +62,14 @@ impl Home {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same home, in which waits take as long for commands in this process as for users.
+    pub fn in_real_time(self) -> Self {
+        Self {
+            time_scale: TimeScale::REAL,
+            ..self
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -98,7 +118,13 @@ impl Home {
 
     fn run_words(&self, terminals: Terminals, input: &str, line: &str, words: &[String]) -> Output {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let env = Env::made(self.variables.clone(), self.path(), noon);
+        let mut variables = self.variables.clone();
+        if (terminals.error || terminals.output)
+            && !variables.iter().any(|(name, _)| name == "TERM")
+        {
+            variables.push(("TERM".to_owned(), "xterm".to_owned()));
+        }
+        let env = Env::made(variables, self.path(), noon).with_time_scale(self.time_scale);
         let (ui, written) = Ui::memory(terminals, noon, input);
         let code = xeroctl::run(&words, &env, &ui, &Interrupt::none());
         let (stdout, stderr) = written.texts();

@@ -17,10 +17,22 @@ pub const LIMIT: Duration = Duration::from_secs(10);
 /// What happens at once happens within this, on a busy machine too.
 pub const AT_ONCE: Duration = Duration::from_secs(2);
 
-/// SIGINT, as in [`Ended::signal`].
+/// SIGHUP, as in [`Ended::signal`].
+pub const SIGHUP: i32 = 1;
+/// SIGQUIT.
+pub const SIGQUIT: i32 = 3;
+/// SIGINT.
 pub const SIGINT: i32 = 2;
 /// SIGTERM.
 pub const SIGTERM: i32 = 15;
+
+/// The signals that end a command.
+pub const SIGNALS: [(&str, i32); 4] = [
+    ("INT", SIGINT),
+    ("TERM", SIGTERM),
+    ("HUP", SIGHUP),
+    ("QUIT", SIGQUIT),
+];
 
 /// The binary with the words of a line, in this home; standard input is empty.
 pub fn command(home: &Home, line: &str) -> Command {
@@ -85,6 +97,14 @@ pub fn gone_reader() -> Stdio {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
     writer.into()
+}
+
+/// Sends a process a signal by its name: `INT`.
+pub fn send_signal(pid: u32, name: &str) {
+    let sent = Command::new("/bin/sh")
+        .args(["-c", "kill -s \"$0\" \"$1\"", name, &pid.to_string()])
+        .status();
+    assert!(sent.is_ok_and(|status| status.success()), "kill -s {name}");
 }
 
 /// A process under way; killed when it is dropped before its end.
@@ -160,16 +180,19 @@ impl Running {
 
     /// Sends a signal by its name: `INT`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("/bin/sh")
-            .args(["-c", "kill -s \"$0\" \"$1\"", name, &self.pid.to_string()])
-            .status();
-        assert!(sent.is_ok_and(|status| status.success()), "kill -s {name}");
+        send_signal(self.pid, name);
     }
 
     /// Waits for its end.
     #[track_caller]
-    pub fn end(mut self) -> Ended {
-        let status = self.exit.recv_timeout(LIMIT).unwrap_or_else(|_| {
+    pub fn end(self) -> Ended {
+        self.end_within(LIMIT)
+    }
+
+    /// Waits for its end, which takes longer than usual.
+    #[track_caller]
+    pub fn end_within(mut self, limit: Duration) -> Ended {
+        let status = self.exit.recv_timeout(limit).unwrap_or_else(|_| {
             panic!(
                 "{} does not end; standard output {:?}, standard error {:?}",
                 self.line,

@@ -5,14 +5,14 @@ use std::num::NonZeroU16;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use portable_pty::{
     Child, ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system,
 };
 
 use super::Home;
-use super::process::{LIMIT, command, variables};
+use super::process::{LIMIT, command, send_signal, variables};
 
 /// Columns where a test does not care.
 const USUAL: u16 = 120;
@@ -34,6 +34,7 @@ pub struct Terminal {
     slave: Option<Box<dyn SlavePty + Send>>,
     keys: Box<dyn std::io::Write + Send>,
     killer: Option<Box<dyn ChildKiller + Send + Sync>>,
+    pid: Option<u32>,
     shared: Arc<Shared>,
 }
 
@@ -90,6 +91,7 @@ impl Terminal {
             slave: Some(pair.slave),
             keys,
             killer: None,
+            pid: None,
             shared,
         }
     }
@@ -124,6 +126,7 @@ impl Terminal {
         let slave = self.slave.as_ref().expect("the terminal is open");
         let child = slave.spawn_command(builder).expect("the process starts");
         self.killer = Some(child.clone_killer());
+        self.pid = child.process_id();
         let shared = self.shared.clone();
         thread::spawn(move || shared.await_end(child));
         self
@@ -148,24 +151,54 @@ impl Terminal {
         self
     }
 
-    /// Waits until the process reads single keys rather than lines.
+    /// Waits until the screen holds `text` this many times.
     #[track_caller]
-    pub fn wait_for_keys(&mut self) -> &mut Self {
-        let lines = rustix::termios::LocalModes::ICANON.bits();
-        let began = Instant::now();
-        let reads_lines = || {
-            let modes = self.master.get_termios().expect("a terminal's modes");
-            modes.local_flags.bits() & lines != 0
+    pub fn wait_for_times(&mut self, text: &str, times: usize) -> &mut Self {
+        let enough =
+            |state: &State| state.screen.screen().contents().matches(text).count() >= times;
+        let seen = self.shared.wait(enough);
+        assert!(
+            seen,
+            "{text:?} not {times} times; the screen:\n{}",
+            self.screen()
+        );
+        self
+    }
+
+    /// Waits until everything that was written so far is as wanted.
+    #[track_caller]
+    pub fn wait_until(&mut self, done: impl Fn(&str) -> bool) -> &mut Self {
+        let seen = self
+            .shared
+            .wait(|state| done(&String::from_utf8_lossy(&state.bytes)));
+        assert!(seen, "it never came; the screen:\n{}", self.screen());
+        self
+    }
+
+    /// Makes the window this wide.
+    pub fn resize(&mut self, columns: u16) -> &mut Self {
+        let size = PtySize {
+            rows: LINES,
+            cols: columns,
+            ..PtySize::default()
         };
-        while reads_lines() {
-            assert!(
-                began.elapsed() < LIMIT,
-                "no single keys are read; the screen:\n{}",
-                self.screen()
-            );
-            // Nothing tells of a change of the modes.
-            thread::sleep(Duration::from_millis(1));
-        }
+        self.master.resize(size).expect("another size");
+        self
+    }
+
+    /// Sends everything on the terminal a signal by its name.
+    pub fn signal_group(&mut self, name: &str) -> &mut Self {
+        let group = self.master.process_group_leader().expect("a group");
+        let sent = Command::new("/bin/sh")
+            .args(["-c", "kill -s \"$0\" -- \"-$1\"", name, &group.to_string()])
+            .status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill -s {name}");
+        self
+    }
+
+    /// Sends the process a signal by its name: `INT`.
+    pub fn signal(&mut self, name: &str) -> &mut Self {
+        send_signal(self.pid.expect("a process"), name);
         self
     }
 

@@ -59,6 +59,8 @@ enum Fate {
     Silent,
     /// The body comes piece by piece.
     Pieces(Pieces),
+    /// The body comes without a head.
+    Raw,
 }
 
 impl Answer {
@@ -117,6 +119,14 @@ impl Answer {
         }
     }
 
+    /// These bytes come in the place of an answer.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            fate: Fate::Raw,
+            ..Self::bare(0, bytes)
+        }
+    }
+
     /// A body that comes piece by piece; see [`super::live::Live`].
     pub fn pieces(kind: &str, pieces: Pieces) -> Self {
         Self {
@@ -151,6 +161,7 @@ impl Answer {
                 // Until the client closes its end.
                 return stream.read(&mut [0]).map(|_| ());
             }
+            Fate::Raw => return stream.write_all(body),
             Fate::Broken | Fate::Answered | Fate::Pieces(_) => {}
         }
         let mut head = format!("HTTP/1.1 {status} Scripted\r\nConnection: close\r\n");

@@ -142,6 +142,6 @@ impl Served {
 
     /// The squad in which an agent needs an approval.
     pub fn careful_squad() -> &'static str {
-        sandbox::CAREFUL_SQUAD
+        sandbox::APPROVAL_SQUAD
     }
 }

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from contract import DOCS, Contract
 from rules import Exchange, Run, expected, lone, misshown, parsed, untold
@@ -58,6 +58,11 @@ SERVERS = [
 LOCAL = ["config", "sandbox", "help"]
 
 
+# What a segment of a path is the collection of.
+KINDS = {"agents": "agent", "approvals": "approval", "candidates": "candidate", "executions": "execution",
+         "invocations": "invocation", "join-keys": "join_key", "keys": "key", "learnings": "learning", "tools": "tool"}
+
+
 # --- between client and mock ------------------------------------------------------------------------------------------
 
 
@@ -82,10 +87,10 @@ class Relay(BaseHTTPRequestHandler):
         faults = operation.faults(url.query, self.headers, body) if operation else ["no such operation"]
 
         connection = HTTPConnection(self.prism)
-        headers = dict(self.headers) | {"Prefer": wishes(run, asked)}
+        headers = dict(self.headers) | {"Prefer": wishes(run, asked, rest)}
         connection.request(self.command, "/" + rest, body, headers)
         reply = connection.getresponse()
-        answer = reply.read()
+        answer = about(url.path, reply.status, reply.read(), len(run.exchanges))
         run.exchanges.append(Exchange(asked, parsed(body), reply.status, parsed(answer)))
         for violation in json.loads(reply.headers.get("sl-violations", "[]")):
             if violation["location"][0] == "request":
@@ -110,10 +115,32 @@ class Relay(BaseHTTPRequestHandler):
         """What matters is in the run."""
 
 
-def wishes(run, operation):
-    """How Prism is to answer: with values that the line, and how far it got, decide; as an example where random ones
-    make no sense (random text would hold no event)."""
-    seed = f"{run.line}/{run.format}/{len(run.exchanges)}".encode().hex()
+def about(path, status, answer, count):
+    """The answer with the IDs that were asked for: random ones would be refused as answers about something else. Its
+    cursor is one that no answer had before, of which there are `count`: a list that comes back to one has no end."""
+    document = parsed(answer)
+    if status >= 300 or not isinstance(document, dict):
+        return answer
+    document.update({"last_id": f"cursor_{count}"} if document.get("last_id") else {})
+    segments = [unquote(segment) for segment in path.split("/")]
+    for collection, name in zip(segments, segments[1:]):
+        kind = KINDS.get(collection)
+        if kind is None:
+            continue
+        for found in [document, document.get(kind)]:
+            if isinstance(found, dict):
+                found.update({member: name for member in [f"{kind}_id", f"{kind}Id"] if member in found})
+                found.update({"id": name} if "id" in found else {})
+                found.update({"name": name} if kind == "tool" and "name" in found else {})
+    return json.dumps(document).encode()
+
+
+def wishes(run, operation, path):
+    """How Prism is to answer: with values that the line and the request decide, and how often it was sent (the order of
+    concurrent requests must not matter); as an example where random ones make no sense (random text would hold no
+    event)."""
+    run.requests[operation, path] += 1
+    seed = f"{run.line}/{run.format}/{path}/{run.requests[operation, path]}".encode().hex()
     dynamic = not run.example and operation != "streamExecutions"
     code = [f"code={run.force[1]}"] if run.force and run.force[0] == operation else []
     return ", ".join([f"seed={seed}", f"dynamic={str(dynamic).lower()}", *code])

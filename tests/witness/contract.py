@@ -16,18 +16,20 @@ TABLE = DOCS / "router-contract.md"
 METHODS = ["get", "post", "put", "patch", "delete"]
 
 HEAD = """\
-# What is documented of the router, and what is assumed
+# Router contract: documented and assumed routes
 
-The router's documents leave gaps. Every route on which `xeroctl` relies is here, with where it comes from; on an assumed
-one the real router may differ. `tests/witness/contract.py` makes this page of [openapi.yaml](openapi.yaml), which has
-the requests and answers in full. Paths are below the base URL, `/PROJECT/v1`.
+The router's documents are incomplete. This page lists every route that `xeroctl` uses, and its source. On an assumed
+route, the real router may differ. Paths are below the base URL, `/PROJECT/v1`.
+
+For the complete requests and responses, see [openapi.yaml](openapi.yaml). `tests/witness/contract.py` generates this page
+from that file.
 """
 PARTS = {
-    "documented": ("## Documented routes", "A document names method and path.",
-                   ["Method", "Path", "What it does", "Source", "What of it is assumed"]),
-    "assumed": ("## Assumed routes", "A document has the action, but not how it is asked for. Where the router has another route,\n"
-                "[`xeroctl api`](commands.md#api) asks it.",
-                ["Method", "Path", "What it does", "What a document says", "What is assumed"]),
+    "documented": ("## Documented routes", "A document names the method and path.",
+                   ["Method", "Path", "Description", "Source", "Assumed details"]),
+    "assumed": ("## Assumed routes", "A document describes the action, but not the request. If your router uses a different route, call it with\n"
+                "[`xeroctl api`](commands.md#api).",
+                ["Method", "Path", "Description", "What a document says", "What is assumed"]),
 }
 
 

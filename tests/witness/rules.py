@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shlex
+from collections import Counter
 from dataclasses import dataclass, field
 
 # Seconds: the deadline on the lines that wait.
@@ -36,6 +37,8 @@ class Run:
     # Makes one operation answer with one status.
     force: tuple[str, int] | None = None
     exchanges: list[Exchange] = field(default_factory=list)
+    # How often each request was sent.
+    requests: Counter = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     took: float = 0
 
@@ -98,6 +101,12 @@ def expected(run):
         unread = [exchange for exchange in asked if exchange.operation == "getApproval" and exchange.failed]
         if unread:  # Nobody knows its risk, so it is not approved.
             return {exit_of(unread[-1])}
+    if run.words[:2] in [["approvals", "approve"], ["approvals", "reject"]]:
+        decisions = [exchange for exchange in asked if exchange.operation in ["approve", "reject"]]
+        seen = [exchange.body for exchange in asked if exchange.operation == "getApproval" and not exchange.failed]
+        each = {exit_of(exchange) for exchange in decisions} | ({6} if any(map(is_decided, seen)) else set())
+        if each:  # What was decided before is refused without a request.
+            return each if len(each) == 1 else {SOME} if 0 in each else {1}
     if "--wait" in run.words or "watch" in run.words:
         seen = [exchange for exchange in asked if exchange.operation in FOLLOWED and not exchange.failed]
         end = {ENDS.get(seen[-1].body["status"], DEADLINE)} if seen else {DEADLINE}
@@ -106,6 +115,9 @@ def expected(run):
         if last.operation == "getExecutionOutput":  # A run that didn't succeed may have left nothing.
             return {exit_of(last)} if exit_of(last) and end == {0} else end | {exit_of(last)} - {0}
         if last.failed:
+            # What this command created may not be known yet to the server that is asked.
+            if last.status == 404 and "--wait" in run.words and last.operation == "getInvocation":
+                return {exit_of(last), DEADLINE}
             return {exit_of(last), DEADLINE} if last.status in PASSING else {exit_of(last)}
         return end
     if last.operation in CALLS and not last.failed:
@@ -114,6 +126,12 @@ def expected(run):
     if "--concurrency" in run.words and len(each) > 1:
         return {SOME} if 0 in each else {1}
     return {exit_of(last)}
+
+
+def is_decided(approval):
+    """Whether an approval says when or by whom it was decided."""
+    resolved = [approval.get("resolved_at"), approval.get("resolved_by")]
+    return approval.get("status") != "pending" and resolved != [None, None]
 
 
 def expected_of_squads(run):

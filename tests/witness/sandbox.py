@@ -88,7 +88,7 @@ def refusals(sandbox, contract):
         if not contract.validator("Fault").is_valid(json.loads(text)):
             yield f"{method} {path}: no envelope: {text}"
         if not reply.headers["X-Request-ID"]:
-            yield f"{method} {path}: no request id"
+            yield f"{method} {path}: no request ID"
 
 
 def stream(sandbox, contract):

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use super::{object, of_agent, of_squad};
 use crate::api::document::Document;
-use crate::api::page::Listing;
+use crate::api::page::ListEndpoint;
 use crate::api::request::{Endpoint, Method, Nothing, Request};
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// An agent of a squad, without its adapter's configuration, which may hold secrets.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Document")]
 pub struct Agent {
-    /// The id, a UUID.
+    /// The ID, a UUID.
     pub id: Option<String>,
     /// The display name.
     pub name: Option<String>,
@@ -27,7 +27,7 @@ pub struct Agent {
     pub status: Option<String>,
     /// What runs it: `claude_local`, `process`, `http`, …; an open set.
     pub adapter: Option<String>,
-    /// The id of its manager.
+    /// The ID of its manager.
     pub reports_to: Option<String>,
     /// The squad's id.
     pub squad_id: Option<String>,
@@ -40,9 +40,9 @@ pub struct Agent {
     /// Whether it may assign tasks: `true` or `false`.
     pub can_assign_tasks: Option<String>,
     /// When it was created.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
     /// When it was changed last.
-    pub updated_at: Option<Stamp>,
+    pub updated_at: Option<WireTime>,
 }
 
 impl From<Document> for Agent {
@@ -94,7 +94,7 @@ impl Endpoint for Get<'_> {
     type Reply = Agent;
 
     fn request(&self) -> Request {
-        of_agent("show agent", Method::Get, self.0, &[])
+        of_agent("show agent", Method::Get, self.0, &[]).returns("agent", self.0)
     }
 }
 
@@ -104,7 +104,7 @@ pub struct List<'a> {
     pub squad: &'a str,
 }
 
-impl Listing for List<'_> {
+impl ListEndpoint for List<'_> {
     type Item = Agent;
     const MEMBER: &'static str = "agents";
 
@@ -124,11 +124,11 @@ pub struct New {
     pub title: Option<String>,
     /// What runs it.
     pub adapter: Option<String>,
-    /// The id of its manager.
+    /// The ID of its manager.
     pub reports_to: Option<String>,
     /// The system prompt.
     pub prompt: Option<String>,
-    /// The keys of the skills that it begins with.
+    /// The keys of the skills that it starts with.
     pub skills: Vec<String>,
 }
 
@@ -141,7 +141,7 @@ impl New {
             ("role", Some(json!(self.role))),
             ("title", self.title.as_ref().map(|title| json!(title))),
             ("adapterType", self.adapter.as_ref().map(|kind| json!(kind))),
-            // *Page*, then *server*; each passes over the other's.
+            // *Page*, then *server*; each skips the other's.
             (
                 "reportsToAgentId",
                 self.reports_to.as_ref().map(|id| json!(id)),
@@ -199,12 +199,14 @@ impl Endpoint for Update<'_> {
 
     fn request(&self) -> Request {
         let text = |text: Option<&str>| text.map(|text| json!(text));
-        of_agent("update agent", Method::Patch, self.agent, &[]).body(&object([
-            ("name", text(self.name)),
-            ("title", text(self.title)),
-            ("prompt", text(self.prompt)),
-            ("status", text(self.status)),
-        ]))
+        of_agent("update agent", Method::Patch, self.agent, &[])
+            .returns("agent", self.agent)
+            .body(&object([
+                ("name", text(self.name)),
+                ("title", text(self.title)),
+                ("prompt", text(self.prompt)),
+                ("status", text(self.status)),
+            ]))
     }
 }
 
@@ -229,6 +231,7 @@ impl Endpoint for SetPermissions<'_> {
             self.agent,
             &["permissions"],
         )
+        .returns("agent", self.agent)
         .body(&object([
             ("canCreateAgents", right(self.can_create_agents)),
             ("canAssignTasks", right(self.can_assign_tasks)),
@@ -271,6 +274,7 @@ impl Endpoint for SetInstructions<'_> {
             self.agent,
             &["instructions-path"],
         )
+        .acts_on("agent", self.agent)
         // *Page*, then *server*.
         .body(&json!({"instructionsPath": self.path, "path": self.path}))
     }
@@ -278,7 +282,7 @@ impl Endpoint for SetInstructions<'_> {
 
 /// What can be done to an agent's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum LifecycleAction {
     /// No more runs, until it is resumed.
     Pause,
     /// Runs again.
@@ -292,7 +296,7 @@ pub struct Apply<'a> {
     /// The agent.
     pub agent: &'a str,
     /// What to do.
-    pub act: Act,
+    pub act: LifecycleAction,
 }
 
 impl Endpoint for Apply<'_> {
@@ -301,11 +305,13 @@ impl Endpoint for Apply<'_> {
 
     fn request(&self) -> Request {
         let (action, word) = match self.act {
-            Act::Pause => ("pause agent", "pause"),
-            Act::Resume => ("resume agent", "resume"),
-            Act::Terminate => ("terminate agent", "terminate"),
+            LifecycleAction::Pause => ("pause agent", "pause"),
+            LifecycleAction::Resume => ("resume agent", "resume"),
+            LifecycleAction::Terminate => ("terminate agent", "terminate"),
         };
-        of_agent(action, Method::Post, self.agent, &[word]).body(&json!({}))
+        of_agent(action, Method::Post, self.agent, &[word])
+            .acts_on("agent", self.agent)
+            .body(&json!({}))
     }
 }
 
@@ -316,6 +322,6 @@ impl Endpoint for Delete<'_> {
     type Reply = Nothing;
 
     fn request(&self) -> Request {
-        of_agent("delete agent", Method::Delete, self.0, &[])
+        of_agent("delete agent", Method::Delete, self.0, &[]).acts_on("agent", self.0)
     }
 }

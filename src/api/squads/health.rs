@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::api::document::Document;
 use crate::api::request::{Endpoint, Method, Request};
 
-/// The health of the server. *Server*; open to everybody.
+/// The health of the server. *Server*; open to everyone.
 pub struct Get;
 
 impl Endpoint for Get {
@@ -23,7 +23,7 @@ pub struct WhoAmI;
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Identity {
-    /// `local_implicit` where it trusts everybody and did not look at the key; an open set.
+    /// `local_implicit` where it trusts everyone and did not look at the key; an open set.
     pub source: Option<String>,
 }
 

@@ -11,21 +11,20 @@ use crate::api::request::{Endpoint, Method, Request};
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Hired {
-    /// The approval that somebody has to decide; none where the agent was created at once.
+    /// The approval that someone has to decide; none where the agent was created at once.
     pub approval_id: Option<String>,
     /// The state of the approval, or of the agent.
     pub status: Option<String>,
-    /// The reason, where the answer shows it.
+    /// The reason, where the response shows it.
     pub reason: Option<String>,
-    /// The answer shows the approval, and so would show its reason.
+    /// The response shows the approval, and so would show its reason.
     pub shows_approval: bool,
     /// The agent. *Server*.
     pub agent: Agent,
 }
 
 impl Hired {
-    /// Whether somebody has to decide first.
-    #[must_use]
+    /// Whether someone has to decide first.
     pub fn is_pending(&self) -> bool {
         match self.status.as_deref() {
             Some("pending" | "pending_approval") => true,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::of_agent;
 use crate::api::document::Document;
-use crate::api::page::Listing;
+use crate::api::page::ListEndpoint;
 use crate::api::request::{Method, Request};
 
 /// An issue that is assigned to the calling agent.
@@ -41,7 +41,7 @@ pub struct List<'a> {
     pub states: &'a [String],
 }
 
-impl Listing for List<'_> {
+impl ListEndpoint for List<'_> {
     type Item = Assignment;
     const MEMBER: &'static str = "items";
 

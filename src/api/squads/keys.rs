@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::{object, of_agent};
 use crate::api::document::Document;
-use crate::api::page::Listing;
+use crate::api::page::ListEndpoint;
 use crate::api::request::{Endpoint, Method, Nothing, Request};
 use crate::secret::Secret;
-use crate::time::Stamp;
+use crate::time::WireTime;
 
 /// The members under which a token comes.
 pub const TOKEN_NAMES: &[&str] = &["token"];
@@ -22,11 +22,11 @@ pub struct Key {
     /// The label.
     pub name: Option<String>,
     /// When it was created.
-    pub created_at: Option<Stamp>,
+    pub created_at: Option<WireTime>,
     /// When it ends by itself; none where it never does.
-    pub expires_at: Option<Stamp>,
+    pub expires_at: Option<WireTime>,
     /// When it was revoked.
-    pub revoked_at: Option<Stamp>,
+    pub revoked_at: Option<WireTime>,
 }
 
 impl From<Document> for Key {
@@ -71,7 +71,7 @@ pub struct List<'a> {
     pub agent: &'a str,
 }
 
-impl Listing for List<'_> {
+impl ListEndpoint for List<'_> {
     type Item = Key;
     const MEMBER: &'static str = "keys";
 
@@ -95,10 +95,12 @@ impl Endpoint for Create {
     type Reply = Created;
 
     fn request(&self) -> Request {
-        of_agent("create key of agent", Method::Post, &self.agent, &["keys"]).body(&object([
-            ("name", Some(json!(self.name))),
-            ("expiresAt", self.expires_at.as_ref().map(|at| json!(at))),
-        ]))
+        of_agent("create key of agent", Method::Post, &self.agent, &["keys"])
+            .belongs_to("agent", &self.agent)
+            .body(&object([
+                ("name", Some(json!(self.name))),
+                ("expiresAt", self.expires_at.as_ref().map(|at| json!(at))),
+            ]))
     }
 }
 
@@ -116,5 +118,7 @@ impl Endpoint for Revoke<'_> {
     fn request(&self) -> Request {
         let below = ["keys", self.key];
         of_agent("revoke key of agent", Method::Delete, self.agent, &below)
+            .acts_on("key", self.key)
+            .belongs_to("agent", self.agent)
     }
 }

@@ -8,11 +8,10 @@ pub mod hires;
 pub mod inbox;
 pub mod keys;
 pub mod runtime;
-mod secrets;
 
 use serde_json::{Map, Value};
 
-pub use secrets::masked;
+pub use crate::redact::squads_document as masked;
 
 use super::request::{Method, Request};
 

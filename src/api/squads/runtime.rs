@@ -16,6 +16,7 @@ impl Endpoint for Get<'_> {
     fn request(&self) -> Request {
         let below = ["runtime-state"];
         of_agent("show runtime state of agent", Method::Get, self.0, &below)
+            .belongs_to("agent", self.0)
     }
 }
 
@@ -50,6 +51,7 @@ impl Endpoint for Reset<'_> {
         let below = ["runtime-state", "reset-session"];
         // The server wants an object, an empty one too.
         of_agent("reset session of agent", Method::Post, self.agent, &below)
+            .belongs_to("agent", self.agent)
             .body(&object([("taskKey", self.task.map(|task| json!(task)))]))
     }
 }

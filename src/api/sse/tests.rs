@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Event, Parser};
+use super::{Event, LONGEST_ID, Parser};
 
 fn event(id: Option<&str>, name: &str, data: &str) -> Event {
     Event {
@@ -49,7 +49,10 @@ fn every_end_of_line_counts() {
 
 #[test]
 fn an_id_outlives_a_break() {
-    let mut parser = Parser::after(Some("41".to_owned()));
+    let mut parser = Parser::default();
+    parser.take(b"retry: 1500\nid: 41\ndata: w\n\nid: 42\ndata: cut");
+    let mut parser = parser.again();
+    assert_eq!(parser.retry(), Some(Duration::from_millis(1500)));
     assert_eq!(
         parser.take(b"data: x\n\n"),
         [event(Some("41"), "message", "x")]
@@ -63,6 +66,14 @@ fn an_event_that_is_cut_off_has_not_come() {
     assert_eq!(parser.last_id(), Some("1"));
     parser.take(b"\nid: 3\n\n");
     assert_eq!(parser.last_id(), Some("3"));
+}
+
+#[test]
+fn an_id_with_a_nul_is_ignored() {
+    let mut parser = Parser::default();
+    let events = parser.take(b"id: 1\ndata: x\n\nid: a\0b\ndata: y\n\n");
+    assert_eq!(events[1], event(Some("1"), "message", "y"));
+    assert_eq!(parser.last_id(), Some("1"));
 }
 
 #[test]
@@ -100,4 +111,16 @@ proptest! {
     fn any_bytes_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         Parser::default().take(&bytes);
     }
+}
+
+#[test]
+fn an_id_without_end_is_not_kept() {
+    let mut parser = Parser::default();
+    let long = "9".repeat(LONGEST_ID + 1);
+    let events = parser.take(format!("id: a\ndata: x\n\nid: {long}\ndata: y\n\n").as_bytes());
+    let ids: Vec<_> = events.iter().map(|event| event.id.as_deref()).collect();
+    assert_eq!(ids, [Some("a"), Some("a")]);
+    assert_eq!(parser.last_id(), Some("a"));
+    parser.take(format!("id: {}\ndata: z\n\n", &long[1..]).as_bytes());
+    assert_eq!(parser.last_id(), Some(&long[1..]));
 }

@@ -2,8 +2,8 @@
 
 use crate::api::Id;
 use crate::api::agents::Fields;
-use crate::api::page::Span;
-use crate::cmd::group::{self, Act, Row};
+use crate::api::page::ListParams;
+use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
 use crate::cmd::values::{self, Tiers};
 use crate::error::Error;
@@ -12,7 +12,7 @@ use crate::error::Error;
 #[derive(clap::Args, Clone, Debug, Default)]
 #[group(skip)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag on the line")]
-pub(super) struct Own {
+pub(super) struct AgentArgs {
     /// The agent's id
     #[arg(value_name = "AGENT")]
     id: Option<Id>,
@@ -70,7 +70,7 @@ pub(super) struct Own {
 
 /// What a flag selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ActionKind {
     List,
     Get,
     Create,
@@ -79,7 +79,7 @@ pub(super) enum Kind {
     Events,
 }
 
-impl Act for Kind {
+impl ActionFlag for ActionKind {
     fn chosen_by(self) -> &'static str {
         match self {
             Self::List => "the list (no id)",
@@ -95,33 +95,33 @@ impl Act for Kind {
 /// What is to be done, with all that it takes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    List(Span),
+    List(ListParams),
     Get(Id),
     Create(Fields),
     Update(Id, Fields),
     Delete { id: Id, force: bool },
-    Events(Id, Span),
+    Events(Id, ListParams),
 }
 
-impl Own {
-    fn kind(&self) -> Kind {
+impl AgentArgs {
+    fn kind(&self) -> ActionKind {
         match self {
-            Self { create: true, .. } => Kind::Create,
-            Self { update: true, .. } => Kind::Update,
-            Self { delete: true, .. } => Kind::Delete,
-            Self { events: true, .. } => Kind::Events,
-            Self { id: Some(_), .. } => Kind::Get,
-            _ => Kind::List,
+            Self { create: true, .. } => ActionKind::Create,
+            Self { update: true, .. } => ActionKind::Update,
+            Self { delete: true, .. } => ActionKind::Delete,
+            Self { events: true, .. } => ActionKind::Events,
+            Self { id: Some(_), .. } => ActionKind::Get,
+            _ => ActionKind::List,
         }
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [Row<Kind>; 13] {
-        use Kind::{Create, Delete, Events, Get, List, Update};
-        const WRITE: &[Kind] = &[Create, Update];
-        const PAGES: &[Kind] = &[List, Events];
-        const ONE: &[Kind] = &[Get, Update, Delete, Events];
-        let row = |option, given, takes, requires| Row {
+    fn rows(&self) -> [OptionRule<ActionKind>; 13] {
+        use ActionKind::{Create, Delete, Events, Get, List, Update};
+        const WRITE: &[ActionKind] = &[Create, Update];
+        const PAGES: &[ActionKind] = &[List, Events];
+        const ONE: &[ActionKind] = &[Get, Update, Delete, Events];
+        let row = |option, given, takes, requires| OptionRule {
             option,
             given,
             takes,
@@ -160,7 +160,7 @@ impl Own {
     /// Exit 2 with every fault of the line.
     pub(super) fn action(self) -> Result<Action, Error> {
         let kind = self.kind();
-        group::check(kind, &self.rows())?;
+        option_rules::check(kind, &self.rows())?;
         let fields = Fields {
             name: self.name,
             worker_id: self.worker_id,
@@ -173,18 +173,18 @@ impl Own {
         };
         let span = self.paging.into();
         Ok(match (kind, self.id) {
-            (Kind::Get, Some(id)) => Action::Get(id),
-            (Kind::Update, Some(_)) if fields == Fields::default() => {
+            (ActionKind::Get, Some(id)) => Action::Get(id),
+            (ActionKind::Update, Some(_)) if fields == Fields::default() => {
                 return Err(Error::usage("`--update` needs at least one field to change")
                     .hint("fields: --name, --worker-id, --public-key, --region, --max-concurrent, --description, --supported-tiers, --status"));
             }
-            (Kind::Update, Some(id)) => Action::Update(id, fields),
-            (Kind::Delete, Some(id)) => Action::Delete {
+            (ActionKind::Update, Some(id)) => Action::Update(id, fields),
+            (ActionKind::Delete, Some(id)) => Action::Delete {
                 id,
                 force: self.force,
             },
-            (Kind::Events, Some(id)) => Action::Events(id, span),
-            (Kind::Create, _) => Action::Create(fields),
+            (ActionKind::Events, Some(id)) => Action::Events(id, span),
+            (ActionKind::Create, _) => Action::Create(fields),
             _ => Action::List(span),
         })
     }

@@ -2,9 +2,9 @@
 
 use crate::api::Id;
 use crate::api::candidates::{Candidate, Decide, Decision, List};
-use crate::api::page::Span;
+use crate::api::page::ListParams;
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::session::{Context, ListText};
 use crate::view::column::{Cell, Column};
 
@@ -41,16 +41,16 @@ Examples:
     #[command(after_help = "\
 Examples:
   xeroctl agents candidates approve agt_abc123 cand_xyz789")]
-    Approve(Target),
+    Approve(CandidateArgs),
     /// Turn a candidate away
     #[command(after_help = "\
 Examples:
   xeroctl agents candidates reject agt_abc123 cand_xyz789")]
-    Reject(Target),
+    Reject(CandidateArgs),
 }
 
 #[derive(clap::Args)]
-struct Target {
+struct CandidateArgs {
     /// The agent's id
     #[arg(value_name = "AGENT")]
     agent: Id,
@@ -72,9 +72,6 @@ const CANDIDATE: &[Column<Candidate>] = &[
 
 impl Args {
     /// Runs the verb.
-    ///
-    /// # Errors
-    /// Whatever it fails with.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         match self.verb {
             Verb::List { agent } => {
@@ -85,7 +82,7 @@ impl Args {
                 let list = List(&agent);
                 let session = context.open()?;
                 session
-                    .list(&list, CANDIDATE, &Span::default(), &text, |_, _| ())
+                    .list(&list, CANDIDATE, &ListParams::default(), &text, |_, _| ())
                     .await
             }
             Verb::Approve(target) => decide(&target, Decision::Approve, context).await,
@@ -94,8 +91,12 @@ impl Args {
     }
 }
 
-async fn decide(target: &Target, decision: Decision, context: &Context) -> Result<Exit, Error> {
-    let Target {
+async fn decide(
+    target: &CandidateArgs,
+    decision: Decision,
+    context: &Context,
+) -> Result<Exit, Error> {
+    let CandidateArgs {
         agent,
         candidate,
         force: _,
@@ -106,8 +107,11 @@ async fn decide(target: &Target, decision: Decision, context: &Context) -> Resul
         candidate,
         decision,
     };
-    let list = format!("agents candidates list {}", line::id(agent.as_str()));
-    if let Some(reply) = session.apply(&decide, &list).await? {
+    let list = format!(
+        "agents candidates list {}",
+        command_line::id(agent.as_str())
+    );
+    if let Some(reply) = session.change(&decide, &list).await? {
         let (done, sentence) = match decision {
             Decision::Approve => ("approved", format!("Approved candidate {candidate}.")),
             Decision::Reject => ("rejected", format!("Rejected candidate {candidate}.")),
@@ -115,5 +119,5 @@ async fn decide(target: &Target, decision: Decision, context: &Context) -> Resul
         session.done(&reply, candidate.as_str(), done, &sentence)?;
         session.ui().next("who else waits", &list);
     }
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }

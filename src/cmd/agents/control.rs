@@ -4,7 +4,7 @@ use crate::api::Id;
 use crate::api::agents::{Apply, Control};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::session::{Consent, Context, Words};
+use crate::session::{ActionLabels, Consent, Context};
 
 /// The agents, the workspace, and how many at a time.
 #[derive(clap::Args, Clone, Debug)]
@@ -27,10 +27,10 @@ impl Targets {
     /// Applies `control` to every agent.
     ///
     /// # Errors
-    /// As [`crate::session::Session::each`]; exit 16 without consent to a revocation.
+    /// As [`crate::session::Session::apply_batch`]; exit 16 without consent to a revocation.
     pub async fn apply(self, context: &Context, control: Control) -> Result<Exit, Error> {
         let session = context.open()?;
-        let words = words(control);
+        let labels = labels(control);
         if control == Control::Revoke {
             self.ask_to_revoke(&session)?;
         }
@@ -42,16 +42,16 @@ impl Targets {
             })
         };
         let check = |id: &Id| super::command(id.as_str(), "--events");
-        let many = session
-            .each(&self.ids, self.concurrency, &words, endpoint, check)
+        let batch = session
+            .apply_batch(&self.ids, self.concurrency, &labels, endpoint, check)
             .await
             .map_err(|error| match &self.ids[..] {
-                [id] => super::slip(error, id),
+                [id] => super::with_suggestion(error, id),
                 _ => error,
             })?;
-        if let Some(first) = many.done.first().map(|id| id.as_str()) {
+        if let Some(first) = batch.done.first().map(|id| id.as_str()) {
             match control {
-                Control::Pause => session.ui().next("undo it", &self.undo(&many.done)),
+                Control::Pause => session.ui().next("undo it", &self.undo(&batch.done)),
                 Control::Resume => session
                     .ui()
                     .next("its history", &super::command(first, "--events")),
@@ -61,7 +61,7 @@ impl Targets {
                 ),
             }
         }
-        Ok(many.exit)
+        Ok(batch.exit)
     }
 
     fn ask_to_revoke(&self, session: &crate::session::Session<'_>) -> Result<(), Error> {
@@ -88,23 +88,26 @@ impl Targets {
     fn undo(&self, ids: &[&Id]) -> String {
         let mut words = vec!["agents resume-exec".to_owned()];
         if let Some(workspace) = &self.workspace {
-            words.push(format!("--workspace {}", crate::line::quote(workspace)));
+            words.push(format!(
+                "--workspace {}",
+                crate::command_line::quote(workspace)
+            ));
         }
         if ids.iter().any(|id| id.as_str().starts_with('-')) {
             words.push("--".to_owned());
         }
-        words.extend(ids.iter().map(|id| crate::line::quote(id.as_str())));
+        words.extend(ids.iter().map(|id| crate::command_line::quote(id.as_str())));
         words.join(" ")
     }
 }
 
-fn words(control: Control) -> Words<'static> {
+fn labels(control: Control) -> ActionLabels<'static> {
     let (done, sentence) = match control {
         Control::Pause => ("paused", "Paused execution on agent"),
         Control::Resume => ("resumed", "Resumed execution on agent"),
         Control::Revoke => ("revoked", "Revoked the credentials of agent"),
     };
-    Words {
+    ActionLabels {
         done,
         sentence,
         noun: "agent",

@@ -38,9 +38,6 @@ const ROTATION: &[Column<Rotation>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         let events = super::command(self.id.as_str(), "--events");
@@ -48,8 +45,8 @@ impl Args {
             agent: &self.id,
             reason: &self.reason,
         };
-        let reply = session.apply(&rotate, &events).await.map_err(|error| {
-            if error.router().http_status == Some(403) {
+        let reply = session.change(&rotate, &events).await.map_err(|error| {
+            if error.api_error().http_status == Some(403) {
                 error.hint("only an owner of the project may rotate CURVE keys: use an owner's key")
             } else {
                 error
@@ -62,6 +59,6 @@ impl Args {
                 &super::command(self.id.as_str(), "--events --limit 20"),
             );
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

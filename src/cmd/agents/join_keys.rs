@@ -3,10 +3,10 @@
 use super::join_token::New;
 use crate::api::Id;
 use crate::api::join_keys::{Create, JoinKey, List, Revoke};
-use crate::api::page::Span;
-use crate::cmd::group::{self, Act, Row};
+use crate::api::page::ListParams;
+use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
-use crate::cmd::slips::{self, Group};
+use crate::cmd::suggestions::{self, Group};
 use crate::cmd::token;
 use crate::cmd::values::{self, Tiers};
 use crate::error::{Error, Exit};
@@ -86,9 +86,8 @@ pub struct Args {
 }
 
 /// What is meant by words in the place of an id.
-pub const SLIPS: Group = Group {
+pub const SUGGESTIONS: Group = Group {
     command: "agents join-keys",
-    verbs: &[],
     words: &[
         ("list", ""),
         ("ls", ""),
@@ -108,13 +107,13 @@ pub const SLIPS: Group = Group {
 
 /// What a flag selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ActionKind {
     List,
     Create,
     Revoke,
 }
 
-impl Act for Kind {
+impl ActionFlag for ActionKind {
     fn chosen_by(self) -> &'static str {
         match self {
             Self::List => "the list (no action)",
@@ -131,7 +130,7 @@ pub(super) enum Action {
         /// A key that was named, though there is no route to one.
         named: Option<Id>,
         include_terminal: bool,
-        span: Span,
+        span: ListParams,
     },
     Create {
         create: Create,
@@ -144,20 +143,20 @@ pub(super) enum Action {
 }
 
 impl Args {
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ActionKind {
         if self.create {
-            Kind::Create
+            ActionKind::Create
         } else if self.revoke {
-            Kind::Revoke
+            ActionKind::Revoke
         } else {
-            Kind::List
+            ActionKind::List
         }
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [Row<Kind>; 14] {
-        use Kind::{Create, List, Revoke};
-        let row = |option, given, takes, requires| Row {
+    fn rows(&self) -> [OptionRule<ActionKind>; 14] {
+        use ActionKind::{Create, List, Revoke};
+        let row = |option, given, takes, requires| OptionRule {
             option,
             given,
             takes,
@@ -198,13 +197,13 @@ impl Args {
 
     pub(super) fn action(self) -> Result<Action, Error> {
         let kind = self.kind();
-        group::check(kind, &self.rows())?;
+        option_rules::check(kind, &self.rows())?;
         Ok(match (kind, self.id) {
-            (Kind::Revoke, Some(id)) => Action::Revoke {
+            (ActionKind::Revoke, Some(id)) => Action::Revoke {
                 id,
                 force: self.force,
             },
-            (Kind::Create, _) => Action::Create {
+            (ActionKind::Create, _) => Action::Create {
                 create: Create {
                     // The table above has seen to it that they are there.
                     name: self.name.unwrap_or_default(),
@@ -226,9 +225,6 @@ impl Args {
     }
 
     /// Runs the action that the flags select.
-    ///
-    /// # Errors
-    /// Whatever it fails with.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let action = self.action()?;
         let session = context.open()?;
@@ -241,7 +237,7 @@ impl Args {
             Action::Create { create, token_file } => {
                 let destination = token::prepare(&session, token_file.as_deref())?;
                 token::create(&session, &New, &create, destination).await?;
-                Ok(Exit::Done)
+                Ok(Exit::Success)
             }
             Action::Revoke { id, force } => revoke(&session, &id, force).await,
         }
@@ -265,7 +261,7 @@ async fn list(
     session: &Session<'_>,
     named: Option<&Id>,
     include_terminal: bool,
-    span: &Span,
+    span: &ListParams,
 ) -> Result<Exit, Error> {
     let text = ListText {
         empty: "no join keys in this project",
@@ -276,7 +272,7 @@ async fn list(
         told: false,
         is_all: include_terminal && span.all && span.after.is_none(),
     });
-    let seen = |keys: &[JoinKey], last: bool| {
+    let seen = |keys: &mut dyn Iterator<Item = JoinKey>, last: bool| {
         if let Some(notice) = &mut notice {
             notice.see(session, keys, last);
         }
@@ -294,16 +290,15 @@ struct Notice<'a> {
 }
 
 impl Notice<'_> {
-    fn see(&mut self, session: &Session<'_>, keys: &[JoinKey], last: bool) {
+    fn see(&mut self, session: &Session<'_>, keys: &mut dyn Iterator<Item = JoinKey>, last: bool) {
         if self.told {
             return;
         }
         let id = self.id;
-        let key = keys
-            .iter()
-            .find(|key| key.id.as_deref() == Some(id.as_str()));
+        let mut keys = keys;
+        let key = (&mut keys).find(|key| key.id.as_deref() == Some(id.as_str()));
         let ui = session.ui();
-        if let Some(key) = key {
+        if let Some(key) = &key {
             let status = key.status.as_deref().unwrap_or("unknown");
             ui.note(&format!(
                 "the router has no route to a single join key, so this is the list; {id} in it has the status {status}"
@@ -318,7 +313,7 @@ impl Notice<'_> {
                     "agents join-keys --include-terminal --all",
                 );
             }
-            if let Some(meant) = slips::meant(&SLIPS, id.as_str(), None) {
+            if let Some(meant) = suggestions::meant(&SUGGESTIONS, id.as_str(), None) {
                 ui.hint(&meant);
             }
         }
@@ -330,7 +325,7 @@ async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Err
     let question = format!("Revoke join key {id}? No more agents can enroll with it.");
     session.confirm(&question, &Consent::Yes, force)?;
     let keys = "agents join-keys --include-terminal --all";
-    let reply = session.apply(&Revoke(id), keys).await;
+    let reply = session.change(&Revoke(id), keys).await;
     let reply = reply.map_err(|error| match error.exit() {
         Exit::NotFound => error.next("the keys that there are", keys),
         _ => error,
@@ -342,5 +337,5 @@ async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Err
             .ui()
             .next("the keys that are left", "agents join-keys");
     }
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }

@@ -6,7 +6,7 @@ use crate::api::Id;
 use crate::api::join_keys::{Create, Created, Revoke, TOKEN_NAMES};
 use crate::api::request::{Endpoint as _, Request};
 use crate::cmd::token::Kind;
-use crate::line;
+use crate::command_line;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::view::column::{Cell, Column};
@@ -53,9 +53,15 @@ impl Kind for New {
 
     fn revoke_command(&self, id: &str) -> String {
         if id.starts_with('-') {
-            format!("agents join-keys --revoke --force -- {}", line::quote(id))
+            format!(
+                "agents join-keys --revoke --force -- {}",
+                command_line::quote(id)
+            )
         } else {
-            format!("agents join-keys {} --revoke --force", line::quote(id))
+            format!(
+                "agents join-keys {} --revoke --force",
+                command_line::quote(id)
+            )
         }
     }
 
@@ -75,7 +81,7 @@ impl Kind for New {
             );
             return;
         };
-        let path = line::quote(&path.display().to_string());
+        let path = command_line::quote(&path.display().to_string());
         ui.hint(&format!(
             "the worker takes it from its environment, not from its arguments: export XEM_JOIN_KEY=\"$(cat {path})\""
         ));

@@ -10,15 +10,17 @@ pub mod pause_exec;
 pub mod resume_exec;
 pub mod revoke_credentials;
 
+use clap::Subcommand as _;
+
 use super::commands;
-use super::slips::{self, Group};
+use super::suggestions::{self, Group};
 use crate::api::Id;
 use crate::api::agents::{self, Agent, Event};
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::session::{Consent, Context, ListText, Session};
 use crate::view::column::{Cell, Column};
-use action::{Action, Own};
+use action::{Action, AgentArgs};
 
 commands! {
     /// The verbs of the group.
@@ -32,20 +34,9 @@ commands! {
     }
 }
 
-/// The verbs as typed.
-pub const VERBS: &[&str] = &[
-    "join-keys",
-    "pause-exec",
-    "resume-exec",
-    "revoke-credentials",
-    "candidates",
-    "curve-rotate",
-];
-
 /// What is meant by words and mistyped verbs in the place of an id.
-pub const SLIPS: Group = Group {
+pub const SUGGESTIONS: Group = Group {
     command: "agents",
-    verbs: VERBS,
     words: &[
         ("list", ""),
         ("ls", ""),
@@ -97,7 +88,7 @@ An agent that is named like a verb, or begins with a dash, comes after `--`:
 )]
 pub struct Args {
     #[command(flatten)]
-    own: Own,
+    own: AgentArgs,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -137,9 +128,6 @@ const EVENT: &[Column<Event>] = &[
 
 impl Args {
     /// Runs the verb, or the action that the flags select.
-    ///
-    /// # Errors
-    /// Whatever it fails with.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         match self.verb {
             Some(verb) => Box::pin(verb.run(context)).await,
@@ -166,17 +154,17 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             };
             let events = agents::Events(&id);
             let listed = session.list(&events, EVENT, &span, &text, |_, _| ()).await;
-            return listed.map_err(|error| slip(error, &id));
+            return listed.map_err(|error| with_suggestion(error, &id));
         }
         Action::Get(id) => {
-            let reply = session.fetch(&agents::Get(&id)).await;
-            if let Some(reply) = reply.map_err(|error| slip(error, &id))? {
+            let reply = session.get(&agents::Get(&id)).await;
+            if let Some(reply) = reply.map_err(|error| with_suggestion(error, &id))? {
                 session.show(&reply, AGENT)?;
             }
         }
         Action::Create(fields) => {
             let create = agents::Create(&fields);
-            if let Some(reply) = session.apply(&create, "agents --all").await? {
+            if let Some(reply) = session.change(&create, "agents --all").await? {
                 session.show(&reply, AGENT)?;
                 if let Some(id) = &reply.value.id {
                     session.ui().next("its history", &command(id, "--events"));
@@ -185,8 +173,8 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
         }
         Action::Update(id, fields) => {
             let update = agents::Update(&id, &fields);
-            let reply = session.apply(&update, &command(id.as_str(), "")).await;
-            if let Some(reply) = reply.map_err(|error| slip(error, &id))? {
+            let reply = session.change(&update, &command(id.as_str(), "")).await;
+            if let Some(reply) = reply.map_err(|error| with_suggestion(error, &id))? {
                 session.show(&reply, AGENT)?;
                 session
                     .ui()
@@ -197,28 +185,28 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             let question = format!("Delete agent {id}?");
             session.confirm(&question, &Consent::Yes, force)?;
             let delete = agents::Delete(&id);
-            let reply = session.apply(&delete, &command(id.as_str(), "")).await;
-            if let Some(reply) = reply.map_err(|error| slip(error, &id))? {
+            let reply = session.change(&delete, &command(id.as_str(), "")).await;
+            if let Some(reply) = reply.map_err(|error| with_suggestion(error, &id))? {
                 let sentence = format!("Deleted agent {id}.");
                 session.done(&reply, id.as_str(), "deleted", &sentence)?;
                 session.ui().next("the agents that are left", "agents");
             }
         }
     }
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }
 
 /// An id that does not exist may be a word that was meant for something else.
-pub(super) fn slip(error: Error, id: &Id) -> Error {
+pub(super) fn with_suggestion(error: Error, id: &Id) -> Error {
     if error.exit() != Exit::NotFound {
         return error;
     }
-    let error = match error.router().code {
+    let error = match error.api_error().code {
         // The advice on a code names what to run next; without one it is said here.
         None => error.next("the agents that there are", "agents"),
         Some(_) => error,
     };
-    match slips::meant(&SLIPS, id.as_str(), None) {
+    match suggestions::meant(&SUGGESTIONS, id.as_str(), None) {
         Some(meant) => error.hint(meant),
         None => error,
     }
@@ -227,10 +215,10 @@ pub(super) fn slip(error: Error, id: &Id) -> Error {
 /// The words of the command that does something with one agent; an id that would be taken for
 /// an option or a verb comes last, behind `--`.
 pub(super) fn command(id: &str, options: &str) -> String {
-    let words = if id.starts_with('-') || VERBS.contains(&id) {
-        format!("agents {options} -- {}", line::quote(id))
+    let words = if id.starts_with('-') || Verb::has_subcommand(id) {
+        format!("agents {options} -- {}", command_line::quote(id))
     } else {
-        format!("agents {} {options}", line::quote(id))
+        format!("agents {} {options}", command_line::quote(id))
     };
     words
         .split(' ')

@@ -18,9 +18,6 @@ pub struct Args {
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// As [`Targets::apply`].
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         self.targets.apply(context, Control::Resume).await
     }

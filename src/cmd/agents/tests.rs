@@ -10,7 +10,7 @@ use crate::error::{Error, Exit};
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// An option with its value, and the actions that take it.
-type Row = (&'static [&'static str], &'static [&'static str]);
+type OptionRule = (&'static [&'static str], &'static [&'static str]);
 
 const AGENT_ACTIONS: &[(&str, &[&str])] = &[
     ("list", &[]),
@@ -34,7 +34,7 @@ const AGENT_ACTIONS: &[(&str, &[&str])] = &[
     ("events", &["agt_1", "--events"]),
 ];
 
-const AGENT_OPTIONS: &[Row] = &[
+const AGENT_OPTIONS: &[OptionRule] = &[
     (&["--name", "n"], &["create", "update"]),
     (&["--worker-id", "w"], &["create", "update"]),
     (&["--public-key", KEY], &["create", "update"]),
@@ -67,7 +67,7 @@ const KEY_ACTIONS: &[(&str, &[&str])] = &[
     ("revoke", &["jk_1", "--revoke"]),
 ];
 
-const KEY_OPTIONS: &[Row] = &[
+const KEY_OPTIONS: &[OptionRule] = &[
     (&["--name", "n"], &["create"]),
     (&["--region", "r"], &["create"]),
     (&["--router-addr", "tcp://b:2"], &["create"]),
@@ -107,7 +107,7 @@ fn args(words: &[&str]) -> Args {
 /// Every pair of an action and an option that the action does not have already.
 fn pairs(
     actions: &[(&'static str, &'static [&'static str])],
-    options: &[Row],
+    options: &[OptionRule],
 ) -> Vec<(String, Vec<&'static str>, bool)> {
     let mut pairs = Vec::new();
     for (action, words) in actions {

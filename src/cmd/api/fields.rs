@@ -25,13 +25,11 @@ struct Field {
 
 impl Fields {
     /// Whether there are none.
-    #[must_use]
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether one has this name.
-    #[must_use]
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|field| field.name == name)
     }
@@ -73,9 +71,6 @@ impl Fields {
     }
 
     /// The fields as names and values of a query.
-    ///
-    /// # Errors
-    /// As [`Fields::read`].
     pub(super) fn query(&self, context: &Context) -> Result<Vec<(String, String)>, Error> {
         let fields = self.read(context)?.into_iter();
         let text = |value: String| serde_json::from_str::<String>(&value).unwrap_or(value);

@@ -1,18 +1,19 @@
 //! `xeroctl api`: any request to the router, for what no other command sends.
 
 mod fields;
-mod shown;
+mod response_printer;
 
 use self::fields::Fields;
-use self::shown::{Anything, ITEM, Taker};
+use self::response_printer::{Anything, ITEM, ResponsePrinter};
 use super::paging::Paging;
 use super::{input, values};
-use crate::api::composed::{self, Path};
-use crate::api::page::Span;
+use crate::api::page::ListParams;
+use crate::api::raw_request::{self, Path};
 use crate::api::request::{Method, Request};
+use crate::command_line::quote;
 use crate::error::{Error, Exit};
 use crate::json;
-use crate::line::quote;
+use crate::redact;
 use crate::session::{Consent, Context, ListText, Session};
 use crate::view::Format;
 
@@ -74,10 +75,10 @@ impl Args {
             session.look.format = Format::Json;
         }
         if self.is_list() {
-            let span = Span::from(self.paging);
+            let span = ListParams::from(self.paging);
             let list = Anything(request);
             let listed = session.list(&list, ITEM, &span, &LIST, |_, _| {}).await;
-            return listed.map_err(|error| match error.router().http_status {
+            return listed.map_err(|error| match error.api_error().http_status {
                 Some(200..300) => {
                     error.hint("what is no list is shown without --all, --limit and --after")
                 }
@@ -86,17 +87,17 @@ impl Args {
         }
         if session.is_dry() {
             session.plan(&[request])?;
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         }
         self.consent(&session)?;
         let sent = self.send(&session, &request).await;
         if let Err(error) = &sent
-            && let Some(refusal) = error.router().answer.as_ref().filter(|_| self.include)
+            && let Some(refusal) = error.api_error().response.as_ref().filter(|_| self.include)
         {
-            shown::refusal(&session, refusal)?;
+            response_printer::refusal(&session, refusal)?;
         }
         sent?;
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 
     fn is_list(&self) -> bool {
@@ -108,7 +109,7 @@ impl Args {
         let mut request = self.path.request(self.method);
         for text in &self.headers {
             // Here and not by clap, whose message would repeat the value: it may well be a key.
-            let header = composed::header(text);
+            let header = raw_request::header(text);
             let (name, value) = header.map_err(|why| Error::usage(format!("--header: {why}")))?;
             request.headers.push((name.into(), value));
         }
@@ -119,7 +120,15 @@ impl Args {
                 ));
             }
             match &self.input {
-                Some(place) => embody(&mut request, input::bytes("--input", place, context)?),
+                Some(place) => {
+                    let bytes = input::bytes("--input", place, context)?;
+                    if bytes.is_empty() && place == "-" {
+                        context
+                            .ui
+                            .warn("standard input is empty, so the request has an empty body");
+                    }
+                    with_body(&mut request, bytes);
+                }
                 None if self.fields.is_empty() => {}
                 None => request.body = Some(self.fields.body(context)?),
             }
@@ -149,20 +158,23 @@ impl Args {
         if self.method != Method::Delete {
             return Ok(());
         }
-        let question = format!("Send DELETE {} to the router?", self.path.as_str());
+        let question = format!(
+            "Send DELETE {} to the router?",
+            redact::url(self.path.as_str())
+        );
         session.confirm(&question, &Consent::Yes, self.force)
     }
 
     async fn send(&self, session: &Session<'_>, request: &Request) -> Result<(), Error> {
         if self.method.writes() {
-            let check = format!("api GET {}", quote(self.path.as_str()));
-            let answer = session.submit(request, &check).await?;
-            return shown::answer(session, &answer, self.include);
+            let check = format!("api GET {}", quote(&redact::url(self.path.as_str())));
+            let response = session.change_response(request, &check).await?;
+            return response_printer::response(session, &response, self.include);
         }
-        let mut taker = Taker::new(session, self.include);
+        let mut taker = ResponsePrinter::new(session, self.include);
         session.download(request, &mut taker).await?;
-        if let Some(cursor) = taker.finish()? {
-            session.ui().hint(&self.more(session, &cursor));
+        if let Some(cursor) = taker.finish(request)? {
+            session.ui().hint(&self.more(session, &cursor.text));
         }
         Ok(())
     }
@@ -184,7 +196,7 @@ impl Args {
 }
 
 /// Gives a request its body. A dry run shows JSON as such.
-fn embody(request: &mut Request, bytes: Vec<u8>) {
+fn with_body(request: &mut Request, bytes: Vec<u8>) {
     match String::from_utf8(bytes) {
         Ok(text) if json::check(&text).is_ok() => request.body = Some(text),
         Ok(text) => request.payload = Some(text.into_bytes()),

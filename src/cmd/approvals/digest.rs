@@ -1,4 +1,4 @@
-//! The digest of what an approval would let run: the same tool, workspace and arguments give the same digest.
+//! The digest of an approval's tool, workspace, and arguments, and the check that a response is unambiguous.
 
 use sha2::{Digest as _, Sha256};
 
@@ -26,59 +26,92 @@ impl std::str::FromStr for Digest {
             Ok(Self(text.to_ascii_lowercase()))
         } else {
             Err(
-                "a digest is sha256: and 64 hexadecimal digits, as `approvals show` tells it"
+                "expected sha256: and 64 hexadecimal digits, as printed by `approvals show`"
                     .to_owned(),
             )
         }
     }
 }
 
-/// Refuses an approval that names a member twice, or says the same under two names in two ways: whether it is a risk, a
-/// tool or an argument, nobody could tell which of the two counts.
-///
-/// # Errors
-/// Exit 17.
+/// Limits for an approval that can be reviewed: bytes, and members at any depth.
+const LONGEST: usize = 16 * 1024 * 1024;
+const MOST_MEMBERS: usize = 100_000;
+
+/// Refuses an approval that is too long to review, or has a duplicate member, or different values under two names of the
+/// same fact (`args` and `arguments`, `risk` and `Risk`), because it would be unclear which one the router uses.
 pub(super) fn check(document: &str) -> Result<(), Error> {
-    if let Some(double) = json::doubled(document) {
+    if document.len() > LONGEST || json::has_more_members(document, MOST_MEMBERS) {
         return Err(Error::unavailable(format!(
-            "the router's answer names the member {double:?} twice, so nobody can tell what would run"
+            "the approval is too long to be reviewed (limits: {} MiB, {MOST_MEMBERS} members)",
+            LONGEST / (1024 * 1024)
         )));
     }
-    let Ok(parts) = serde_json::from_str::<Document>(document) else {
-        return Ok(());
-    };
-    for names in [approvals::TOOL, approvals::WORKSPACE] {
-        let mut said = names.iter().filter_map(|name| parts.json(&[*name]));
-        let first = said.next();
-        if said.any(|other| Some(other) != first) {
+    if let Some(duplicate) = json::duplicate_key(document) {
+        return Err(Error::unavailable(format!(
+            "the router's response has the duplicate member {duplicate:?}, so it is unclear what would run"
+        )));
+    }
+    let members = json::entries(document).unwrap_or_default();
+    for (names, others) in approvals::FACTS {
+        let known = || names.iter().chain(*others);
+        let present = members.iter().filter(|(name, value)| {
+            value.get() != "null" && known().any(|known| case_folded(known) == case_folded(name))
+        });
+        let present: Vec<_> = present
+            .map(|(name, value)| (name, canonical(value.get())))
+            .collect();
+        let Some((first, value)) = present.first() else {
+            continue;
+        };
+        if let Some((other, _)) = present.iter().find(|(_, other)| other != value) {
             return Err(Error::unavailable(format!(
-                "the router's answer contradicts itself in {}, so nobody can tell what would run",
-                names.join(" and ")
+                "the router's response contradicts itself in {first} and {other}, so it is unclear what would run"
+            )));
+        }
+        // A value under an unknown spelling would be ignored.
+        let is_read = |name: &String| names.contains(&&**name);
+        if let Some((unknown, _)) = present.iter().find(|(name, _)| !is_read(name))
+            && !present.iter().any(|(name, _)| is_read(name))
+        {
+            return Err(Error::unavailable(format!(
+                "the router's response spells {} as {unknown}, so it is unclear what would run",
+                names[0]
             )));
         }
     }
     Ok(())
 }
 
+/// A name without case, underscores, hyphens, and invisible characters.
+fn case_folded(name: &str) -> String {
+    let letters = name.chars().filter(|character| character.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// A value as text, independent of its layout.
+fn canonical(value: &str) -> String {
+    json::canonical(value).unwrap_or_else(|| json::compact(value))
+}
+
 /// The digest of the UTF-8 of `{"args":…,"tool":…,"workspace":…}` in its canonical text (see [`json::canonical`]).
-/// `document` is the approval as the router sent it.
+/// `document` is the router's response.
 ///
 /// # Errors
-/// Exit 17 when the document names a member twice or is nested too deeply: two readers could see two things in it.
+/// Exit 17 if the document is ambiguous or nested too deeply.
 pub(super) fn of(document: &str) -> Result<Digest, Error> {
     check(document)?;
     let parts: Document = serde_json::from_str(document)
-        .map_err(|_| Error::unavailable("the router's answer is no approval"))?;
-    // As JSON, so that a text and what merely looks like it are two things.
+        .map_err(|_| Error::unavailable("the router's response is not an approval"))?;
+    // As JSON, so that the number 1 and the text "1" differ.
     let part = |names: &[&str]| parts.json(names).unwrap_or_else(|| "null".to_owned());
-    let whole = json::object([
+    let text = json::object([
         ("args", &*part(approvals::ARGS)),
         ("tool", &*part(approvals::TOOL)),
         ("workspace", &*part(approvals::WORKSPACE)),
     ]);
-    let Some(canonical) = json::canonical(&whole) else {
+    let Some(canonical) = json::canonical(&text) else {
         return Err(Error::unavailable(
-            "what would run is nested too deeply, or holds text that is no Unicode: nobody can tell what it is",
+            "the arguments are nested too deeply or contain invalid Unicode, so it is unclear what would run",
         ));
     };
     let hash = Sha256::digest(canonical.as_bytes());
@@ -97,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_layout_does_not_matter_and_the_meaning_does() {
+    fn the_digest_depends_on_values_not_on_layout() {
         let one = r#"{"id":"a","tool_name":"t","workspace_id":"w","args":{"b":[1,2],"a":"é"}}"#;
         // printf '%s' '{"args":{"a":"é","b":[1,2]},"tool":"t","workspace":"w"}' | sha256sum
         let expected = "sha256:40524852e03ea216a843e2c6134a3b5bb121d88544bf6949d20d5235b4b3c963";
@@ -115,8 +148,8 @@ mod tests {
     }
 
     #[test]
-    fn a_member_twice_is_refused() {
-        let twice = r#"{"tool_name":"t","args":{"a":{"x":1,"x":2}}}"#;
-        assert_eq!(digest(twice).expect_err("refused").exit().code(), 17);
+    fn a_duplicate_member_is_refused() {
+        let duplicate = r#"{"tool_name":"t","args":{"a":{"x":1,"x":2}}}"#;
+        assert_eq!(digest(duplicate).expect_err("refused").exit().code(), 17);
     }
 }

@@ -9,8 +9,8 @@ use crate::view::column::{Cell, Column};
 
 /// List approvals
 ///
-/// The router picks by risk. By state it can't, so --status looks at one page after another until as many are found as
-/// are wanted (--limit, else 20), or the list ends.
+/// The router filters by risk, but not by status. --status therefore reads page after page until enough approvals match
+/// (--limit, or 20), or the list ends.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,17 +18,17 @@ Examples:
   xeroctl approvals list --status pending
   xeroctl approvals list --risk irreversible -o wide")]
 pub struct Args {
-    /// Only those with this risk
+    /// Only approvals with this risk
     #[arg(long, value_name = "RISK", value_parser = Risk::WORDS)]
     risk: Option<String>,
-    /// Only those with one of these states, separated by commas
+    /// Only approvals with one of these statuses (comma-separated)
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::text)]
     status: Vec<String>,
     #[command(flatten)]
     paging: Paging,
 }
 
-/// What is shown of an approval.
+/// The columns of an approval.
 pub(super) const APPROVAL: &[Column<Approval>] = &[
     Column::id("ID", |approval| Cell::from(&approval.id)),
     Column::state("Status", |approval| Cell::from(&approval.status)),
@@ -49,9 +49,6 @@ pub(super) const APPROVAL: &[Column<Approval>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         let list = List {
@@ -69,6 +66,8 @@ impl Args {
             let status = approval.status.as_deref();
             self.status.iter().any(|word| Some(word.as_str()) == status)
         };
-        session.pick(&list, APPROVAL, &span, &text, keep).await
+        session
+            .list_filtered(&list, APPROVAL, &span, &text, keep)
+            .await
     }
 }

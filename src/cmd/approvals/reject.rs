@@ -1,36 +1,40 @@
 //! `xeroctl approvals reject`.
 
+use std::cell::RefCell;
+
 use super::decide;
 use crate::api::Id;
-use crate::api::approvals::Reject;
+use crate::api::approvals::{Get, Reject};
 use crate::cmd::values;
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
-use crate::session::{Consent, Context, Words};
+use crate::session::{ActionLabels, Consent, Context, Session};
 
-/// Reject what waits: it will not run
+/// Reject pending approvals; their runs never start
+///
+/// Each approval is read first. One that was already decided is not rejected.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl approvals reject apr_5a6b7c8d
   xeroctl approvals reject apr_5a6b7c8d --reason 'not during the release'")]
 pub struct Args {
-    /// The ids of one or more approvals
+    /// Approval IDs
     #[arg(value_name = "APPROVAL", required = true)]
     ids: Vec<Id>,
-    /// Why; the router accepts it, but may not store it
+    /// Reason (the router may not store it)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     reason: Option<String>,
-    /// How many approvals at a time
+    /// Number of approvals processed in parallel
     #[arg(long, value_name = "N", default_value = "8", value_parser = values::concurrency)]
     concurrency: usize,
-    /// Do not ask for the number of several approvals
+    /// Skip the prompt for several approvals
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
 
-/// The words for what is done.
-const WORDS: Words<'static> = Words {
+/// How the results are labeled.
+const LABELS: ActionLabels<'static> = ActionLabels {
     done: "rejected",
     sentence: "Rejected",
     noun: "approval",
@@ -40,31 +44,58 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 16 without consent to several; whatever the router or the network made of it.
+    /// Exit 16 without consent to several.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.check_protection()?;
         let ids = decide::distinct(&self.ids);
-        if ids.len() > 1 {
+        let mut seen = Vec::new();
+        if !session.is_dry() {
+            for id in &ids {
+                seen.push((id, read_pending(&session, id).await?));
+            }
+        }
+        let is_any_left = session.is_dry() || seen.iter().any(|(_, seen)| seen.is_ok());
+        if ids.len() > 1 && is_any_left {
             let count = ids.len().to_string();
             let question = format!("Reject {count} runs?");
             session.confirm(&question, &Consent::Word(&count), self.force)?;
         }
+        let seen = RefCell::new(seen);
         let reject = |id: &Id| {
+            if !session.is_dry() {
+                decide::take(&mut seen.borrow_mut(), id)?;
+            }
             Ok(Reject {
                 id: id.clone(),
                 reason: self.reason.clone(),
             })
         };
-        let check = |id: &Id| format!("approvals show {}", line::id(id.as_str()));
-        let many = session
-            .each(&ids, self.concurrency, &WORDS, reject, check)
+        let check = |id: &Id| format!("approvals show {}", command_line::id(id.as_str()));
+        let batch = session
+            .apply_batch(&ids, self.concurrency, &LABELS, reject, check)
             .await?;
-        decide::tell_unstored(&session, "reason", self.reason.as_ref());
-        if !many.done.is_empty() {
+        if session.is_dry() {
             session
                 .ui()
-                .next("what else waits", "approvals list --status pending");
+                .note("skipped: whether the approval is still pending");
         }
-        Ok(many.exit)
+        decide::warn_unstored(&session, "reason", self.reason.as_ref());
+        if !batch.done.is_empty() {
+            session
+                .ui()
+                .next("list pending approvals", "approvals list --status pending");
+        }
+        Ok(batch.exit)
+    }
+}
+
+/// Reads one approval. The error of one that does not exist, or is decided already, is only its own.
+async fn read_pending(session: &Session<'_>, id: &Id) -> Result<Result<(), Error>, Error> {
+    match session.get(&Get(id)).await {
+        Ok(Some(reply)) => Ok(decide::check_pending(id, &reply.value, "reject")),
+        Ok(None) => Ok(Ok(())),
+        Err(error) if error.exit() == Exit::NotFound => Ok(Err(error)),
+        Err(error) => Err(error),
     }
 }

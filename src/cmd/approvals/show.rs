@@ -4,37 +4,35 @@ use super::digest::{self, Digest};
 use crate::api::approvals::{self, Approval, Get};
 use crate::api::{Id, tools};
 use crate::cmd::exec::tool_show;
+use crate::command_line;
 use crate::error::{Error, Exit};
 use crate::json;
-use crate::line;
 use crate::session::{Context, Session};
-use crate::view::Format;
 use crate::view::column::{Cell, Column};
 
-/// Show what an approval would let run: the tool, its risk, and the arguments beside the tool's schema
+/// Show an approval: the tool, its risk, and its arguments
 ///
-/// The digest stands for tool, workspace and arguments. Given to `approve --expect`, it makes sure that what is
-/// approved is what was seen here.
+/// The digest identifies the tool, workspace, and arguments. Pass it to `approve --expect` to approve exactly this call.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl approvals show apr_5a6b7c8d
   xeroctl approvals show apr_5a6b7c8d -o json | jq .args")]
 pub struct Args {
-    /// The approval's id
+    /// Approval ID
     #[arg(value_name = "APPROVAL")]
     id: Id,
 }
 
 /// An approval with its digest.
-pub(super) struct Seen {
+pub(super) struct ApprovalDetail {
     approval: Approval,
     digest: Digest,
     /// The lines of the arguments.
     args: Vec<String>,
 }
 
-const SEEN: &[Column<Seen>] = &[
+const SEEN: &[Column<ApprovalDetail>] = &[
     Column::id("ID", |seen| Cell::from(&seen.approval.id)),
     Column::state("STATUS", |seen| Cell::from(&seen.approval.status)),
     Column::state("RISK", |seen| Cell::from(&seen.approval.risk)),
@@ -60,38 +58,38 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 17 when the answer can be read in two ways; whatever else the router or the network made of it.
+    /// Exit 17 if the response is ambiguous.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
-        let Some(reply) = session.fetch(&Get(&self.id)).await? else {
-            return Ok(Exit::Done);
+        let Some(reply) = session.get(&Get(&self.id)).await? else {
+            return Ok(Exit::Success);
         };
         let is_pending = reply.value.is_pending();
         let needs_name = approvals::needs_the_name(reply.value.risk.as_deref());
         let tool = reply.value.tool_name.clone();
         let digest = show(&session, reply.value, reply.document.get()).await?;
-        let id = line::id(self.id.as_str());
+        let id = command_line::id(self.id.as_str());
         let ui = session.ui();
-        // What names no tool can't be approved by its name.
+        // Without a tool name, the approval can't be confirmed.
         if is_pending && needs_name && tool.is_none() {
-            ui.warn("the router names no tool, so this can't be approved");
+            ui.warn("the router's response has no tool name, so this can't be approved");
             ui.next("reject it", &format!("approvals reject {id}"));
         } else if is_pending {
             let tool = tool.filter(|_| needs_name).unwrap_or_default();
             let confirm = if tool.is_empty() {
                 String::new()
             } else {
-                format!("--confirm {} ", line::quote(&tool))
+                format!("--confirm {} ", command_line::quote(&tool))
             };
             let approve = format!("approvals approve --expect {digest} {confirm}{id}");
-            ui.next("approve exactly this", &approve);
+            ui.next("approve exactly this call", &approve);
             ui.next("reject it", &format!("approvals reject {id}"));
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
-/// Shows an approval, and the schema of its tool where a human reads.
+/// Shows an approval. In formats for people, the schema of its tool follows.
 pub(super) async fn show(
     session: &Session<'_>,
     approval: Approval,
@@ -109,29 +107,28 @@ pub(super) async fn show(
         }
     });
     let tool = approval.tool_name.clone();
-    let seen = Seen {
+    let seen = ApprovalDetail {
         approval,
         digest: digest.clone(),
         args: lines,
     };
-    session.show_as(&seen, document, SEEN)?;
-    if matches!(session.look.format, Format::Table | Format::Wide)
+    session.renderer().record(SEEN, &seen, document)?;
+    if !session.look.format.is_machine()
         && let Some(tool) = tool
     {
-        match session.fetch(&tools::Get(&tool)).await {
+        match session.get(&tools::Get(&tool)).await {
             Ok(Some(reply)) => {
-                let text = tool_show::parameters(session, &reply.value);
-                session.ui().print(&text)?;
+                tool_show::show_parameters(session, &reply.value)?;
             }
             Ok(None) => {}
-            Err(error) if matches!(error.exit(), Exit::Interrupted | Exit::Terminated) => {
+            Err(error) if error.exit().is_by_signal() => {
                 return Err(error);
             }
             Err(error) => {
                 let why = error.message();
                 session
                     .ui()
-                    .note(&format!("the schema of {tool} can't be shown: {why}"));
+                    .note(&format!("could not read the schema of {tool}: {why}"));
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::session::Context;
 
 /// Add a deployment
 ///
-/// The first one added becomes current. Without a key it asks for one, hidden; where nobody can be asked it stores none.
+/// The first deployment becomes current. Prompts for the key if none is given; if prompts are disabled, no key is stored.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,7 +19,7 @@ Examples:
   pass show xero | xeroctl config add prod \\
       --base-url https://api.example/proj_1/v1 --api-key-file -")]
 pub struct Args {
-    /// The deployment's name
+    /// Deployment name
     #[arg(value_name = "NAME", value_parser = values::deployment)]
     name: Option<String>,
     #[command(flatten)]
@@ -28,19 +28,16 @@ pub struct Args {
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// When the configuration can't be read or written, or the name is wrong.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let has_base_url = context.globals.flags.base_url.is_some();
+        let has_base_url = context.globals.base_url.is_some();
         let Some(name) = self.name.clone().filter(|_| has_base_url) else {
             let missing = [("NAME", self.name.is_none()), ("--base-url", !has_base_url)];
             return Err(settings::missing(&missing));
         };
         settings::not_the_sandbox(&name)?;
         let mut settings = Settings::read(&self.options, context)?;
-        if settings.key.is_none() && context.may_ask() && !context.globals.dry_run {
+        if settings.key.is_none() && context.is_interactive() && !context.globals.dry_run {
             settings.key = ask_for_key(context)?;
         }
         if context.globals.dry_run {
@@ -52,18 +49,18 @@ impl Args {
         context
             .ui
             .hint(&format!("try it: xeroctl --context {name} agents"));
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
-/// Asks for the key, hidden; nothing typed is no key.
+/// Prompts for the key without showing it. An empty line means no key.
 ///
 /// # Errors
 /// Exit 2 when what was typed can't be a key.
 pub(super) fn ask_for_key(context: &Context) -> Result<Option<Secret>, Error> {
     let typed = context
         .ui
-        .ask_hidden("API key (not shown; Enter for none): ", &context.interrupt)?;
+        .ask_hidden("API key (not shown; Enter for none): ")?;
     typed
         .map(|text| {
             Secret::key(&text).map_err(|why| Error::usage(format!("the key {}", why.reason())))

@@ -1,21 +1,18 @@
 //! `xeroctl config init`: the wizard.
 
-use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use dialoguer::{Confirm, Input, console};
+use dialoguer::theme::{SimpleTheme, Theme as _};
 
 use super::settings;
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::config::{SANDBOX, check_name};
 use crate::error::{Error, Exit};
-use crate::interrupt::SIGINT;
 use crate::secret::Secret;
 use crate::session::Context;
-use crate::ui::stream;
 
-/// Set up a deployment, question by question
+/// Set up a deployment interactively
 ///
-/// Asks for a name, the base URL and the key (which is not shown), and writes them. Where nobody can be asked, use
+/// Prompts for a name, the base URL, and the key (not shown), and stores them. If prompts are disabled, use
 /// `config add`.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -27,7 +24,7 @@ The same without questions:
       --api-key-file prod.key")]
 pub struct Args {}
 
-/// What the wizard asked.
+/// The values that the wizard collects.
 struct Answers {
     name: String,
     settings: settings::Settings,
@@ -38,25 +35,14 @@ impl Args {
     /// Runs the wizard.
     ///
     /// # Errors
-    /// Exit 2 where nobody can be asked, exit 16 when the wizard is left.
+    /// Exit 2 where no one can be asked, exit 16 when the wizard is left.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        if !context.may_ask() {
-            return Err(Error::usage("`config init` asks questions, and nobody can be asked here")
+        if !context.is_interactive() {
+            return Err(Error::usage("`config init` asks questions, and no one can be asked here")
                 .hint("without questions: xeroctl config add NAME --base-url https://api.example/PROJECT/v1 --api-key-file FILE"));
         }
-        let colour = context.ui.manner().colour_error;
-        console::set_colors_enabled_stderr(colour);
-        // The library sets the terminal anew while it asks; a signal must not leave it so.
-        let restore = stream::remembered();
-        let _undo = context.interrupt.cleanup(restore);
-        let theme: Box<dyn Theme> = if colour {
-            Box::new(ColorfulTheme::default())
-        } else {
-            Box::new(SimpleTheme)
-        };
-        // A question that is left may have hidden the cursor.
-        let answers = ask(context, theme.as_ref()).inspect_err(|_| stream::remembered()())?;
+        let answers = ask(context)?;
         if context.globals.dry_run {
             return report::dry(context, &format!("would add {}", answers.name));
         }
@@ -73,33 +59,32 @@ impl Args {
             "try it: xeroctl --context {} agents",
             answers.name
         ));
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
-fn ask(context: &Context, theme: &dyn Theme) -> Result<Answers, Error> {
+/// The suggested name.
+const USUAL_NAME: &str = "prod";
+
+fn ask(context: &Context) -> Result<Answers, Error> {
     let config = context.config()?;
-    let name: String = Input::with_theme(theme)
-        .with_prompt("Name of the deployment")
-        .default("prod".to_owned())
-        .validate_with(|name: &String| {
+    let name = until_valid(
+        context,
+        &format!("Name of the deployment [{USUAL_NAME}]: "),
+        |text| {
+            let name = if text.is_empty() { USUAL_NAME } else { text };
             check_name(name)?;
             if name == SANDBOX {
-                Err("sandbox is built in; take another name".to_owned())
+                Err("sandbox is built in; choose another name".to_owned())
             } else if config.deployments.contains_key(name) {
-                Err(format!("{name} exists already; take another name"))
+                Err(format!("{name} exists already; choose another name"))
             } else {
-                Ok(())
+                Ok(name.to_owned())
             }
-        })
-        .interact_text()
-        .map_err(|error| left(context, error))?;
-    let base_url: String = Input::with_theme(theme)
-        .with_prompt("Base URL (https://api.example/PROJECT/v1)")
-        .validate_with(|text: &String| BaseUrl::parse(text.trim()).map(|_| ()))
-        .interact_text()
-        .map_err(|error| left(context, error))?;
-    let base_url = BaseUrl::parse(base_url.trim()).map_err(Error::usage)?;
+        },
+    )?;
+    let question = "Base URL (https://api.example/PROJECT/v1): ";
+    let base_url = until_valid(context, question, BaseUrl::parse)?;
     context
         .ui
         .note(&format!("The project is {}.", base_url.project()));
@@ -107,21 +92,13 @@ fn ask(context: &Context, theme: &dyn Theme) -> Result<Answers, Error> {
     let allow_http = if base_url.is_safe_for_keys() {
         None
     } else {
-        Some(yes(
-            context,
-            theme,
-            "This is not https: let the key go over plain http?",
-            false,
-        )?)
+        let question = "This is not HTTPS: allow sending the key over plain HTTP?";
+        Some(yes(context, question, false)?)
     };
-    let protected = yes(
-        context,
-        theme,
-        "Protect it, so that changes need --context on the line?",
-        false,
-    )?;
+    let question = "Protect it, so that changes need --context on the command line?";
+    let protected = yes(context, question, false)?;
     let make_current =
-        config.current.is_none() || yes(context, theme, "Make it the current deployment?", true)?;
+        config.current.is_none() || yes(context, "Make it the current deployment?", true)?;
     Ok(Answers {
         name,
         settings: settings::Settings {
@@ -135,12 +112,36 @@ fn ask(context: &Context, theme: &dyn Theme) -> Result<Answers, Error> {
     })
 }
 
-/// Asks for the key until what is typed can be one. A question of our own: a signal restores the terminal's echo.
+/// Prompts until the input is valid. Surrounding blanks are ignored.
+fn until_valid<T>(
+    context: &Context,
+    question: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<T, Error> {
+    loop {
+        let Some(answer) = context.ui.ask(question)? else {
+            return Err(left());
+        };
+        match read(answer.trim()) {
+            Ok(value) => return Ok(value),
+            Err(why) => context.ui.warn_always(&why),
+        }
+    }
+}
+
+/// Prompts for the key until the input is valid.
 fn ask_for_key(context: &Context) -> Result<Option<Secret>, Error> {
     loop {
-        let typed = context
+        let typed = match context
             .ui
-            .ask_hidden("API key (not shown; Enter for none): ", &context.interrupt)?;
+            .ask_hidden("API key (not shown; Enter for none): ")
+        {
+            Err(error) if error.exit() == Exit::Usage => {
+                context.ui.warn_always(error.message());
+                continue;
+            }
+            typed => typed?,
+        };
         match typed.as_deref().map(Secret::key) {
             None => return Ok(None),
             Some(Ok(key)) => return Ok(Some(key)),
@@ -149,21 +150,20 @@ fn ask_for_key(context: &Context) -> Result<Option<Secret>, Error> {
     }
 }
 
-fn yes(context: &Context, theme: &dyn Theme, question: &str, default: bool) -> Result<bool, Error> {
-    Confirm::with_theme(theme)
-        .with_prompt(question)
-        .default(default)
-        .interact()
-        .map_err(|error| left(context, error))
+fn yes(context: &Context, question: &str, default: bool) -> Result<bool, Error> {
+    let mut text = String::new();
+    // Writing to a String can't fail.
+    let _ = SimpleTheme.format_confirm_prompt(&mut text, question, Some(default));
+    until_valid(context, &text, |answer| {
+        match answer.to_ascii_lowercase().as_str() {
+            "" => Ok(default),
+            "y" | "yes" => Ok(true),
+            "n" | "no" => Ok(false),
+            _ => Err("answer y or n".to_owned()),
+        }
+    })
 }
 
-/// The wizard was left: by Ctrl-C, or at the end of input.
-fn left(context: &Context, error: dialoguer::Error) -> Error {
-    let dialoguer::Error::IO(error) = error;
-    if error.kind() == std::io::ErrorKind::Interrupted {
-        // The library takes Ctrl-C as a key and reports it; another thread may be at this already.
-        context.interrupt.end(SIGINT);
-        return Error::new(Exit::Interrupted, "interrupted");
-    }
-    Error::new(Exit::Declined, "the wizard was left: nothing was written").cause(error)
+fn left() -> Error {
+    Error::new(Exit::Declined, "canceled; nothing was written")
 }

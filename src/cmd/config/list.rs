@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::base_url::BaseUrl;
-use crate::cmd::report;
 use crate::config::SANDBOX;
 use crate::error::{Error, Exit};
 use crate::session::Context;
@@ -51,9 +50,6 @@ const COLUMNS: &[Column<Row>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// When the configuration can't be read.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let config = context.config()?;
@@ -88,7 +84,7 @@ impl Args {
             key: Some("built in"),
             protected: false,
         });
-        report::list(context, COLUMNS, &rows)?;
-        Ok(Exit::Done)
+        context.renderer()?.computed_list(COLUMNS, &rows)?;
+        Ok(Exit::Success)
     }
 }

@@ -12,13 +12,21 @@ pub mod show;
 #[path = "use.rs"]
 pub mod use_;
 
-use super::commands;
-use crate::error::{Error, Exit};
-use crate::session::Context;
+use super::command_group;
 
-commands! {
-    /// The verbs of the group.
-    Verb {
+command_group! {
+    /// Manage deployments (routers and their keys)
+    ///
+    /// A deployment is a named base URL with a key and settings. One deployment is current; --context selects another for
+    /// one command. The deployment `sandbox`, a built-in test router, always exists.
+    #[command(after_help = "\
+Examples:
+  xeroctl config init
+  xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
+      --api-key-file prod.key --protected
+  xeroctl config use prod
+  xeroctl config show")]
+    Args {
         Init: init,
         Add: add,
         Set: set,
@@ -28,36 +36,5 @@ commands! {
         Remove: remove,
         Rename: rename,
         Path: path,
-    }
-}
-
-/// Set up deployments: which routers there are, with which keys
-///
-/// A deployment is a name for a base URL with its key and settings. One of them is current; --context names another for
-/// one command. The deployment `sandbox`, a router inside this program, always exists.
-#[derive(clap::Args)]
-#[command(
-    subcommand_value_name = "VERB",
-    subcommand_help_heading = "Verbs",
-    after_help = "\
-Examples:
-  xeroctl config init
-  xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
-      --api-key-file prod.key --protected
-  xeroctl config use prod
-  xeroctl config show"
-)]
-pub struct Args {
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-impl Args {
-    /// Runs the verb.
-    ///
-    /// # Errors
-    /// Whatever it fails with.
-    pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        Box::pin(self.verb.run(context)).await
     }
 }

@@ -5,9 +5,9 @@ use crate::config::file;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Print where the configuration file is
+/// Print the path of the configuration file
 ///
-/// It works with a broken file too.
+/// Works even if the file is invalid.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -17,9 +17,6 @@ pub struct Args {}
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// When the configuration can't be read or written, or the name is wrong.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let path = file::path(&context.env).ok_or_else(|| {

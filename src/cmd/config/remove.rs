@@ -3,30 +3,26 @@
 use super::settings;
 use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::edit::Edit;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
 
-/// Remove a deployment with its key; asks first
+/// Remove a deployment and its key
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl config remove lab
   xeroctl config remove lab --force")]
 pub struct Args {
-    /// The deployment's name
+    /// Deployment name
     #[arg(value_name = "NAME", value_parser = values::deployment)]
     name: String,
-    /// Remove without asking
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// When the configuration can't be read or written, or the name is wrong.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         settings::not_the_sandbox(&self.name)?;
@@ -42,16 +38,16 @@ impl Args {
                 "Remove the deployment {} and the key stored with it?",
                 self.name
             );
-            context.ask_consent(&question, &Consent::Yes, "--force")?;
+            context.prompt_consent(&question, &Consent::Yes, "--force")?;
         }
-        // Read again under the lock: the answer may have taken a while.
-        let mut edit = Edit::begin(&context.env)?;
+        // Read again under the lock: the response may have taken a while.
+        let mut edit = context.edit()?;
         let was_current = edit.config.current.as_deref() == Some(self.name.as_str());
         edit.remove(&self.name);
         if was_current {
             edit.set_current(None);
         }
-        edit.write()?;
+        context.save(edit)?;
         let sentence = format!("Removed {}.", self.name);
         report::done(context, &self.name, "removed", &sentence)?;
         if was_current {
@@ -59,6 +55,6 @@ impl Args {
                 .ui
                 .hint("it was current, and none is now: xeroctl config use NAME");
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -3,36 +3,32 @@
 use super::settings;
 use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::edit::Edit;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Give a deployment another name
+/// Rename a deployment
 ///
-/// If it is current, it stays so.
+/// The current deployment stays current.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl config rename lab staging")]
 pub struct Args {
-    /// The name it has
+    /// Current name
     #[arg(value_name = "OLD", value_parser = values::deployment)]
     old: String,
-    /// The name it gets
+    /// New name
     #[arg(value_name = "NEW", value_parser = values::deployment)]
     new: String,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// When the configuration can't be read or written, or the name is wrong.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         settings::not_the_sandbox(&self.old)?;
         settings::not_the_sandbox(&self.new)?;
-        let mut edit = Edit::begin(&context.env)?;
+        let mut edit = context.edit()?;
         if !edit.config.deployments.contains_key(&self.old) {
             return Err(settings::unknown(&self.old, &edit.config));
         }
@@ -52,9 +48,9 @@ impl Args {
         if edit.config.current.as_deref() == Some(self.old.as_str()) {
             edit.set_current(Some(&self.new));
         }
-        edit.write()?;
+        context.save(edit)?;
         let sentence = format!("Renamed {} to {}.", self.old, self.new);
         report::done(context, &self.new, "renamed", &sentence)?;
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -4,13 +4,12 @@ use super::settings::{self, Options, Settings};
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::edit::Edit;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Change settings of a deployment
+/// Change a deployment's settings
 ///
-/// Comments and unknown settings in the file stay as they are.
+/// Comments and unknown settings in the file are kept.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +17,7 @@ Examples:
   xeroctl config set prod --output wide --protected
   xeroctl config set prod --protected=false")]
 pub struct Args {
-    /// The deployment's name
+    /// Deployment name
     #[arg(value_name = "NAME", value_parser = values::deployment)]
     name: String,
     #[command(flatten)]
@@ -27,9 +26,6 @@ pub struct Args {
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// When the configuration can't be read or written, or the name is wrong.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         settings::not_the_sandbox(&self.name)?;
@@ -39,7 +35,7 @@ impl Args {
                 "settings: --base-url, --api-key-file, --api-key, --output, --ca-cert, --protected, --allow-http, --squads-url, --squads-api-key-file, --squad, --use",
             ));
         }
-        let mut edit = Edit::begin(&context.env)?;
+        let mut edit = context.edit()?;
         let Some(old) = edit.config.deployments.get(&self.name) else {
             return Err(settings::unknown(&self.name, &edit.config));
         };
@@ -75,7 +71,7 @@ impl Args {
         if self.options.make_current {
             edit.set_current(Some(&self.name));
         }
-        edit.write()?;
+        context.save(edit)?;
         let mut sentence = format!("Changed {}.", self.name);
         if let Some(base_url) = &settings.base_url {
             sentence = format!("{sentence} Its project is {}.", base_url.project());
@@ -87,6 +83,6 @@ impl Args {
             &settings,
             had_key || settings.key.is_some(),
         );
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::api::{Id, trust};
+use crate::api::{Id, ca_bundle};
 use crate::base_url::BaseUrl;
 use crate::cmd::values;
 use crate::config::edit::Edit;
@@ -16,27 +16,27 @@ use crate::view::Format;
 /// `--allow-http` are, and mean here what they mean everywhere, for good.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Options {
-    /// A PEM file of CA certificates in the place of the system's
+    /// PEM file of CA certificates (replaces the system's)
     #[arg(long, value_name = "FILE", value_parser = values::path)]
     pub ca_cert: Option<PathBuf>,
-    /// The root of the squads API, with or without /api
+    /// Root URL of the squads API, with or without /api
     #[arg(long, value_name = "URL", value_parser = values::squads_url)]
     pub squads_url: Option<String>,
-    /// Read the key of the squads API from a file, or from standard input with `-`
+    /// Read the squads API key from a file (- for standard input)
     #[arg(long, value_name = "FILE", value_parser = values::path)]
     pub squads_api_key_file: Option<PathBuf>,
-    /// The squad that `xeroctl squads` is about where none is named
+    /// Default squad for `xeroctl squads`
     #[arg(long, value_name = "ID")]
     pub squad: Option<Id>,
-    /// Changes through this deployment need --context on the line
+    /// Require --context on the command line for changes
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub protected: Option<bool>,
-    /// Make it the current deployment
+    /// Make this the current deployment
     #[arg(long = "use")]
     pub make_current: bool,
 }
 
-/// Settings that were checked.
+/// Validated settings.
 #[derive(Default)]
 pub struct Settings {
     /// The router.
@@ -65,7 +65,7 @@ impl Settings {
     /// # Errors
     /// Exit 2 when a value is wrong.
     pub fn read(options: &Options, context: &Context) -> Result<Self, Error> {
-        let flags = &context.globals.flags;
+        let flags = &context.globals;
         if flags.context.is_some() {
             return Err(Error::usage(
                 "`--context` chooses a deployment to use, and `config` takes the name as an argument",
@@ -93,13 +93,15 @@ impl Settings {
             )),
             (None, None) => None,
         };
-        let key = key.map(|key| key.read(&context.ui, None)).transpose()?;
+        let key = key
+            .map(|key| key.read(|name| context.read_key(name), None, &context.wait_limit()))
+            .transpose()?;
         let ca_cert = options
             .ca_cert
             .as_ref()
             .map(|path| context.env.absolute(path));
         if let Some(path) = &ca_cert {
-            trust::read(path)
+            ca_bundle::read(path, &context.wait_limit())
                 .map_err(|why| Error::usage(format!("--ca-cert {}: {why}", path.display())))?;
         }
         let squads_url = options.squads_url.as_deref().map(BaseUrl::parse_root);
@@ -118,7 +120,6 @@ impl Settings {
     }
 
     /// Whether there is nothing to set.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.base_url.is_none()
             && self.key.is_none()
@@ -168,14 +169,7 @@ fn squads_key(options: &Options, context: &Context) -> Result<Option<Secret>, Er
         return Ok(None);
     };
     let is_input = |file: &PathBuf| file.as_os_str() == "-";
-    if is_input(file)
-        && context
-            .globals
-            .flags
-            .api_key_file
-            .as_ref()
-            .is_some_and(is_input)
-    {
+    if is_input(file) && context.globals.api_key_file.as_ref().is_some_and(is_input) {
         return Err(Error::usage(
             "--squads-api-key-file and --api-key-file can't both be read from standard input",
         ));
@@ -186,12 +180,11 @@ fn squads_key(options: &Options, context: &Context) -> Result<Option<Secret>, Er
         context.env.absolute(file)
     };
     KeySource::FlagFile("--squads-api-key-file", file)
-        .read(&context.ui, None)
+        .read(|name| context.read_key(name), None, &context.wait_limit())
         .map(Some)
 }
 
-/// The error of a new deployment without all that it needs.
-#[must_use]
+/// The error for a new deployment that lacks required settings.
 pub fn missing(parts: &[(&str, bool)]) -> Error {
     let parts: Vec<String> = parts
         .iter()
@@ -202,7 +195,7 @@ pub fn missing(parts: &[(&str, bool)]) -> Error {
         .hint("xeroctl config add NAME --base-url https://api.example/PROJECT/v1")
 }
 
-/// Refuses to change the deployment that always exists.
+/// Refuses to change the built-in deployment.
 ///
 /// # Errors
 /// Exit 2 when it is the sandbox.
@@ -216,8 +209,7 @@ pub fn not_the_sandbox(name: &str) -> Result<(), Error> {
     }
 }
 
-/// The error of a name that no deployment has.
-#[must_use]
+/// The error for an unknown deployment name.
 pub fn unknown(name: &str, edit: &crate::config::Config) -> Error {
     Error::config(format!("there is no deployment {name}"))
         .hint(format!("there are: {}", edit.names()))
@@ -237,7 +229,7 @@ pub fn create(
     let Some(base_url) = &settings.base_url else {
         return Err(missing(&[("--base-url", true)]));
     };
-    let mut edit = Edit::begin(&context.env)?;
+    let mut edit = context.edit()?;
     if edit.config.deployments.contains_key(name) {
         return Err(
             Error::usage(format!("the deployment {name} exists already"))
@@ -249,7 +241,7 @@ pub fn create(
     if first || make_current {
         edit.set_current(Some(name));
     }
-    edit.write()?;
+    context.save(edit)?;
     let mut sentence = format!(
         "Added {name}: project {} at {}.",
         base_url.project(),
@@ -263,7 +255,7 @@ pub fn create(
     Ok(sentence)
 }
 
-/// Says what a new or changed deployment still lacks.
+/// Warns about missing settings of a new or changed deployment.
 pub fn remarks(context: &Context, name: &str, settings: &Settings, has_key: bool) {
     if !has_key {
         context.ui.warn(&format!(

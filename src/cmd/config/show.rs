@@ -4,15 +4,15 @@ use serde::Serialize;
 
 use super::settings;
 use crate::base_url::BaseUrl;
-use crate::cmd::report;
 use crate::cmd::values;
-use crate::config::squads::{self, Squads, Wanted};
-use crate::config::{Config, Flags, KeySource, Origin, Place, Resolved, SANDBOX, resolve};
+use crate::config::{
+    Config, GlobalArgs, KeySource, Origin, SANDBOX, ServerLocation, Settings, Sources,
+};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 use crate::view::column::{Cell, Column};
 
-/// Show the settings in force and where each comes from, or those of one deployment
+/// Show the effective settings and their origins, or one deployment's settings
 ///
 /// Keys are masked.
 #[derive(clap::Args)]
@@ -22,7 +22,7 @@ Examples:
   xeroctl --context prod config show
   xeroctl config show prod")]
 pub struct Args {
-    /// A deployment; without it, what the line, the environment and the file come to
+    /// Deployment name [default: the effective settings]
     #[arg(value_name = "NAME", value_parser = values::deployment)]
     name: Option<String>,
 }
@@ -40,14 +40,11 @@ const COLUMNS: &[Column<Row>] = &[
     Column::text("ORIGIN", |row| Cell::from(&row.origin)),
 ];
 
-/// What is shown in the place of a key.
+/// What is shown instead of a key.
 const MASK: &str = "***";
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// When the configuration can't be read, or does not lead to a router.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let config = context.config()?;
@@ -66,14 +63,14 @@ impl Args {
                 .os("XEROCTL_CONFIG")
                 .map(|_| "XEROCTL_CONFIG".to_owned()),
         });
-        report::list(context, COLUMNS, &rows)?;
-        Ok(Exit::Done)
+        context.renderer()?.computed_list(COLUMNS, &rows)?;
+        Ok(Exit::Success)
     }
 }
 
 /// Where the sources contradict each other, what each of them says.
 fn given(error: Error, context: &Context, config: &Config) -> Error {
-    let flags = &context.globals.flags;
+    let flags = &context.globals;
     let env = &context.env;
     let masked = |given: bool| given.then(|| MASK.to_owned());
     let sources = [
@@ -98,15 +95,17 @@ fn given(error: Error, context: &Context, config: &Config) -> Error {
 /// Everything about both servers. Who uses the squads API alone has no router.
 fn all_in_force(context: &Context, config: &Config) -> Result<Vec<Row>, Error> {
     // Options that are the router's alone say nothing of the squads API.
-    let flags = Flags {
+    let globals = GlobalArgs {
         base_url: None,
-        ..context.globals.flags.clone()
+        ..context.globals.clone()
     };
-    let squads = squads::resolve(Wanted::default(), &flags, &context.env, config);
-    let mut rows = match resolve::resolve(&context.globals.flags, &context.env, config) {
-        Ok(resolved) => {
-            resolved.tell_ignored(&context.ui);
-            in_force(&resolved, context)
+    let squads =
+        Sources::of_squads(None, None, &globals, &context.env, config).and_then(Sources::resolve);
+    let router = Sources::of_router(&context.globals, &context.env, config);
+    let mut rows = match router.and_then(Sources::resolve) {
+        Ok(settings) => {
+            context.warn_ignored_vars(&settings);
+            in_force(&settings, context)
         }
         Err(error) => {
             let squads = squads.as_ref();
@@ -118,64 +117,63 @@ fn all_in_force(context: &Context, config: &Config) -> Result<Vec<Row>, Error> {
         }
     };
     let squads = squads?;
-    squads.resolved.tell_ignored(&context.ui);
+    context.warn_ignored_vars(&squads);
     rows.extend(squads_in_force(&squads, context));
     Ok(rows)
 }
 
 /// Whether something names the squads API, and nothing a router.
-fn is_alone(squads: &Squads, context: &Context, config: &Config) -> bool {
-    let resolved = &squads.resolved;
-    let is_named = resolved.place.origin != Origin::Default
+fn is_alone(squads: &Settings, context: &Context, config: &Config) -> bool {
+    let is_named = squads.location.origin != Origin::Default
         || squads.squad.is_some()
-        || !matches!(resolved.key.value, KeySource::Missing);
-    let deployment = resolved.deployment.as_ref();
+        || !matches!(squads.key.value, KeySource::Missing);
+    let deployment = squads.deployment.as_ref();
     let deployment = deployment.and_then(|name| config.deployments.get(&name.value));
-    let has_router = context.globals.flags.base_url.is_some()
+    let has_router = context.globals.base_url.is_some()
         || context.env.os("XEROCTL_BASE_URL").is_some()
         || deployment.is_some_and(|deployment| deployment.base_url.is_some());
     is_named && !has_router
 }
 
-fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
+fn in_force(settings: &Settings, context: &Context) -> Vec<Row> {
     let row = |setting, value, origin: &Origin| Row {
         setting,
         value,
         origin: Some(origin.to_string()),
     };
     let mut rows = Vec::new();
-    if let Some(deployment) = &resolved.deployment {
+    if let Some(deployment) = &settings.deployment {
         rows.push(row(
             "deployment",
             Some(deployment.value.clone()),
             &deployment.origin,
         ));
     }
-    let base = match &resolved.place.value {
-        Place::At(base) => Some(base.clone()),
-        Place::Sandbox => BaseUrl::parse(&context.local_base_url).ok(),
+    let base = match &settings.location.value {
+        ServerLocation::At(base) => Some(base.clone()),
+        ServerLocation::Sandbox => BaseUrl::parse(&context.local_base_url).ok(),
     };
-    let origin = &resolved.place.origin;
+    let origin = &settings.location.origin;
     if let Some(base) = base {
         rows.push(row("base_url", Some(base.as_str().to_owned()), origin));
         rows.push(row("project", Some(base.project().to_owned()), origin));
     }
     rows.push(row(
         "api_key",
-        key_text(&resolved.key.value),
-        &resolved.key.origin,
+        key_text(&settings.key.value),
+        &settings.key.origin,
     ));
-    let output = resolved.output.value.word().to_owned();
-    rows.push(row("output", Some(output), &resolved.output.origin));
-    let allow_http = resolved.allow_http.value.to_string();
+    let output = settings.output.value.word().to_owned();
+    rows.push(row("output", Some(output), &settings.output.origin));
+    let allow_http = settings.allow_http.value.to_string();
     rows.push(row(
         "allow_http",
         Some(allow_http),
-        &resolved.allow_http.origin,
+        &settings.allow_http.origin,
     ));
-    let ca = resolved.ca.as_ref();
+    let ca = settings.ca.as_ref();
     let by_deployment = ca.is_some_and(|ca| ca.setting == "ca_cert");
-    let deployment = resolved.deployment.as_ref().filter(|_| by_deployment);
+    let deployment = settings.deployment.as_ref().filter(|_| by_deployment);
     rows.push(Row {
         setting: "ca_cert",
         value: ca.map(|ca| ca.path.display().to_string()),
@@ -184,7 +182,7 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
             None => ca.map_or("default", |ca| ca.setting).to_owned(),
         }),
     });
-    let protection = resolved.protection.as_ref();
+    let protection = settings.protection.as_ref();
     rows.push(Row {
         setting: "protected",
         value: Some(protection.is_some().to_string()),
@@ -196,7 +194,7 @@ fn in_force(resolved: &Resolved, context: &Context) -> Vec<Row> {
     rows
 }
 
-/// A key as it is told: never itself.
+/// A key as it is shown: never itself.
 fn key_text(key: &KeySource) -> Option<String> {
     match key {
         KeySource::Flag(_) | KeySource::Variable(..) | KeySource::Stored(..) => {
@@ -212,25 +210,24 @@ fn key_text(key: &KeySource) -> Option<String> {
 }
 
 /// The server of the squads API, its key, and the squad.
-fn squads_in_force(squads: &Squads, context: &Context) -> Vec<Row> {
-    let resolved = &squads.resolved;
+fn squads_in_force(squads: &Settings, context: &Context) -> Vec<Row> {
     let row = |setting, value, origin: &Origin| Row {
         setting,
         value,
         origin: Some(origin.to_string()),
     };
-    let (url, local) = match &resolved.place.value {
-        Place::At(url) => (url.as_str().to_owned(), None),
-        Place::Sandbox => (context.local_squads_url.clone(), Some(context.local_squad)),
+    let (url, local) = match &squads.location.value {
+        ServerLocation::At(url) => (url.as_str().to_owned(), None),
+        ServerLocation::Sandbox => (context.local_squads_url.clone(), Some(context.local_squad)),
     };
     let squad = squads.squad.as_ref();
     let squad_id = squad.map(|squad| squad.value.clone());
     vec![
-        row("squads_url", Some(url), &resolved.place.origin),
+        row("squads_url", Some(url), &squads.location.origin),
         row(
             "squads_api_key",
-            key_text(&resolved.key.value),
-            &resolved.key.origin,
+            key_text(&squads.key.value),
+            &squads.key.origin,
         ),
         row(
             "squad_id",

@@ -1,4 +1,4 @@
-//! The arguments of a tool call, from the line to the text of one JSON object.
+//! Tool arguments: assembled from the command line into the text of one JSON object.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -8,17 +8,17 @@ use crate::error::Error;
 use crate::json;
 use crate::session::Context;
 
-/// The options that give the arguments of a tool.
+/// The options for a tool's arguments.
 #[derive(clap::Args, Clone, Debug)]
 #[group(skip)]
-pub(super) struct Given {
-    /// All arguments: a JSON object, @FILE, or `-` for standard input
+pub(super) struct ToolArgs {
+    /// All arguments as a JSON object, @FILE, or `-` for standard input
     #[arg(long, value_name = "JSON", allow_hyphen_values = true, value_parser = values::text)]
     args: Option<String>,
-    /// One argument that is text; may be repeated, and counts over --args
+    /// String argument (repeatable; overrides --args)
     #[arg(long = "arg", value_name = "NAME=TEXT", allow_hyphen_values = true, value_parser = values::pair)]
     texts: Vec<(String, String)>,
-    /// One argument that is JSON, such as a number; may be repeated, and counts over --args
+    /// JSON argument, such as a number (repeatable; overrides --args)
     #[arg(long = "arg-json", value_name = "NAME=JSON", allow_hyphen_values = true, value_parser = json_pair)]
     values: Vec<(String, String)>,
 }
@@ -27,30 +27,30 @@ fn json_pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = values::pair(text)?;
     if let Err(error) = json::check(&value) {
         return Err(format!(
-            "the value is no JSON ({error}); a text goes with --arg"
+            "the value is not valid JSON ({error}); use --arg for strings"
         ));
     }
-    match json::doubled(&value) {
-        Some(double) => Err(format!("the member {double:?} comes twice")),
+    match json::duplicate_key(&value) {
+        Some(duplicate) => Err(format!("duplicate member {duplicate:?}")),
         None => Ok((name, value)),
     }
 }
 
-impl Given {
-    /// Puts the arguments together.
+impl ToolArgs {
+    /// Assembles the arguments.
     ///
     /// # Errors
-    /// Exit 2 when there are none, or what is given is no JSON object or names a member twice.
+    /// Exit 2 if there are none, or if they are not a JSON object with distinct members.
     pub(super) fn assemble(self, context: &Context) -> Result<String, Error> {
         if self.args.is_none() && self.texts.is_empty() && self.values.is_empty() {
-            return Err(Error::usage("the arguments of the tool are missing").hint(
-                "a tool that takes none is called with --args '{}'; others with --args JSON, --arg NAME=TEXT or --arg-json NAME=JSON",
+            return Err(Error::usage("missing tool arguments").hint(
+                "pass --args JSON, --arg NAME=TEXT, or --arg-json NAME=JSON (--args '{}' for a tool without arguments)",
             ));
         }
         let mut members = match &self.args {
-            Some(given) => {
-                let (place, text) = text(given, context)?;
-                object(&place, &text, place == "--args")?
+            Some(value) => {
+                let (source, text) = text(value, context)?;
+                object(&source, &text, source == "--args")?
             }
             None => Vec::new(),
         };
@@ -58,13 +58,13 @@ impl Given {
             let value = Value::from(text).to_string();
             (name, value)
         });
-        let single: Vec<(String, String)> = texts.chain(self.values).collect();
-        for (index, (name, _)) in single.iter().enumerate() {
-            if single[..index].iter().any(|(known, _)| known == name) {
-                return Err(Error::usage(format!("the argument {name} is given twice")));
+        let pairs: Vec<(String, String)> = texts.chain(self.values).collect();
+        for (index, (name, _)) in pairs.iter().enumerate() {
+            if pairs[..index].iter().any(|(known, _)| known == name) {
+                return Err(Error::usage(format!("duplicate argument {name}")));
             }
         }
-        for (name, value) in single {
+        for (name, value) in pairs {
             match members.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, old)) => *old = value,
                 None => members.push((name, value)),
@@ -77,36 +77,36 @@ impl Given {
     }
 }
 
-/// What `--args` stands for, and where it comes from.
-fn text(given: &str, context: &Context) -> Result<(String, String), Error> {
-    let place = match given.strip_prefix('@') {
-        Some(place) => place,
-        None if given == "-" => given,
-        None => return Ok(("--args".to_owned(), given.to_owned())),
+/// Returns the label of the source of `--args`, and its text.
+fn text(value: &str, context: &Context) -> Result<(String, String), Error> {
+    let path = match value.strip_prefix('@') {
+        Some(path) => path,
+        None if value == "-" => value,
+        None => return Ok(("--args".to_owned(), value.to_owned())),
     };
-    let text = input::file("--args", place, context)?;
-    Ok((format!("--args: {}", input::told(place)), text))
+    let text = input::file("--args", path, context)?;
+    Ok((format!("--args: {}", input::label(path)), text))
 }
 
-fn object(place: &str, text: &str, is_typed: bool) -> Result<Vec<(String, String)>, Error> {
+fn object(source: &str, text: &str, is_inline: bool) -> Result<Vec<(String, String)>, Error> {
     if let Err(error) = json::check(text) {
-        let error = Error::usage(format!("{place} is no JSON: {error}"));
-        return Err(if is_typed {
+        let error = Error::usage(format!("{source} is not valid JSON: {error}"));
+        return Err(if is_inline {
             error.hint(
-                "shells, ssh and PowerShell eat quotes: --args @FILE reads a file, --args - standard input, and --arg NAME=TEXT needs no quotes",
+                "shells can remove quotes; use --args @FILE, --args - (standard input), or --arg NAME=TEXT",
             )
         } else {
             error
         });
     }
-    if let Some(double) = json::doubled(text) {
+    if let Some(duplicate) = json::duplicate_key(text) {
         return Err(Error::usage(format!(
-            "{place} names the member {double:?} twice"
+            "{source} has the duplicate member {duplicate:?}"
         )));
     }
-    let Some(members) = json::members(text) else {
-        return Err(Error::usage(format!("{place} is JSON, but no object"))
-            .hint("the arguments of a tool are named: --args '{\"name\": \"value\"}'"));
+    let Some(members) = json::entries(text) else {
+        return Err(Error::usage(format!("{source} is not a JSON object"))
+            .hint("pass named arguments: --args '{\"name\": \"value\"}'"));
     };
     let compact = |value: Box<RawValue>| json::compact(value.get());
     Ok(members

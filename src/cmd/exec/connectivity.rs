@@ -1,11 +1,11 @@
 //! `xeroctl exec connectivity`.
 
-use super::introspect::Asked;
+use super::introspect::AgentArg;
 use crate::api::workspaces::Aspect;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Show the connectivity of an execution agent: what it reaches
+/// Show which services an execution agent can reach
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -13,15 +13,12 @@ Examples:
   xeroctl exec connectivity agt_abc123 -o json | jq .")]
 pub struct Args {
     #[command(flatten)]
-    asked: Asked,
+    agent: AgentArg,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// As [`Asked::show`].
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        self.asked.show(context, Aspect::Connectivity).await
+        self.agent.show(context, Aspect::Connectivity).await
     }
 }

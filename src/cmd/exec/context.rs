@@ -1,17 +1,17 @@
-//! `xeroctl exec context`: what runs in a workspace are told beforehand.
+//! `xeroctl exec context`: the context object that a workspace passes to its runs.
 
 use crate::api::workspaces::{GetContext, SetContext};
 use crate::cmd::{input, values};
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::json;
-use crate::line;
+use crate::json::{self, Members};
 use crate::session::{Consent, Context, Session};
 
-/// Show and set the context of a workspace
+/// Show or set a workspace's context
 #[derive(clap::Args)]
 #[command(
-    subcommand_value_name = "VERB",
-    subcommand_help_heading = "Verbs",
+    subcommand_value_name = "SUBCOMMAND",
+    subcommand_help_heading = "Subcommands",
     arg_required_else_help = false,
     after_help = "\
 Examples:
@@ -20,54 +20,51 @@ Examples:
 )]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    subcommand: Subcommand,
 }
 
 #[derive(clap::Subcommand)]
-enum Verb {
-    /// Show the context of a workspace
+enum Subcommand {
+    /// Show a workspace's context
     #[command(after_help = "\
 Examples:
   xeroctl exec context show --workspace ws_a1b2c3d4
   xeroctl exec context show --workspace ws_a1b2c3d4 -o json | jq .context")]
     Show {
-        /// The workspace's external id
+        /// Workspace ID or name
         #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
     },
-    /// Set the whole context of a workspace; asks before one that is not empty is replaced
+    /// Replace a workspace's context (asks first if it is not empty)
     #[command(after_help = "\
 Examples:
   xeroctl exec context set --workspace ws_a1b2c3d4 --file context.json
   echo '{\"cluster\": \"blue\"}' \\
     | xeroctl exec context set --workspace ws_team_a --file - --force")]
     Set {
-        /// The workspace's external id
+        /// Workspace ID or name
         #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
-        /// A file that holds a JSON object, or `-` for standard input
+        /// File with a JSON object, or `-` for standard input
         #[arg(long, value_name = "FILE", value_parser = values::text)]
         file: String,
-        /// Replace without asking
+        /// Skip the prompt
         #[arg(long, short = 'y', visible_alias = "yes")]
         force: bool,
     },
 }
 
 impl Args {
-    /// Runs the verb.
-    ///
-    /// # Errors
-    /// Whatever it fails with.
+    /// Runs the subcommand.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        match self.verb {
-            Verb::Show { workspace } => {
+        match self.subcommand {
+            Subcommand::Show { workspace } => {
                 let session = context.open()?;
-                if let Some(reply) = session.fetch(&GetContext(&workspace)).await? {
-                    session.show_object(reply.document.get(), &workspace)?;
+                if let Some(reply) = session.get(&GetContext(&workspace)).await? {
+                    session.show_document(reply.document.get(), Some(&workspace))?;
                 }
             }
-            Verb::Set {
+            Subcommand::Set {
                 workspace,
                 file,
                 force,
@@ -76,45 +73,46 @@ impl Args {
                 set(&context.open()?, &workspace, &text, force).await?;
             }
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
-/// The object that is to be the context.
+/// Reads the new context.
 fn read(file: &str, context: &Context) -> Result<String, Error> {
     let text = input::file("--file", file, context)?;
-    let place = input::told(file);
+    let label = input::label(file);
     if let Err(error) = json::check(&text) {
-        return Err(Error::usage(format!("--file: {place} is no JSON: {error}")));
-    }
-    if json::members(&text).is_none() {
         return Err(Error::usage(format!(
-            "--file: {place} is JSON, but no object"
+            "--file: {label} is not valid JSON: {error}"
         )));
     }
-    match json::doubled(&text) {
-        Some(double) => Err(Error::usage(format!(
-            "--file: {place} names the member {double:?} twice"
+    if json::entries(&text).is_none() {
+        return Err(Error::usage(format!(
+            "--file: {label} is not a JSON object"
+        )));
+    }
+    match json::duplicate_key(&text) {
+        Some(duplicate) => Err(Error::usage(format!(
+            "--file: {label} has the duplicate member {duplicate:?}"
         ))),
         None => Ok(json::compact(&text)),
     }
 }
 
-/// Whether there is nothing in a workspace's context that could be lost. Where the answer has another shape than
-/// assumed, whatever it holds might be the context.
+/// Whether a workspace's context is empty. The form of the response is assumed, so any unknown member with a value counts
+/// as context.
 fn is_empty(document: &str) -> bool {
-    const AROUND: [&str; 5] = ["object", "id", "workspace_id", "created_at", "updated_at"];
-    let is_nothing = |json: &str| {
+    const METADATA: [&str; 5] = ["object", "id", "workspace_id", "created_at", "updated_at"];
+    let is_blank = |json: &str| {
         let text = json::compact(json);
         matches!(text.as_str(), "null" | "{}" | "[]" | "\"\"")
     };
-    let Some(members) = json::members(document) else {
-        return is_nothing(document);
-    };
-    let members = members.iter();
-    members
-        .filter(|(name, _)| !AROUND.contains(&name.as_str()))
-        .all(|(_, value)| is_nothing(value.get()))
+    if !document.starts_with('{') {
+        return is_blank(document);
+    }
+    Members::of(document)
+        .filter(|(name, _)| !METADATA.contains(&json::string(name).as_ref()))
+        .all(|(_, value)| is_blank(value))
 }
 
 async fn set(
@@ -124,19 +122,22 @@ async fn set(
     force: bool,
 ) -> Result<(), Error> {
     session.check_protection()?;
-    let show = format!("exec context show --workspace {}", line::quote(workspace));
+    let show = format!(
+        "exec context show --workspace {}",
+        command_line::quote(workspace)
+    );
     if session.is_dry() {
         if !force {
             session
                 .ui()
-                .note("skipped: whether there is a context that would be replaced");
+                .note("not checked in a dry run: whether a context would be replaced");
         }
     } else if !force {
-        let old = match session.fetch(&GetContext(workspace)).await {
-            // There is none yet.
+        let old = match session.get(&GetContext(workspace)).await {
+            // The workspace has no context yet.
             Err(error)
                 if error.exit() == Exit::NotFound
-                    && error.router().code.as_deref() != Some("workspace_not_found") =>
+                    && error.api_error().code.as_deref() != Some("workspace_not_found") =>
             {
                 None
             }
@@ -149,10 +150,10 @@ async fn set(
         }
     }
     let change = SetContext { workspace, context };
-    if let Some(reply) = session.apply(&change, &show).await? {
+    if let Some(reply) = session.change(&change, &show).await? {
         let sentence = format!("Set the context of workspace {workspace}.");
         session.done(&reply, workspace, "set", &sentence)?;
-        session.ui().next("what it is now", &show);
+        session.ui().next("show it", &show);
     }
     Ok(())
 }

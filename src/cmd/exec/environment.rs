@@ -1,11 +1,11 @@
 //! `xeroctl exec environment`.
 
-use super::introspect::Asked;
+use super::introspect::AgentArg;
 use crate::api::workspaces::Aspect;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Show the environment of an execution agent: what it runs on
+/// Show the host and software of an execution agent
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -13,15 +13,12 @@ Examples:
   xeroctl exec environment agt_abc123 -o json | jq .")]
 pub struct Args {
     #[command(flatten)]
-    asked: Asked,
+    agent: AgentArg,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// As [`Asked::show`].
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        self.asked.show(context, Aspect::Environment).await
+        self.agent.show(context, Aspect::Environment).await
     }
 }

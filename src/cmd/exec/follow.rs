@@ -1,356 +1,410 @@
-//! Follows one invocation to its end: woken by the router's live feed where there is one, asking every two seconds
-//! where there is none. What the invocation itself says decides; the feed only tells when to ask.
+//! Following an invocation until it ends, by polling. Events only trigger polls; the invocation's own status decides.
 
-use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use serde_json::value::RawValue;
 use tokio::time::sleep_until;
 
-use super::clock::{self, Clock};
-use super::outcome::with_outcome;
-use super::telling::{Telling, cut_short};
+use super::poll::{PendingPoll, Poll, expires_in, read, response};
+use super::status_reporter::{StatusReporter, closed_pipe_as_deadline, with_outcome};
+use super::wait_budget::{self, WaitBudget};
 use crate::api::Id;
-use crate::api::approvals;
 use crate::api::executions;
 use crate::api::invocations::{self, Invocation};
 use crate::api::reply::Reply;
 use crate::api::sse::Event;
+use crate::cmd::polling::Polling;
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::session::Session;
-use crate::session::feed::{Feed, News};
+use crate::session::event_stream::{Feed, FeedEvent};
 use crate::time;
 
-/// With a live feed, the invocation is asked about this often all the same.
-const CALM: Duration = Duration::from_secs(15);
-/// How often the live line moves.
+/// The time limit for reading the approval's expiry time at the deadline.
+const EXPIRY_TIMEOUT: Duration = Duration::from_secs(15);
+/// The interval of the live line's animation.
 const FRAME: Duration = Duration::from_millis(120);
-/// However long the router wants to be left alone, a run may end meanwhile.
+/// The longest wait that the router can impose, because the run may end meanwhile.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
-/// A wait longer than this is announced.
+/// A longer wait is announced.
 const NOTICEABLE: Duration = Duration::from_secs(2);
-/// So many answers in a row that can't be understood are no passing trouble.
-const PATIENCE: u32 = 5;
-/// After this time, the interval is spread so that many watchers do not ask in step.
-const SETTLED: Duration = Duration::from_mins(1);
+/// This many malformed responses in a row are not a transient failure.
+const MAX_MALFORMED: u32 = 5;
+/// How long a new invocation may be missing, because a replica can lag behind.
+const REPLICA_LAG: Duration = Duration::from_secs(10);
+/// After this time, the interval gets jitter, so that many watchers do not poll in step.
+const JITTER_AFTER: Duration = Duration::from_mins(1);
 
-/// How one invocation is followed.
-pub(super) struct Follow<'a> {
+/// The loop that follows one invocation.
+pub(super) struct Follower<'a> {
     session: &'a Session<'a>,
     id: &'a Id,
-    interval: Duration,
-    clock: Clock,
-    began: Instant,
+    polling: Polling,
+    budget: WaitBudget,
+    start: Instant,
+    /// The invocation was created by this command.
+    is_new: bool,
     last: Option<Reply<Invocation>>,
-    telling: Telling<'a>,
-    /// The moment at which the approval that is waited for expires.
+    reporter: StatusReporter<'a>,
+    /// When the pending approval expires.
     expires: Option<Instant>,
-    /// The feed told of something while the invocation was being asked about.
-    stale: bool,
-    /// So many times in a row nothing could be learned.
-    troubles: u32,
+    /// An event arrived during a poll, so its result may be outdated.
+    is_stale: bool,
+    /// The number of failed polls in a row.
+    failures: u32,
     due: Instant,
 }
 
-/// How it ended.
+/// How following ended.
 pub(super) struct End {
-    /// The invocation as it was last seen.
+    /// The last known invocation.
     pub(super) reply: Option<Reply<Invocation>>,
-    /// What that means.
     pub(super) exit: Exit,
 }
 
-type Asking<'a> = Pin<Box<dyn Future<Output = Asked> + 'a>>;
-
-struct Asked {
-    invocation: Result<Reply<Invocation>, Error>,
-    /// How long the approval still has, where that was asked for.
-    expires: Option<Duration>,
+/// Why following failed.
+pub(super) struct FollowError {
+    pub(super) error: Error,
+    /// The last known invocation.
+    pub(super) last: Option<Reply<Invocation>>,
 }
 
-impl<'a> Follow<'a> {
-    /// Follows for ten minutes in all. `telling` takes the changes.
+impl From<FollowError> for Error {
+    fn from(failure: FollowError) -> Self {
+        failure.error
+    }
+}
+
+impl<'a> Follower<'a> {
+    /// Follows for ten minutes. Changes go to `reporter`.
     pub(super) fn watch(
         session: &'a Session<'a>,
         id: &'a Id,
-        interval: Duration,
-        telling: Telling<'a>,
+        interval: Option<Duration>,
+        reporter: StatusReporter<'a>,
     ) -> Self {
-        let end = Clock::fixed(Instant::now() + clock::WATCH);
-        Self::new(session, id, interval, telling, end)
+        let limit = session.time_scale().shorten(wait_budget::WATCH);
+        let budget = WaitBudget::fixed(Instant::now() + limit);
+        Self::new(session, id, interval, reporter, budget)
     }
 
-    /// Follows until the run has had its time, and a human theirs. `first` is what the router answered to the call.
+    /// Follows until the time for the run or for its approval is over.
     pub(super) fn wait(
         session: &'a Session<'a>,
         id: &'a Id,
-        interval: Duration,
-        telling: Telling<'a>,
+        interval: Option<Duration>,
+        reporter: StatusReporter<'a>,
     ) -> Self {
-        let end = Clock::run(Instant::now());
-        Self::new(session, id, interval, telling, end)
+        let budget = WaitBudget::run(Instant::now(), session.time_scale());
+        Self {
+            is_new: true,
+            ..Self::new(session, id, interval, reporter, budget)
+        }
     }
 
     fn new(
         session: &'a Session<'a>,
         id: &'a Id,
-        interval: Duration,
-        telling: Telling<'a>,
-        clock: Clock,
+        interval: Option<Duration>,
+        reporter: StatusReporter<'a>,
+        budget: WaitBudget,
     ) -> Self {
-        let total = session.deadline().map(|deadline| Clock::fixed(deadline.at));
+        let timeout = session
+            .deadline()
+            .map(|deadline| WaitBudget::fixed(deadline.at));
         Self {
             session,
             id,
-            interval,
-            clock: total.unwrap_or(clock),
-            began: Instant::now(),
+            polling: Polling::new(interval, session.time_scale()),
+            budget: timeout.unwrap_or(budget),
+            start: Instant::now(),
+            is_new: false,
             last: None,
-            telling,
+            reporter,
             expires: None,
-            stale: false,
-            troubles: 0,
+            is_stale: false,
+            failures: 0,
             due: Instant::now(),
         }
     }
 
-    /// Follows to the end, or to the deadline.
-    ///
-    /// # Errors
-    /// Exit 130 or 143 when a signal came, with the line that goes on; whatever the router refuses for good.
-    pub(super) async fn run(mut self, first: Option<Reply<Invocation>>) -> Result<End, Error> {
+    /// Follows until the invocation ends or the deadline passes. `first` is the response to the call. After a signal, the
+    /// error has the command to continue with.
+    pub(super) async fn run(
+        mut self,
+        first: Option<Reply<Invocation>>,
+    ) -> Result<End, FollowError> {
+        self.follow(first).await.map_err(|error| FollowError {
+            error,
+            last: self.last,
+        })
+    }
+
+    async fn follow(&mut self, first: Option<Reply<Invocation>>) -> Result<End, Error> {
         let interrupt = &self.session.context.interrupt;
-        let _hold = interrupt.hold(None);
+        let _guard = interrupt.hold(None);
         if let Some(first) = first
-            && let Some(end) = self.learn(first)?
+            && let Some(end) = self.update(first)?
         {
             return Ok(end);
         }
         let live = self.session.ui().live(interrupt);
         let mut feed = self.session.feed(false)?;
-        let mut asking: Option<Asking<'a>> = None;
+        let mut pending: Option<PendingPoll<'a>> = None;
         loop {
             if let Some(live) = &live {
-                live.show(&self.telling.line(self.id, self.began.elapsed()));
+                live.show(&self.reporter.line(self.id, self.start.elapsed()));
             }
             tokio::select! {
                 biased;
                 () = interrupt.wait() => return Err(self.detached()),
-                () = sleep_until(self.clock.deadline().into()) => {
-                    if !self.is_extended().await {
-                        return Ok(End { reply: self.last, exit: Exit::Deadline });
+                () = sleep_until(self.budget.deadline().into()) => {
+                    // This waits for a response, so a signal must interrupt it too.
+                    let is_extended = tokio::select! {
+                        biased;
+                        () = interrupt.wait() => return Err(self.detached()),
+                        is_extended = self.is_extended() => is_extended,
+                    };
+                    if !is_extended {
+                        return Ok(End { reply: self.last.take(), exit: Exit::Deadline });
                     }
                 }
-                asked = answer(&mut asking) => {
-                    asking = None;
-                    if let Some(end) = self.asked(asked, &feed)? {
+                poll = response(&mut pending) => {
+                    pending = None;
+                    if let Some(end) = self.polled(poll, &feed)? {
                         return Ok(end);
                     }
                 }
-                () = sleep_until(self.due.into()), if asking.is_none() => asking = Some(self.ask()),
-                // Behind the others: however much happens elsewhere, this invocation is asked about.
-                news = feed.next() => self.take(news, asking.is_some())?,
+                () = sleep_until(self.due.into()), if pending.is_none() => {
+                    self.polling.start();
+                    pending = Some(self.poll());
+                }
+                // Last, so that a flood of events can't delay polls.
+                event = feed.next() => self.event(event, pending.is_some())?,
                 () = tokio::time::sleep(FRAME), if live.is_some() => {}
             }
         }
     }
 
-    /// The lines with which an invocation is followed further, or ended.
-    pub(super) fn next_lines(id: &Id) -> [(&'static str, String); 2] {
-        let id = line::id(id.as_str());
+    /// The hints to keep watching an invocation, or to cancel it.
+    pub(super) fn next_commands(id: &Id) -> [(&'static str, String); 2] {
+        let id = command_line::id(id.as_str());
         [
-            ("go on watching", format!("exec watch {id}")),
-            ("end the run", format!("exec cancel {id}")),
+            ("continue watching", format!("exec watch {id}")),
+            ("cancel the run", format!("exec cancel {id}")),
         ]
     }
 
     fn detached(&self) -> Error {
-        let lines = Self::next_lines(self.id);
+        let commands = Self::next_commands(self.id);
         let error = self.session.context.interrupt.error();
-        let error = error.detail(format!("invocation {} goes on", self.id));
-        lines
+        let error = error.detail(format!("invocation {} is still running", self.id));
+        commands
             .into_iter()
             .fold(error, |error, (what, command)| error.next(what, command))
     }
 
-    fn ask(&self) -> Asking<'a> {
+    fn poll(&self) -> PendingPoll<'a> {
         let (session, id) = (self.session, self.id);
-        // Once is enough, but at the deadline somebody may have been given more time.
-        let gate = self.gate().filter(|_| self.expires.is_none());
+        // Read the expiry time once. At the deadline it is read again.
+        let approval = self.pending_approval().filter(|_| self.expires.is_none());
         Box::pin(async move {
-            let expires = match gate {
-                Some(gate) => expires_in(session, &gate).await,
+            let expires = match approval {
+                Some(approval) => expires_in(session, &approval).await,
                 None => None,
             };
-            let invocation = session.poll(&invocations::Get(id)).await;
-            Asked {
+            let invocation = read(session, &invocations::Get(id)).await;
+            let invocation = invocation.map(|(invocation, _)| invocation);
+            Poll {
                 invocation,
                 expires,
             }
         })
     }
 
-    /// The approval that is waited for.
-    fn gate(&self) -> Option<Id> {
+    /// The pending approval of the invocation.
+    fn pending_approval(&self) -> Option<Id> {
         let last = &self.last.as_ref()?.value;
-        let gated = last.status.as_deref().is_some_and(invocations::is_gated);
-        last.approval_id.as_ref().filter(|_| gated)?.parse().ok()
+        let is_gated = last.status.as_deref().is_some_and(invocations::is_gated);
+        last.approval_id.as_ref().filter(|_| is_gated)?.parse().ok()
     }
 
-    /// At the deadline of an approval: whether it has been given more time.
+    /// At an approval's deadline: whether its expiry time was extended.
     async fn is_extended(&mut self) -> bool {
-        let Some(gate) = self
-            .gate()
-            .filter(|_| matches!(self.clock, Clock::Run { .. }))
+        let Some(approval) = self
+            .pending_approval()
+            .filter(|_| matches!(self.budget, WaitBudget::Run { .. }))
         else {
             return false;
         };
-        let asked = tokio::time::timeout(CALM, expires_in(self.session, &gate)).await;
-        let more = asked.ok().flatten().filter(|more| !more.is_zero());
-        self.expire(more);
-        more.is_some()
+        let read = tokio::time::timeout(EXPIRY_TIMEOUT, expires_in(self.session, &approval)).await;
+        let expires = read.ok().flatten().filter(|expires| !expires.is_zero());
+        self.set_expiry(expires);
+        expires.is_some()
     }
 
-    fn expire(&mut self, expires: Option<Duration>) {
+    fn set_expiry(&mut self, expires: Option<Duration>) {
         let now = Instant::now();
-        self.expires = expires.and_then(|expires| now.checked_add(expires));
-        self.clock.gated(now, expires);
+        let scale = self.session.time_scale();
+        self.expires = expires.and_then(|expires| now.checked_add(scale.shorten(expires)));
+        self.budget.gated(now, expires);
     }
 
-    fn take(&mut self, news: News, asking: bool) -> Result<(), Error> {
-        match news {
-            News::Event(event) => {
-                if !self.is_about_us(&event)? {
+    fn event(&mut self, event: FeedEvent, is_polling: bool) -> Result<(), Error> {
+        match event {
+            FeedEvent::Event(event) => {
+                if !self.concerns_invocation(&event)? {
                     return Ok(());
                 }
+                self.polling.prove();
             }
-            News::Connected => {}
-            News::Troubled(_) => return Ok(()),
-            News::Gone(error) => {
+            FeedEvent::Connected => {}
+            FeedEvent::Retrying(_) => return Ok(()),
+            FeedEvent::Ended(error) => {
                 let why = error.message();
                 self.session
                     .ui()
-                    .trace(1, &format!("no live feed, asking instead: {why}"));
+                    .trace(1, &format!("no event stream, polling instead: {why}"));
             }
         }
-        self.stale = asking;
-        self.due = Instant::now();
+        self.is_stale = is_polling;
+        self.due = self.due.min(self.polling.earliest());
         Ok(())
     }
 
-    /// Whether an event is about this invocation; a state that it names on the way is told.
-    fn is_about_us(&mut self, event: &Event) -> Result<bool, Error> {
-        let Ok(news) = serde_json::from_str::<executions::News>(&event.data) else {
+    /// Whether an event is about this invocation. Reports the status that it names, unless it is final.
+    fn concerns_invocation(&mut self, event: &Event) -> Result<bool, Error> {
+        let Ok(details) = serde_json::from_str::<executions::ExecutionEvent>(&event.data) else {
             return Ok(false);
         };
-        if news.invocation_id.as_deref() != Some(self.id.as_str()) {
+        if details.invocation_id.as_deref() != Some(self.id.as_str()) {
             return Ok(false);
         }
-        // An end is told when the invocation itself says so.
-        if let Some(status) = news
+        // Only the invocation itself reports a final status.
+        if let Some(status) = details
             .status
             .filter(|word| invocations::ending(word).is_none())
             && let Ok(document) = serde_json::from_str::<Box<RawValue>>(&event.data)
         {
-            let told = self.telling.heard(self.id, &status, document.get());
-            told.map_err(cut_short)?;
+            let reported = self.reporter.event(self.id, &status, document.get());
+            reported.map_err(closed_pipe_as_deadline)?;
         }
         Ok(true)
     }
 
-    fn asked(&mut self, asked: Asked, feed: &Feed) -> Result<Option<End>, Error> {
+    fn polled(&mut self, poll: Poll, feed: &Feed) -> Result<Option<End>, Error> {
         let now = Instant::now();
-        if asked.expires.is_some() {
-            self.expire(asked.expires);
+        if poll.expires.is_some() {
+            self.set_expiry(poll.expires);
         }
-        let rest = match asked.invocation {
+        let wait = match poll.invocation {
             Ok(reply) => {
-                self.troubles = 0;
-                if let Some(end) = self.learn(reply)? {
+                self.failures = 0;
+                if let Some(end) = self.update(reply)? {
                     return Ok(Some(end));
                 }
                 self.pause(now, feed)
             }
-            // The deadline is looked at first, so that what breaks because of it is no error.
-            Err(error) if error.is_retryable() || self.is_passing(&error) => {
+            Err(error)
+                if error.is_retryable()
+                    || self.is_transient(&error)
+                    || self.may_lag(&error, now) =>
+            {
                 let wait = error.wait().unwrap_or_default().min(LONGEST_WAIT);
-                if self.troubles == 0 || wait > NOTICEABLE {
+                if self.failures == 0 || wait > NOTICEABLE {
                     let why = error.message();
                     let when = if wait > NOTICEABLE {
-                        format!(", again in {}", time::show_duration(wait))
+                        format!(" in {}", time::show_duration(wait))
                     } else {
                         String::new()
                     };
                     let ui = self.session.ui();
-                    ui.note(&format!("{why}; still trying{when}"));
+                    ui.note(&format!("{why}; retrying{when}"));
                 }
-                self.troubles += 1;
-                self.pause(now, feed).min(self.spread(now)).max(wait)
+                self.failures += 1;
+                let wait = self.session.time_scale().shorten(wait);
+                self.pause(now, feed).min(self.jittered(now)).max(wait)
             }
-            // What was never seen is not there a second time either.
+            // An invocation that was never found will not appear later.
             Err(error)
                 if self.last.is_none() && matches!(error.exit(), Exit::NotFound | Exit::Auth) =>
             {
                 return Err(error);
             }
             Err(error) => {
-                let [(what, command), _] = Self::next_lines(self.id);
+                let [(what, command), _] = Self::next_commands(self.id);
                 return Err(error.next(what, command));
             }
         };
-        self.due = if std::mem::take(&mut self.stale) {
-            now
+        self.due = if std::mem::take(&mut self.is_stale) {
+            self.polling.earliest()
         } else {
-            now + rest
+            now + wait
         };
         Ok(None)
     }
 
-    /// Whether an answer that can't be understood may be a passing trouble, of something between us and the router that
-    /// answered before.
-    fn is_passing(&self, error: &Error) -> bool {
+    /// Whether a malformed response may be transient: a proxy can interfere with a router that responded before.
+    fn is_transient(&self, error: &Error) -> bool {
         let is_success = |status: u16| (200..300).contains(&status);
         self.last.is_some()
-            && self.troubles < PATIENCE
+            && self.failures < MAX_MALFORMED
             && error.exit() == Exit::Unavailable
-            && error.router().http_status.is_some_and(is_success)
+            && !error.api_error().is_foreign
+            && error.api_error().http_status.is_some_and(is_success)
     }
 
-    /// How long to wait before asking again.
+    /// Whether the invocation may be missing only because a replica lags behind.
+    fn may_lag(&self, error: &Error, now: Instant) -> bool {
+        self.is_new
+            && self.elapsed(now) < REPLICA_LAG
+            && (error.exit() == Exit::NotFound || error.api_error().http_status == Some(404))
+    }
+
+    /// How long to wait before the next poll.
     fn pause(&self, now: Instant, feed: &Feed) -> Duration {
-        if self.gate().is_some()
+        if self.pending_approval().is_some()
             && self.expires.is_none()
-            && matches!(self.clock, Clock::Run { .. })
+            && matches!(self.budget, WaitBudget::Run { .. })
         {
-            return self.interval;
+            return self.polling.interval();
         }
-        if !feed.is_open() {
-            return self.spread(now);
-        }
+        let Some(slow) = self.polling.calm(feed.is_open()) else {
+            return self.jittered(now);
+        };
+        let interval = self.polling.interval();
         match self.expires {
-            Some(expires) => CALM.min(expires.saturating_duration_since(now).max(self.interval)),
-            None => CALM,
+            Some(expires) => slow.min(expires.saturating_duration_since(now).max(interval)),
+            None => slow,
         }
     }
 
-    fn spread(&self, now: Instant) -> Duration {
-        if now.duration_since(self.began) < SETTLED {
-            self.interval
+    fn elapsed(&self, now: Instant) -> Duration {
+        let elapsed = now.duration_since(self.start);
+        self.session.time_scale().lengthen(elapsed)
+    }
+
+    fn jittered(&self, now: Instant) -> Duration {
+        if self.elapsed(now) < JITTER_AFTER {
+            self.polling.interval()
         } else {
-            self.interval.mul_f64(0.75 + fastrand::f64() / 2.0)
+            self.polling
+                .interval()
+                .mul_f64(0.75 + fastrand::f64() / 2.0)
         }
     }
 
-    /// Takes what the invocation says; the end, if it is one.
-    fn learn(&mut self, reply: Reply<Invocation>) -> Result<Option<End>, Error> {
+    /// Processes a response. Returns the end if the status is final.
+    fn update(&mut self, reply: Reply<Invocation>) -> Result<Option<End>, Error> {
         let status = reply.value.status.clone().unwrap_or_default();
         let ending = invocations::ending(&status);
-        let told = self.telling.change(&reply);
+        let reported = self.reporter.polled(&reply);
         self.last = Some(reply);
         match ending {
-            Some(exit) => with_outcome(told, exit, &format!("invocation {}: {status}", self.id))?,
-            None => told.map_err(cut_short)?,
+            Some(exit) => {
+                with_outcome(reported, exit, &format!("invocation {}: {status}", self.id))?;
+            }
+            None => reported.map_err(closed_pipe_as_deadline)?,
         }
         if let Some(exit) = ending {
             return Ok(Some(End {
@@ -360,24 +414,10 @@ impl<'a> Follow<'a> {
         }
         if !invocations::is_gated(&status) {
             self.expires = None;
-            self.clock.released(Instant::now());
+            self.budget.released(Instant::now());
         } else if self.expires.is_none() {
-            self.clock.gated(Instant::now(), None);
+            self.budget.gated(Instant::now(), None);
         }
         Ok(None)
     }
-}
-
-async fn answer(asking: &mut Option<Asking<'_>>) -> Asked {
-    match asking {
-        Some(asking) => asking.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// How long an approval still has; none where it does not say.
-async fn expires_in(session: &Session<'_>, gate: &Id) -> Option<Duration> {
-    let approval = session.poll(&approvals::Get(gate)).await.ok()?.value;
-    let at = approval.expires_at?.at()?;
-    Some(time::until(at, session.ui().now()))
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Exit};
 use crate::session::{Context, ListText};
 use crate::view::column::{Cell, Column};
 
-/// List invocations: the calls of tools, whether they ran or not
+/// List invocations (tool calls, whether they ran or not)
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,7 +18,7 @@ pub struct Args {
     paging: Paging,
 }
 
-/// What is shown of an invocation.
+/// The columns of an invocation.
 pub(super) const INVOCATION: &[Column<Invocation>] = &[
     Column::id("ID", |call| Cell::from(&call.id)),
     Column::text("TOOL", |call| Cell::from(&call.tool_name)),
@@ -35,9 +35,6 @@ pub(super) const INVOCATION: &[Column<Invocation>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let text = ListText {
             empty: "no invocations in this project",

@@ -1,22 +1,22 @@
 //! `xeroctl exec invoke`.
 
-use super::args::Given;
-use super::outcome::{self, Until};
+use super::args::ToolArgs;
+use super::outcome::{self, WaitArgs};
 use crate::api::invocations::Invoke;
 use crate::api::tools;
 use crate::cmd::values;
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::schema::{self, Violation};
 use crate::session::{Context, Session};
 
 /// Call a tool in a workspace
 ///
-/// The arguments are checked against the tool's own schema before anything is sent. The answer holds the id of the
-/// invocation. A destructive or irreversible tool waits for a human: then this ends with exit code 8 and shows the line
-/// that approves it. With --wait it goes on to the end instead, and the exit code tells which: 0 completed, 10 failed,
-/// 11 rejected, 12 cancelled, 13 timeout, and 14 when the waiting itself took too long. A call whose answer tells of its
-/// end already ends with that code without --wait too.
+/// The arguments are checked against the tool's schema before anything is sent. The result is an invocation. If it needs
+/// an approval, the exit code is 8, and the command that approves it is printed.
+///
+/// With --wait, the exit code reports how the run ended: 0 completed, 10 failed, 11 rejected, 12 cancelled, 13 timeout, or
+/// 14 if waiting took too long. If the response already has a final status, its code is used without --wait too.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,28 +29,28 @@ Examples:
   xeroctl exec invoke --workspace ws_team_a --tool openstack_server_list \\
       --args '{}' -o json | jq -r .id")]
 pub struct Args {
-    /// The workspace's external id
+    /// Workspace ID or name
     #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
     workspace: String,
-    /// The tool's name
+    /// Tool name
     #[arg(long, value_name = "TOOL", value_parser = values::tool)]
     tool: String,
     #[command(flatten)]
-    given: Given,
-    /// Do not check the arguments against the tool's schema
+    given: ToolArgs,
+    /// Skip the check against the tool's schema
     #[arg(long)]
     no_validate: bool,
     #[command(flatten)]
-    until: Until,
+    waiting: WaitArgs,
 }
 
 impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 2 when the arguments are wrong; whatever the router or the network made of it.
+    /// Exit 2 if the arguments are invalid.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        self.until.check()?;
+        self.waiting.check()?;
         let args = self.given.assemble(context)?;
         let session = context.open()?;
         let (workspace, tool) = (&self.workspace, &self.tool);
@@ -61,37 +61,37 @@ impl Args {
         };
         session.check_protection()?;
         if session.is_dry() {
-            session.apply(&invoke, outcome::CHECK).await?;
+            session.change(&invoke, outcome::CHECK).await?;
             if !self.no_validate {
                 session
                     .ui()
-                    .note("skipped: the check of the arguments against the tool's schema");
+                    .note("not checked in a dry run: the arguments against the tool's schema");
             }
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         }
         if !self.no_validate {
             validate(&session, tool, &args).await?;
         }
-        // From here to the last word: whoever interrupts is told what was accepted.
-        let _hold = context.interrupt.hold(None);
-        match session.apply(&invoke, outcome::CHECK).await? {
-            Some(reply) => outcome::finish(&session, reply, &self.until).await,
-            None => Ok(Exit::Done),
+        // An interrupt must not hide what was accepted.
+        let _guard = context.interrupt.hold(None);
+        match session.change(&invoke, outcome::CHECK).await? {
+            Some(reply) => outcome::finish(&session, reply, &self.waiting).await,
+            None => Ok(Exit::Success),
         }
     }
 }
 
-/// Checks the arguments against the tool's schema; where that can't be done, says so and goes on.
+/// Checks the arguments against the tool's schema. If there is no usable schema, warns and continues.
 async fn validate(session: &Session<'_>, tool: &str, args: &str) -> Result<(), Error> {
     let skipped = |why: &str| {
-        session.ui().warn(&format!(
-            "the arguments were not checked before sending: {why}"
-        ));
+        session
+            .ui()
+            .warn(&format!("the arguments were not checked: {why}"));
     };
-    let described = match session.fetch(&tools::Get(tool)).await {
+    let tool_info = match session.get(&tools::Get(tool)).await {
         Ok(Some(reply)) => reply.value,
         Ok(None) => return Ok(()),
-        Err(error) if matches!(error.exit(), Exit::Interrupted | Exit::Terminated) => {
+        Err(error) if error.exit().is_by_signal() => {
             return Err(error.detail("nothing was sent"));
         }
         Err(error) => {
@@ -99,8 +99,8 @@ async fn validate(session: &Session<'_>, tool: &str, args: &str) -> Result<(), E
             return Ok(());
         }
     };
-    let Some(schema) = &described.parameters else {
-        skipped("the router tells no schema of this tool");
+    let Some(schema) = &tool_info.parameters else {
+        skipped("the router has no schema for this tool");
         return Ok(());
     };
     let violations = match schema::violations(schema, args) {
@@ -113,7 +113,7 @@ async fn validate(session: &Session<'_>, tool: &str, args: &str) -> Result<(), E
     if violations.is_empty() {
         return Ok(());
     }
-    let error = Error::usage(format!("the arguments do not fit the schema of {tool}"));
+    let error = Error::usage(format!("the arguments do not match the schema of {tool}"));
     let error = violations
         .into_iter()
         .fold(error, |error, Violation { path, message }| {
@@ -122,8 +122,8 @@ async fn validate(session: &Session<'_>, tool: &str, args: &str) -> Result<(), E
         });
     Err(error
         .next(
-            "the arguments that it takes",
-            format!("exec tool-show {}", line::id(tool)),
+            "show its arguments",
+            format!("exec tool-show {}", command_line::id(tool)),
         )
-        .hint("nothing was sent; --no-validate leaves the judgement to the router"))
+        .hint("nothing was sent; --no-validate lets the router validate"))
 }

@@ -1,19 +1,19 @@
-//! `xeroctl exec learnings`: what the mesh has learned in a workspace.
+//! `xeroctl exec learnings`: facts collected from a workspace's runs and chats.
 
 use crate::api::Id;
 use crate::api::learnings::{Delete, Get, Learning, List};
 use crate::cmd::paging::Paging;
 use crate::cmd::values;
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::session::{Consent, Context, ListText};
 use crate::view::column::{Cell, Column};
 
-/// List, show and delete what the mesh has learned in a workspace
+/// List, show, and delete a workspace's learnings
 #[derive(clap::Args)]
 #[command(
-    subcommand_value_name = "VERB",
-    subcommand_help_heading = "Verbs",
+    subcommand_value_name = "SUBCOMMAND",
+    subcommand_help_heading = "Subcommands",
     arg_required_else_help = false,
     after_help = "\
 Examples:
@@ -23,18 +23,18 @@ Examples:
 )]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    subcommand: Subcommand,
 }
 
 #[derive(clap::Subcommand)]
-enum Verb {
-    /// List the learnings of a workspace
+enum Subcommand {
+    /// List a workspace's learnings
     #[command(after_help = "\
 Examples:
   xeroctl exec learnings list --workspace ws_a1b2c3d4
   xeroctl exec learnings list --workspace ws_a1b2c3d4 --all -o name")]
     List {
-        /// The workspace's external id
+        /// Workspace ID or name
         #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
         #[command(flatten)]
@@ -45,26 +45,26 @@ Examples:
 Examples:
   xeroctl exec learnings show lrn_4f8a2c")]
     Show {
-        /// The learning's id
+        /// Learning ID
         #[arg(value_name = "LEARNING")]
         id: Id,
     },
-    /// Delete a learning; asks first
+    /// Delete a learning (asks first)
     #[command(after_help = "\
 Examples:
   xeroctl exec learnings delete lrn_4f8a2c
   xeroctl exec learnings delete lrn_4f8a2c --force")]
     Delete {
-        /// The learning's id
+        /// Learning ID
         #[arg(value_name = "LEARNING")]
         id: Id,
-        /// Delete without asking
+        /// Skip the prompt
         #[arg(long, short = 'y', visible_alias = "yes")]
         force: bool,
     },
 }
 
-/// What is shown of a learning.
+/// The columns of a learning.
 const LEARNING: &[Column<Learning>] = &[
     Column::id("ID", |learning| Cell::from(&learning.id)),
     Column::text("CONTENT", |learning| Cell::from(&learning.content)),
@@ -75,14 +75,11 @@ const LEARNING: &[Column<Learning>] = &[
 ];
 
 impl Args {
-    /// Runs the verb.
-    ///
-    /// # Errors
-    /// Whatever it fails with.
+    /// Runs the subcommand.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
-        match self.verb {
-            Verb::List { workspace, paging } => {
+        match self.subcommand {
+            Subcommand::List { workspace, paging } => {
                 let text = ListText {
                     empty: "no learnings in this workspace",
                     paged: true,
@@ -94,36 +91,36 @@ impl Args {
                     .list(&list, LEARNING, &paging.into(), &text, |_, _| ())
                     .await;
             }
-            Verb::Show { id } => {
-                let reply = session.fetch(&Get(&id)).await;
-                if let Some(reply) = reply.map_err(all_of_them)? {
+            Subcommand::Show { id } => {
+                let reply = session.get(&Get(&id)).await;
+                if let Some(reply) = reply.map_err(with_list_hint)? {
                     session.show(&reply, LEARNING)?;
                 }
             }
-            Verb::Delete { id, force } => {
+            Subcommand::Delete { id, force } => {
                 session.confirm(&format!("Delete learning {id}?"), &Consent::Yes, force)?;
-                let check = format!("exec learnings show {}", line::id(id.as_str()));
-                let reply = session.apply(&Delete(&id), &check).await;
-                if let Some(reply) = reply.map_err(all_of_them)? {
+                let check = format!("exec learnings show {}", command_line::id(id.as_str()));
+                let reply = session.change(&Delete(&id), &check).await;
+                if let Some(reply) = reply.map_err(with_list_hint)? {
                     let sentence = format!("Deleted learning {id}.");
                     session.done(&reply, id.as_str(), "deleted", &sentence)?;
-                    session.ui().next(LISTED.0, LISTED.1);
+                    session.ui().next(LIST_HINT.0, LIST_HINT.1);
                 }
             }
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
-/// Where the learnings are listed.
-const LISTED: (&str, &str) = (
-    "those that there are",
+/// The hint that lists the learnings.
+const LIST_HINT: (&str, &str) = (
+    "list the learnings",
     "exec learnings list --workspace WORKSPACE",
 );
 
-fn all_of_them(error: Error) -> Error {
+fn with_list_hint(error: Error) -> Error {
     if error.exit() == Exit::NotFound {
-        error.next(LISTED.0, LISTED.1)
+        error.next(LIST_HINT.0, LIST_HINT.1)
     } else {
         error
     }

@@ -1,11 +1,11 @@
 //! `xeroctl exec manifest`.
 
-use super::introspect::Asked;
+use super::introspect::AgentArg;
 use crate::api::workspaces::Aspect;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Show the manifest of an execution agent: the tools that it publishes
+/// Show the tools that an execution agent publishes
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -13,15 +13,12 @@ Examples:
   xeroctl exec manifest agt_abc123 -o json | jq '.tools[].name'")]
 pub struct Args {
     #[command(flatten)]
-    asked: Asked,
+    agent: AgentArg,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// As [`Asked::show`].
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        self.asked.show(context, Aspect::Manifest).await
+        self.agent.show(context, Aspect::Manifest).await
     }
 }

@@ -1,4 +1,4 @@
-//! What a run returned, on standard output or in a file: any bytes, of any number.
+//! A run's output as bytes: written to standard output or, atomically, to a file.
 
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -7,16 +7,13 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::api::{Id, executions};
-use crate::cmd::bytes::Stream;
+use crate::cmd::byte_output::Stream;
 use crate::error::{Error, Exit};
-use crate::interrupt::Undo;
-use crate::session::{Receiver, Session};
+use crate::files;
+use crate::interrupt::CleanupGuard;
+use crate::session::{BodySink, Session};
 
-/// Writes the bytes to standard output: as they are off a terminal, or where `unsafe_raw` wants it; else with escapes
-/// in the place of what could steer the terminal.
-///
-/// # Errors
-/// Whatever the router, the network or standard output made of it.
+/// Writes the output to standard output. On a terminal, control characters are escaped unless `unsafe_raw`.
 pub(super) async fn print(session: &Session<'_>, id: &Id, unsafe_raw: bool) -> Result<(), Error> {
     let mut stream = Stream::new(session.ui(), unsafe_raw);
     let request = executions::raw(id);
@@ -24,46 +21,46 @@ pub(super) async fn print(session: &Session<'_>, id: &Id, unsafe_raw: bool) -> R
     stream.finish()
 }
 
-/// Whether the file that the line names may be written, as far as can be told without writing it.
+/// Checks whether the file may be written, without writing it.
 ///
 /// # Errors
-/// Exit 2 when it exists and is not to be replaced, or is no ordinary file.
+/// Exit 2 if it exists and may not be replaced, or is not a regular file.
 pub(super) fn check(path: &Path, force: bool) -> Result<(), Error> {
     let shown = path.display();
     if std::fs::symlink_metadata(path).is_err() {
         return Ok(());
     }
     if !force {
-        return Err(Error::usage(format!("{shown} exists already")).hint("to replace it: --force"));
+        return Err(Error::usage(format!("{shown} already exists")).hint("replace it: --force"));
     }
     if path.exists() && !path.is_file() {
-        return Err(Error::usage(format!("{shown} is no ordinary file")));
+        return Err(Error::usage(format!("{shown} is not a regular file")));
     }
     Ok(())
 }
 
-/// A file that is there in whole or not at all.
-pub(super) struct Target {
+/// A file that is written atomically.
+pub(super) struct OutputFile {
     path: PathBuf,
     file: NamedTempFile,
     force: bool,
-    /// Removes the file that is half written, should a signal end the process.
-    _undo: Undo,
+    /// Removes the temporary file if a signal ends the process.
+    _cleanup: CleanupGuard,
 }
 
-impl Target {
-    /// Prepares the file, beside its final place.
+impl OutputFile {
+    /// Creates a temporary file in the same directory.
     ///
     /// # Errors
-    /// Exit 2 when it can't be: what exists is only replaced with `force`.
+    /// Exit 2 if that fails, or if the file exists and `force` is not set.
     pub(super) fn prepare(session: &Session<'_>, path: &Path, force: bool) -> Result<Self, Error> {
         let shown = path.display();
         check(path, force)?;
-        // Through a symbolic link: what it points to is what is meant.
+        // The target of a symbolic link is replaced, not the link.
         let path = match std::fs::symlink_metadata(path) {
             Ok(_) => path
                 .canonicalize()
-                .map_err(|error| Error::usage(format!("{shown} can't be written: {error}")))?,
+                .map_err(|error| Error::usage(format!("can't write {shown}: {error}")))?,
             Err(_) => path.to_path_buf(),
         };
         let parent = path
@@ -75,27 +72,30 @@ impl Target {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = builder
             .tempfile_in(parent.unwrap_or(Path::new(".")))
-            .map_err(|error| Error::usage(format!("{shown} can't be written: {error}")))?;
+            .map_err(|error| {
+                let error = files::without_path(error);
+                Error::usage(format!("can't write {shown}: {error}"))
+            })?;
         if let Some(mode) = std::fs::metadata(&path).ok().map(|old| old.permissions()) {
-            keep(&file, mode);
+            set_permissions(&file, mode);
         }
-        let half = file.path().to_path_buf();
-        let undo = session
+        let temporary = file.path().to_path_buf();
+        let cleanup = session
             .context
             .interrupt
-            .cleanup(move || drop(std::fs::remove_file(half)));
+            .cleanup(move || drop(std::fs::remove_file(temporary)));
         Ok(Self {
             path,
             file,
             force,
-            _undo: undo,
+            _cleanup: cleanup,
         })
     }
 
-    /// Fills the file and puts it into its place.
+    /// Downloads into the temporary file and moves it into place.
     ///
     /// # Errors
-    /// Whatever the router or the network made of it; exit 1 when the file can't be written.
+    /// Exit 1 if the file can't be written.
     pub(super) async fn fill(mut self, session: &Session<'_>, id: &Id) -> Result<(), Error> {
         let request = executions::raw(id);
         let count = session.download(&request, &mut self).await?;
@@ -117,22 +117,18 @@ impl Target {
     }
 }
 
-/// A file that is replaced keeps who may read it.
-fn keep(file: &NamedTempFile, mode: Permissions) {
+/// Keeps the permissions of a replaced file.
+fn set_permissions(file: &NamedTempFile, mode: Permissions) {
     let _ = file.as_file().set_permissions(mode);
 }
 
 fn unwritable(path: &Path, error: std::io::Error) -> Error {
-    Error::new(
-        Exit::Other,
-        format!("{} could not be written", path.display()),
-    )
-    .cause(error)
+    Error::new(Exit::Failure, format!("can't write {}", path.display())).cause(error)
 }
 
-impl Receiver for Target {
+impl BodySink for OutputFile {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let written = self.file.write_all(bytes);
+        let written = self.file.as_file_mut().write_all(bytes);
         written.map_err(|error| unwritable(&self.path, error))
     }
 

@@ -2,18 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::lookup::{self, Found};
-use super::output::{self, Target};
+use super::invocation_lookup::{self, Found};
+use super::output::{self, OutputFile};
 use crate::api::{Id, executions};
 use crate::cmd::values;
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::session::{Context, Session};
 
-/// Get what a run returned: its bytes, as the agent sent them
+/// Print a run's output
 ///
-/// The bytes go to standard output unchanged, whatever `-o` says. On a terminal, characters that could steer it are
-/// shown as escapes.
+/// The bytes are written to standard output unchanged, whatever the output format. On a terminal, control characters are
+/// escaped.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,25 +21,22 @@ Examples:
   xeroctl exec raw 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08 | less
   xeroctl exec raw 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08 --output-file drain.log")]
 pub struct Args {
-    /// The execution's id; that of an invocation is looked up
+    /// Execution ID (or invocation ID)
     #[arg(value_name = "EXECUTION")]
     id: Id,
-    /// Write into this new file, which is there in whole or not at all
+    /// Write to FILE atomically
     #[arg(long, value_name = "FILE", value_parser = values::path)]
     output_file: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// Replace an existing file
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
-    /// Do not escape anything on a terminal
+    /// Disable escaping on a terminal
     #[arg(long)]
     unsafe_raw: bool,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router, the network or the file made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         if session.is_dry() {
@@ -47,31 +44,31 @@ impl Args {
                 output::check(path, self.force)?;
             }
             session.plan(&[executions::raw(&self.id)])?;
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         }
         let Err(error) = self.get(&session, &self.id).await else {
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         };
-        match lookup::as_invocation(&session, &self.id, error).await? {
+        match invocation_lookup::as_invocation(&session, &self.id, error).await? {
             Found::Execution(id) => self.get(&session, &id).await?,
-            Found::Unrun(reply) => return Err(lookup::unrun(&self.id, &reply)),
+            Found::NotRun(reply) => return Err(invocation_lookup::not_run_error(&self.id, &reply)),
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 
     async fn get(&self, session: &Session<'_>, id: &Id) -> Result<(), Error> {
         match &self.output_file {
             Some(path) => {
-                let target = Target::prepare(session, path, self.force)?;
+                let target = OutputFile::prepare(session, path, self.force)?;
                 target.fill(session, id).await
             }
             None => output::print(session, id, self.unsafe_raw).await,
         }
         .map_err(|error| match error.exit() {
-            // A run that goes on has returned nothing yet. The documents name no code for it.
+            // The run has no output yet. No error code is documented for this.
             Exit::Conflict => error.next(
-                "where it stands",
-                format!("exec show {}", line::id(id.as_str())),
+                "show its status",
+                format!("exec show {}", command_line::id(id.as_str())),
             ),
             _ => error,
         })

@@ -2,20 +2,19 @@
 
 use serde_json::Value;
 
-use crate::api::executions::{self, News as Told};
+use crate::api::executions::{self, ExecutionEvent};
 use crate::api::sse::Event;
-use crate::cmd::feed::Printer;
+use crate::cmd::live_feed::Printer;
 use crate::error::{Error, Exit};
 use crate::json;
 use crate::session::Context;
-use crate::session::feed::News;
-use crate::time::{self, Stamp};
+use crate::session::event_stream::FeedEvent;
+use crate::time::{self, WireTime};
 use crate::view::column::{Cell, Column};
 
-/// Follow what happens to all runs of the project, as it happens
+/// Print the events of all runs in the project as they happen
 ///
-/// One line an event, until Ctrl-C or --timeout (exit code 14). A connection that breaks is taken up again where it
-/// broke.
+/// Runs until Ctrl-C or --timeout (exit code 14). Reconnects after a lost connection and resumes after the last event.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,59 +24,59 @@ Examples:
 pub struct Args {}
 
 /// An event as a row.
-struct Row {
-    at: Option<Stamp>,
+struct EventRow {
+    at: Option<WireTime>,
     event: String,
-    told: Told,
+    details: ExecutionEvent,
     document: String,
 }
 
-const ROW: &[Column<Row>] = &[
+const EVENT: &[Column<EventRow>] = &[
     Column::text("TIME", |row| Cell::from(&row.at)),
     Column::text("EVENT", |row| row.event.as_str().into()),
-    Column::id("INVOCATION", |row| Cell::from(&row.told.invocation_id)),
-    Column::text("TOOL", |row| Cell::from(&row.told.tool_name)),
-    Column::text("WORKSPACE", |row| Cell::from(&row.told.workspace_id)),
-    Column::state("STATUS", |row| Cell::from(&row.told.status)),
+    Column::id("INVOCATION", |row| Cell::from(&row.details.invocation_id)),
+    Column::text("TOOL", |row| Cell::from(&row.details.tool_name)),
+    Column::text("WORKSPACE", |row| Cell::from(&row.details.workspace_id)),
+    Column::state("STATUS", |row| Cell::from(&row.details.status)),
 ];
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         if session.is_dry() {
             session.plan(&[executions::stream(None)])?;
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         }
         let mut feed = session.feed(true)?;
-        let mut printer = Printer::new(&session, ROW);
-        let mut stood = false;
+        let mut printer = Printer::new(&session, EVENT);
+        let mut has_connected = false;
         printer
-            .follow(async |printer| {
-                match feed.next().await {
-                    News::Event(event) => {
-                        let row = row(event, printer.now());
-                        printer.print(&row, &row.document)?;
+            .follow(
+                async || Ok(feed.next().await),
+                async |printer, event| {
+                    match event {
+                        FeedEvent::Event(event) => {
+                            let row = row(event, printer.now());
+                            printer.print(&row, &row.document)?;
+                        }
+                        FeedEvent::Connected if !std::mem::replace(&mut has_connected, true) => {
+                            printer.note("connected; waiting for events (press Ctrl-C to stop)");
+                        }
+                        FeedEvent::Connected => printer.note("reconnected"),
+                        FeedEvent::Retrying(error) => {
+                            printer.note(&format!("{}; retrying", error.message()));
+                        }
+                        FeedEvent::Ended(error) => return Err(error),
                     }
-                    News::Connected if !std::mem::replace(&mut stood, true) => {
-                        printer.note("connected; waiting for events (Ctrl-C ends)");
-                    }
-                    News::Connected => printer.note("connected again"),
-                    News::Troubled(error) => {
-                        printer.note(&format!("{}; still trying", error.message()));
-                    }
-                    News::Gone(error) => return Err(error),
-                }
-                Ok(())
-            })
+                    Ok(())
+                },
+            )
             .await
     }
 }
 
-fn row(event: Event, now: jiff::Timestamp) -> Row {
+fn row(event: Event, now: jiff::Timestamp) -> EventRow {
     let valid = json::check(&event.data).is_ok();
     let data = if valid {
         json::compact(&event.data)
@@ -86,9 +85,9 @@ fn row(event: Event, now: jiff::Timestamp) -> Row {
     };
     let name = Value::from(event.name.as_str()).to_string();
     let id = Value::from(event.id).to_string();
-    Row {
-        at: Some(Stamp::read(&time::utc(now))),
-        told: serde_json::from_str(&event.data).unwrap_or_default(),
+    EventRow {
+        at: Some(WireTime::read(&time::utc(now))),
+        details: serde_json::from_str(&event.data).unwrap_or_default(),
         document: json::object([("id", &*id), ("event", &*name), ("data", &*data)]),
         event: event.name,
     }

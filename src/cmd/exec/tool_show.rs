@@ -3,16 +3,15 @@
 use super::tools::TOOL;
 use crate::api::tools::{Get, Tool};
 use crate::cmd::values;
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::schema::{self, Parameter};
 use crate::session::{Context, Session};
 use crate::view::column::{Cell, Column};
-use crate::view::{Format, rows};
 
-/// Show a tool: its risk, its limits and the arguments that it takes
+/// Show a tool's risk, limits, and arguments
 ///
-/// The arguments are drawn as a table; `-o json` has their JSON Schema whole.
+/// The arguments are shown as a table. `-o json` prints their complete JSON Schema.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,12 +19,12 @@ Examples:
   xeroctl exec tool-show openstack_server_stop
   xeroctl exec tool-show kubectl_get -o json | jq .parameters")]
 pub struct Args {
-    /// The tool's name
+    /// Tool name
     #[arg(value_name = "TOOL", value_parser = values::tool)]
     name: String,
 }
 
-/// What is shown of an argument of a tool.
+/// The columns of a tool argument.
 const PARAMETER: &[Column<Parameter>] = &[
     Column::id("ARGUMENT", |row| row.name.as_str().into()),
     Column::text("TYPE", |row| row.kind.as_str().into()),
@@ -37,50 +36,52 @@ const PARAMETER: &[Column<Parameter>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
-        let reply = session.fetch(&Get(&self.name)).await;
-        let Some(reply) = reply.map_err(|error| other_tools(error, &self.name))? else {
-            return Ok(Exit::Done);
+        let reply = session.get(&Get(&self.name)).await;
+        let Some(reply) = reply.map_err(|error| with_list_hint(error, &self.name))? else {
+            return Ok(Exit::Success);
         };
         session.show(&reply, TOOL)?;
-        let human = matches!(session.look.format, Format::Table | Format::Wide);
-        if human {
-            session.ui().print(&parameters(&session, &reply.value))?;
-        }
-        let tool = line::quote(&self.name);
+        show_parameters(&session, &reply.value)?;
+        let tool = command_line::quote(&self.name);
         session.ui().next(
-            "to call it",
+            "call it",
             &format!("exec invoke --workspace WORKSPACE --tool {tool} --args '{{…}}'"),
         );
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
-/// The arguments that a tool takes, as a table below what else is known of it.
-pub(in crate::cmd) fn parameters(session: &Session<'_>, tool: &Tool) -> String {
+/// Shows a tool's arguments as a table, except in machine formats.
+pub(in crate::cmd) fn show_parameters(session: &Session<'_>, tool: &Tool) -> Result<(), Error> {
+    if session.look.format.is_machine() {
+        return Ok(());
+    }
     let all = schema::parameters(tool.parameters.as_deref().unwrap_or("{}"));
     if all.is_empty() {
         session.ui().note(match tool.parameters {
-            Some(_) => "the schema names no arguments; -o json shows it whole",
-            None => "the router tells no schema of the arguments",
+            Some(_) => "the schema has no named arguments; print it with -o json",
+            None => "the router has no schema for this tool",
         });
-        return String::new();
+        return Ok(());
     }
-    let fitted = rows::text(PARAMETER, &all, &session.look);
-    format!("\n{}", fitted.text)
+    session.ui().print("\n")?;
+    let mut rows = session.renderer().rows(PARAMETER);
+    rows.begin([])?;
+    for parameter in all {
+        rows.row("", || Ok(parameter))?;
+    }
+    rows.end(&[])
 }
 
-/// A tool that does not exist: the code has its advice; without one, the list is where to look.
-fn other_tools(error: Error, name: &str) -> Error {
-    if error.exit() != Exit::NotFound || error.router().code.is_some() {
+/// Adds the list of tools as a hint, unless the error code has its own advice.
+fn with_list_hint(error: Error, name: &str) -> Error {
+    if error.exit() != Exit::NotFound || error.api_error().code.is_some() {
         return error;
     }
     error.next(
-        format!("no tool {name}; those that there are"),
+        format!("there is no tool {name}; list the tools"),
         "exec tools",
     )
 }

@@ -11,14 +11,14 @@ use crate::view::column::{Cell, Column};
 #[command(after_help = "\
 Examples:
   xeroctl exec tools
-  xeroctl exec tools -o wide        risk, domain and timeout too
+  xeroctl exec tools -o wide        # with risk, domain, and timeout
   xeroctl exec tools -o json | jq -r '.data[] | select(.risk == \"read\").name'")]
 pub struct Args {
     #[command(flatten)]
     paging: Paging,
 }
 
-/// What is shown of a tool. The first two are documented as the columns of the list.
+/// The columns of a tool. The first two are documented.
 pub(super) const TOOL: &[Column<Tool>] = &[
     Column::id("Name", |tool| Cell::from(&tool.name)),
     Column::text("Description", |tool| Cell::from(&tool.description)),
@@ -29,9 +29,6 @@ pub(super) const TOOL: &[Column<Tool>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let text = ListText {
             empty: "no tools in this project",

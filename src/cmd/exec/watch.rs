@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::follow::{End, Follow};
+use super::follow::{End, Follower};
 use super::invocations;
 use super::outcome::{self, Shown};
-use super::telling::Telling;
+use super::status_reporter::{StatusReporter, with_outcome};
 use crate::api::Id;
 use crate::api::invocations::Get;
 use crate::cmd::values;
@@ -14,9 +14,10 @@ use crate::session::Context;
 
 /// Watch an invocation until it ends
 ///
-/// On a terminal one line shows where it stands; elsewhere there is a line for each change, and a JSON object for each
-/// with `-o ndjson`. The exit code tells the end: 0 completed, 10 failed, 11 rejected, 12 cancelled, 13 timeout. After
-/// ten minutes (or --timeout) watching ends with 14 and the run goes on. So it does after Ctrl-C.
+/// Prints one line per status change (on a terminal, one line that is updated). The exit code reports how the run ended: 0
+/// completed, 10 failed, 11 rejected, 12 cancelled, or 13 timeout.
+///
+/// Watching stops after ten minutes or --timeout (exit code 14). Neither this nor Ctrl-C stops the run.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,42 +25,39 @@ Examples:
   xeroctl exec watch 5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10 --timeout 1h
   xeroctl exec watch \"$INV_ID\" -o json | jq -r .status")]
 pub struct Args {
-    /// The invocation's id
+    /// Invocation ID
     #[arg(value_name = "INVOCATION")]
     id: Id,
-    /// How often to ask where the router has no live feed: 500ms to 60s
-    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = values::interval)]
-    interval: Duration,
+    /// Polling interval, from 500ms to 60s [default: 2s; 15s once the event stream reports this run]
+    #[arg(long, value_name = "DURATION", value_parser = values::interval)]
+    interval: Option<Duration>,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the router or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         if session.is_dry() {
-            session.fetch(&Get(&self.id)).await?;
-            return Ok(Exit::Done);
+            session.get(&Get(&self.id)).await?;
+            return Ok(Exit::Success);
         }
-        let telling = Telling::of_watch(&session);
-        let is_note = telling.is_note();
-        let follow = Follow::watch(&session, &self.id, self.interval, telling);
+        let reporter = StatusReporter::for_watch(&session);
+        let uses_notes = reporter.uses_notes();
+        let follow = Follower::watch(&session, &self.id, self.interval, reporter);
         let End { reply, exit } = follow.run(None).await?;
-        if let Some(reply) = reply.as_ref().filter(|_| is_note) {
+        if let Some(reply) = reply.as_ref().filter(|_| uses_notes) {
             let status = reply.value.status.as_deref().unwrap_or_default();
-            let told = format!("invocation {}: {status}", self.id);
+            let label = format!("invocation {}: {status}", self.id);
             let shown = session.show(reply, invocations::INVOCATION);
-            outcome::with_outcome(shown, exit, &told)?;
+            with_outcome(shown, exit, &label)?;
         }
-        let shown = if is_note {
+        let shown = if uses_notes {
             Shown::Invocation
         } else {
             Shown::Changes
         };
         let last = reply.as_ref().map(|reply| &reply.value);
-        outcome::tell_end(&session, &self.id, last, exit, shown);
+        outcome::print_summary(&session, &self.id, last, exit, shown);
         Ok(exit)
     }
 }

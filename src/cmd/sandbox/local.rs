@@ -1,11 +1,11 @@
-//! The sandbox in this process, for the time of one command.
+//! The in-process sandbox of a single command.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::env::Env;
 use crate::error::Error;
 use crate::sandbox::{Options, PROJECT, Sandbox};
-use crate::session::LocalRouter;
+use crate::session::{Context, LocalRouter};
 
 struct Local(Sandbox);
 
@@ -39,36 +39,39 @@ impl LocalRouter for Local {
 /// Starts the sandbox on a free loopback port.
 ///
 /// # Errors
-/// Exit 17 when it can't be started.
-pub fn start(env: &Env) -> Result<Box<dyn LocalRouter>, Error> {
-    let sandbox = Sandbox::start(options(env)).map_err(failed)?;
+/// Exit 17 if it cannot start.
+pub fn start(context: &Context) -> Result<Box<dyn LocalRouter>, Error> {
+    let sandbox = Sandbox::start(options(context)).map_err(failed)?;
     Ok(Box::new(Local(sandbox)))
 }
 
-/// The sandbox as it is without options: its state in the state directory, on any free port.
-pub(super) fn options(env: &Env) -> Options {
+/// Default sandbox options: state in the state directory, any free port. `--timeout` limits the wait for the lock.
+pub(super) fn options(context: &Context) -> Options {
+    let defaults = Options::default();
+    let left = |limit: Duration| limit.saturating_sub(context.started.elapsed());
+    let ui = context.ui.clone();
     Options {
-        state: super::state(env),
-        now: Arc::new(env.clock()),
-        ..Options::default()
+        state: super::state(&context.env),
+        now: Arc::new(context.env.clock()),
+        lock_limit: context.globals.timeout.map_or(defaults.lock_limit, left),
+        on_lock_wait: Arc::new(move |text| ui.note(text)),
+        ..defaults
     }
 }
 
 pub(super) fn failed(error: std::io::Error) -> Error {
-    Error::unavailable("the sandbox could not be started").cause(error)
+    Error::unavailable("cannot start the sandbox").cause(error)
 }
 
-/// The squad of the sandbox's squads API.
+/// ID of the default squad of the squads API.
 pub use crate::sandbox::SQUAD;
 
-/// The root under which the sandbox's squads API appears where it does not run.
-#[must_use]
+/// Root URL of the squads API when the sandbox is not running.
 pub fn squads_url() -> String {
     "http://127.0.0.1".to_owned()
 }
 
-/// The base URL under which the sandbox appears where it does not run: in dry runs and in `config`.
-#[must_use]
+/// Base URL of the sandbox when it is not running, as shown in dry runs and by `config`.
 pub fn base_url() -> String {
     format!("http://127.0.0.1/{PROJECT}/v1")
 }

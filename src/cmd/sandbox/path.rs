@@ -4,7 +4,7 @@ use crate::cmd::report;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Print the directory in which the sandbox keeps its state
+/// Print the sandbox's state directory
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,8 +19,8 @@ impl Args {
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let state = super::state(&context.env).ok_or_else(|| {
-            Error::config("without a home directory the sandbox keeps no state")
-                .hint("name a place: XDG_STATE_HOME=DIRECTORY")
+            Error::config("the sandbox has no state directory without a home directory")
+                .hint("set the location: XDG_STATE_HOME=DIRECTORY")
         })?;
         report::path(context, &state)
     }

@@ -1,11 +1,12 @@
 //! `xeroctl sandbox reset`.
 
+use super::local;
 use crate::cmd::report;
 use crate::error::{Error, Exit};
 use crate::sandbox;
 use crate::session::Context;
 
-/// Throw the sandbox's state away; the next command finds a fresh one
+/// Delete the sandbox's state and start over
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -16,34 +17,32 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 1 when the state can't be removed.
+    /// Exit 1 if the state cannot be removed, 17 if another process holds the lock.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let Some(state) = super::state(&context.env) else {
             context
                 .ui
-                .note("without a home directory the sandbox keeps no state");
-            return Ok(Exit::Done);
+                .note("the sandbox has no state directory without a home directory");
+            return Ok(Exit::Success);
         };
         if context.globals.dry_run {
             return report::dry(context, &format!("would remove {}", state.display()));
         }
-        let existed = sandbox::reset(&state).map_err(|error| {
-            Error::new(
-                Exit::Other,
-                format!(
-                    "the sandbox's state in {} can't be removed",
-                    state.display()
-                ),
-            )
-            .cause(error)
+        let existed = sandbox::reset(&local::options(context)).map_err(|error| {
+            let exit = match error.kind() {
+                std::io::ErrorKind::TimedOut => Exit::Unavailable,
+                _ => Exit::Failure,
+            };
+            let what = format!("cannot remove the sandbox's state in {}", state.display());
+            Error::new(exit, what).cause(error)
         })?;
         let sentence = if existed {
-            "The sandbox is fresh again."
+            "The sandbox's state was deleted."
         } else {
-            "The sandbox was fresh already."
+            "The sandbox had no state to delete."
         };
         report::done(context, "sandbox", "reset", sentence)?;
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -5,16 +5,16 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::local;
-use crate::cmd::report::{self, Report};
+use crate::cmd::report;
 use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::sandbox::{self, Fault, Options, Sandbox};
 use crate::session::Context;
 use crate::time;
 
-/// Serve the sandbox on a loopback port, for curl, scripts and other clients, until it is stopped
+/// Serve the sandbox on a loopback port until interrupted
 ///
-/// Prints the base URLs and the keys of the router and of the squads API. It shares its state with `--context sandbox`.
+/// Prints the base URLs and keys of the router and the squads API. The state is shared with `--context sandbox`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,24 +25,24 @@ Examples:
   xeroctl sandbox serve --fail 'GET /management/agents=503:2' \\
       --fail 'POST /*=429'")]
 pub struct Args {
-    /// The port on 127.0.0.1; without it, any free one
+    /// Port on 127.0.0.1 (a free one if omitted)
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
     port: u16,
-    /// How many items a page has where no limit is asked for, and at most
+    /// Default and maximum page size
     #[arg(long, value_name = "N", value_parser = values::limit)]
     page_size: Option<usize>,
-    /// Answer everything this much later
+    /// Delay before each response
     #[arg(long, value_name = "DURATION", value_parser = time::duration)]
     latency: Option<Duration>,
-    /// Fail on demand: 'METHOD PATTERN=STATUS[:COUNT]', STATUS also drop, html or hang; may be repeated
+    /// Inject a error: 'METHOD PATTERN=STATUS[:COUNT]', where STATUS may also be drop, html, or hang (repeatable)
     #[arg(long, value_name = "FAULT")]
     fail: Vec<Fault>,
-    /// How the squads API answers: as its page describes it, or as its server behaves
+    /// Behavior of the squads API: as documented (page) or as its server implements it (server)
     #[arg(long, value_name = "DIALECT", default_value = "page")]
     dialect: Dialect,
 }
 
-/// A way in which the squads API is spoken.
+/// Dialect of the squads API.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Dialect {
     Page,
@@ -62,7 +62,7 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 17 when the port can't be had.
+    /// Exit 17 if the port is unavailable.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         if context.globals.dry_run {
@@ -71,7 +71,7 @@ impl Args {
                 &format!("would serve the sandbox on 127.0.0.1:{}", self.port),
             );
         }
-        let defaults = local::options(&context.env);
+        let defaults = local::options(context);
         let sandbox = Sandbox::start(Options {
             port: self.port,
             page_size: self.page_size.unwrap_or(defaults.page_size),
@@ -101,18 +101,21 @@ impl Args {
             sandbox.squads_agent_key(),
             sandbox.squads_squad_id(),
         );
-        let said = Report {
-            name: &base_url,
-            text,
-            fields: &fields,
-        };
-        // One line, on a terminal too: it is read by whoever waits for the server to be up.
-        report::show_on_one_line(context, &said)?;
+        let summary = report::summary(&base_url, &text, &fields);
+        // Always one line, since scripts wait for it to know that the server is up.
+        report::show_on_one_line(context, &summary)?;
         context.ui.hint(&format!(
             "try it: curl -H 'Authorization: Bearer {key}' {base_url}/management/agents"
         ));
-        context.ui.note("Ctrl-C stops it.");
-        sandbox.wait();
-        Ok(Exit::Done)
+        context.ui.note("Press Ctrl-C to stop.");
+        let limit = context.globals.timeout;
+        if sandbox.wait(limit.map(|limit| limit.saturating_sub(context.started.elapsed()))) {
+            let limit = limit.map(time::show_duration).unwrap_or_default();
+            context
+                .ui
+                .note(&format!("stopped serving after --timeout {limit}"));
+            return Ok(Exit::Deadline);
+        }
+        Ok(Exit::Success)
     }
 }

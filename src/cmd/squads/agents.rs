@@ -1,7 +1,7 @@
 //! `xeroctl squads agents`.
 
 use super::agent::AGENT;
-use super::place::{Place, Secrets};
+use super::squad_session::{Secrets, SquadArgs};
 use crate::api::squads::agents::List;
 use crate::error::{Error, Exit};
 use crate::session::{Context, ListText};
@@ -15,16 +15,13 @@ Examples:
   xeroctl squads agents --squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 -o name")]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
+    place: SquadArgs,
     #[command(flatten)]
     secrets: Secrets,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.place.open(context)?.with(self.secrets);
         let text = ListText {
@@ -36,12 +33,12 @@ impl Args {
         };
         squads
             .session
-            .whole(
+            .list_unpaged(
                 &list,
                 AGENT,
                 &text,
                 |_| true,
-                |document| squads.hide(document),
+                |document| squads.redact_document(document),
             )
             .await
     }

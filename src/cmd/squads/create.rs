@@ -1,15 +1,15 @@
 //! `xeroctl squads create`.
 
 use super::agent::AGENT;
-use super::asked;
-use super::place::{Place, Secrets, Squads};
+use super::squad_session::{Secrets, SquadArgs, Squads};
+use super::verify;
 use crate::api::Id;
 use crate::api::squads::agents::{Agent, Create, New};
 use crate::cmd::{input, values};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Create an agent in a squad at once, without an approval; needs an operator's key
+/// Create an agent in a squad without approval (operator key required)
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,40 +20,40 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     profile: Profile,
-    /// What runs it: `claude_local`, `codex_local`, `gemini_local`, `process`, `http` or another one
+    /// Adapter that runs the agent: `claude_local`, `codex_local`, `gemini_local`, `process`, `http` or another one
     #[arg(long, value_name = "TYPE", value_parser = values::text)]
     adapter: String,
     #[command(flatten)]
-    place: Place,
+    place: SquadArgs,
     #[command(flatten)]
     secrets: Secrets,
 }
 
-/// What a new agent is to be.
+/// The properties of a new agent.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct Profile {
-    /// The display name
+    /// Display name
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     name: String,
     /// The role key: engineer, pm, qa, devops, … as the server knows them
     #[arg(long, value_name = "ROLE", value_parser = values::text)]
     role: String,
-    /// The job title
+    /// Job title
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     title: Option<String>,
-    /// Its manager: the id or the name of an agent
+    /// Manager: the ID or name of an agent
     #[arg(long, value_name = "AGENT")]
     reports_to: Option<Id>,
-    /// The system prompt; `@FILE` reads it from a file
+    /// System prompt (@FILE reads it from a file)
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true, value_parser = values::text)]
     prompt: Option<String>,
-    /// The key of a skill to begin with; may be repeated
+    /// Key of an initial skill (repeatable)
     #[arg(long = "skill", value_name = "KEY", value_parser = values::text)]
     skills: Vec<String>,
 }
 
 impl Profile {
-    /// The agent to ask for. Its manager is looked up.
+    /// The requested agent, with its manager looked up.
     ///
     /// # Errors
     /// Exit 2 where the prompt can't be read; as [`Squads::agent`].
@@ -81,7 +81,7 @@ impl Profile {
     }
 }
 
-/// Warns where an agent came out otherwise than it was asked for.
+/// Warns if the created agent differs from the request.
 pub(super) fn compare(squads: &Squads<'_>, new: &New, agent: &Agent) {
     let rows = [
         ("name", Some(&new.name), &agent.name),
@@ -92,27 +92,24 @@ pub(super) fn compare(squads: &Squads<'_>, new: &New, agent: &Agent) {
         ("prompt", new.prompt.as_ref(), &agent.prompt),
     ];
     let rows = rows.map(|(what, asked, kept)| (what, asked.map(String::as_str), kept.as_deref()));
-    asked::compare(&squads.session, &rows);
+    verify::compare(&squads.session, &rows);
     if agent.id.is_some() {
         let [_, _, title, _, manager, _] = rows;
         for (what, asked, kept) in [title, manager] {
-            asked::missed(&squads.session, what, asked, kept);
+            verify::missed(&squads.session, what, asked, kept);
         }
     }
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.place.open(context)?.with(self.secrets);
         let squad = squads.squad()?;
         let new = self.profile.read(&squads, Some(self.adapter)).await?;
         let create = Create { squad, new: &new };
         let check = squads.command("agents", "");
-        let created = squads.apply(&create, &check).await;
+        let created = squads.change(&create, &check).await;
         let created = created.map_err(|error| match error.exit() {
             Exit::Conflict => error
                 .hint("the name may be taken in the squad, or the squad wants its agents approved")
@@ -120,13 +117,13 @@ impl Args {
             _ => error,
         })?;
         if let Some(reply) = created {
-            let reply = squads.veil(reply)?;
+            let reply = squads.redact(reply)?;
             squads.session.show(&reply, AGENT)?;
             if reply.value.id.is_none() {
                 let ui = squads.session.ui();
-                ui.warn("the answer does not show the agent");
+                ui.warn("the response does not show the agent");
                 ui.next("whether there is one", &check);
-                return Ok(Exit::Done);
+                return Ok(Exit::Success);
             }
             compare(&squads, &new, &reply.value);
             if let Some(id) = reply.value.id.as_ref().and_then(|id| id.parse().ok()) {
@@ -134,6 +131,6 @@ impl Args {
                 squads.session.ui().next("give it a key", &key);
             }
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

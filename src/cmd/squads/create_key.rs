@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::asked;
-use super::place::{Squads, Target};
+use super::squad_session::{AgentTarget, Squads};
+use super::verify;
 use crate::api::Id;
 use crate::api::request::{Endpoint as _, Request};
 use crate::api::squads::keys::{Create, Created, Revoke, TOKEN_NAMES};
 use crate::cmd::token::{self, Kind};
-use crate::cmd::values::{self, Until};
+use crate::cmd::values::{self, FutureTime};
+use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::line;
 use crate::secret::Secret;
 use crate::session::{Context, Session};
 use crate::time;
 use crate::view::column::{Cell, Column};
 
-/// Create a key for an agent; needs an operator's key
+/// Create an API key for an agent (operator key required)
 ///
 /// The token is shown only once. A server that does not keep the expiry makes a key that lasts for ever: the token is
 /// delivered, the command ends with 1, and says how to revoke the key.
@@ -31,17 +31,17 @@ Examples:
       --token-file ci.token")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
-    /// The label
+    target: AgentTarget,
+    /// Label
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     name: String,
-    /// When it ends: 2027-01-31T00:00:00Z, or how long from now
+    /// Expiry time, for example 2027-01-31T00:00:00Z, or how long from now
     #[arg(long, value_name = "TIME", value_parser = values::until, conflicts_with = "ttl")]
-    expires_at: Option<Until>,
-    /// How long it lives: 90m, 24h, 30d
+    expires_at: Option<FutureTime>,
+    /// Lifetime, for example 90m, 24h, 30d
     #[arg(long, value_name = "DURATION", value_parser = |text: &str| time::duration(text))]
     ttl: Option<Duration>,
-    /// Write the token into this new file, and not to standard output
+    /// Write the token to this new file instead of standard output
     #[arg(long, value_name = "FILE", value_parser = values::path)]
     token_file: Option<PathBuf>,
 }
@@ -93,7 +93,7 @@ impl Kind for New<'_> {
         } else {
             ""
         };
-        let ids = ids.map(line::quote).join(" ");
+        let ids = ids.map(command_line::quote).join(" ");
         self.squads
             .command("revoke-key", &format!("--force {dashes}{ids}"))
     }
@@ -123,7 +123,7 @@ impl Args {
         let now = context.ui.now();
         let ends = match (self.expires_at, self.ttl) {
             (Some(until), _) => Some(until.after(now)),
-            (None, Some(ttl)) => Some(Until::In(ttl).after(now)),
+            (None, Some(ttl)) => Some(FutureTime::In(ttl).after(now)),
             (None, None) => None,
         };
         if let Some(ends) = ends.filter(|ends| *ends <= now) {
@@ -146,32 +146,32 @@ impl Args {
         };
         let created = token::create(&squads.session, &kind, &create, destination).await?;
         let Some(created) = created.map(|reply| reply.value) else {
-            return Ok(Exit::Done);
+            return Ok(Exit::Success);
         };
         let name = created.key.name.as_deref();
-        asked::compare(&squads.session, &[("name", Some(&create.name), name)]);
+        verify::compare(&squads.session, &[("name", Some(&create.name), name)]);
         match ends {
             Some(ends) if !is_kept(ends, &created) => Err(unkept(&kind, ends, &created)),
-            _ => Ok(Exit::Done),
+            _ => Ok(Exit::Success),
         }
     }
 }
 
-/// Whether the key ends when it should; servers may round to the second.
+/// Whether the key has the requested expiry; servers may round to the second.
 fn is_kept(ends: Timestamp, created: &Created) -> bool {
     let stamp = created.key.expires_at.as_ref();
     stamp
-        .and_then(time::Stamp::at)
+        .and_then(time::WireTime::at)
         .is_some_and(|at| at.duration_since(ends).unsigned_abs() <= Duration::from_secs(1))
 }
 
 fn unkept(kind: &New<'_>, ends: Timestamp, created: &Created) -> Error {
-    let kept = match created.key.expires_at.as_ref().and_then(time::Stamp::at) {
+    let kept = match created.key.expires_at.as_ref().and_then(time::WireTime::at) {
         Some(at) => format!("it ends at {}", time::utc(at)),
         None => "it never ends".to_owned(),
     };
     let error = Error::new(
-        Exit::Other,
+        Exit::Failure,
         format!(
             "the key was created and its token delivered, but the server did not keep the expiry {}: {kept}",
             time::utc(ends)

@@ -1,11 +1,11 @@
 //! `xeroctl squads delete`.
 
-use super::place::{Secrets, Target};
+use super::squad_session::{AgentTarget, Secrets};
 use crate::api::squads::agents::Delete;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
 
-/// Delete an agent and its records; asks first
+/// Delete an agent and its records
 ///
 /// The server can't delete an agent that has costs or hires: terminate that one.
 #[derive(clap::Args)]
@@ -15,10 +15,10 @@ Examples:
   xeroctl squads delete 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 --force")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
+    target: AgentTarget,
     #[command(flatten)]
     secrets: Secrets,
-    /// Delete without asking
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
@@ -38,9 +38,9 @@ impl Args {
         let session = &squads.session;
         session.confirm(&question, &Consent::Yes, self.force)?;
         let show = squads.about("show", &agent);
-        let deleted = squads.apply(&Delete(agent.as_str()), &show).await;
+        let deleted = squads.change(&Delete(agent.as_str()), &show).await;
         let deleted = deleted.map_err(|error| {
-            if error.router().http_status == Some(500) {
+            if error.api_error().http_status == Some(500) {
                 error
                     .hint("an agent that has costs or hires can't be deleted; terminated, it never runs again")
                     .next("terminate it", squads.about("terminate", &agent))
@@ -49,12 +49,12 @@ impl Args {
             }
         })?;
         if let Some(reply) = deleted {
-            let reply = squads.veil_agent(reply)?;
+            let reply = squads.redact_agent(reply)?;
             let sentence = format!("Deleted agent {agent}.");
             session.done(&reply, agent.as_str(), "deleted", &sentence)?;
             let left = squads.command("agents", "");
             session.ui().next("the agents that are left", &left);
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -1,11 +1,11 @@
 //! `xeroctl squads health`.
 
-use super::place::Server;
+use super::squad_session::Server;
 use crate::api::squads::health::{Get, WhoAmI};
 use crate::error::{Error, Exit};
 use crate::session::{Context, Session};
 
-/// Show whether the squads server is well, and tell whether it looks at the key
+/// Show the squads server's health and whether it accepts the key
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,26 +19,23 @@ pub struct Args {
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, false)?;
         let session = &squads.session;
-        if let Some(reply) = session.fetch(&Get).await? {
-            session.show_object(reply.document.get(), session.base_url())?;
+        if let Some(reply) = session.get(&Get).await? {
+            session.show_document(reply.document.get(), Some(session.base_url()))?;
             if session.has_key() {
-                tell_whose(session).await?;
+                print_key_owner(session).await?;
             }
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }
 
-/// Tells whom the server takes the key for. One that trusts everybody does not even look at it.
-async fn tell_whose(session: &Session<'_>) -> Result<(), Error> {
+/// Reports whom the server takes the key for. One that trusts everyone does not even look at it.
+async fn print_key_owner(session: &Session<'_>) -> Result<(), Error> {
     let ui = session.ui();
-    match session.fetch(&WhoAmI).await {
+    match session.get(&WhoAmI).await {
         Ok(Some(reply)) => match reply.value.source.as_deref() {
             Some(source) if source.starts_with("local") => ui.warn(&format!(
                 "the server did not look at the key ({source}): whoever reaches it is its operator"
@@ -52,7 +49,7 @@ async fn tell_whose(session: &Session<'_>) -> Result<(), Error> {
                 "the server does not take the key for an operator's: {}",
                 error.message()
             )),
-            Exit::Interrupted | Exit::Terminated => return Err(error),
+            exit if exit.is_by_signal() => return Err(error),
             // The server's page does not know this route.
             _ => {}
         },

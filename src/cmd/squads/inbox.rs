@@ -1,13 +1,13 @@
 //! `xeroctl squads inbox`.
 
-use super::place::Server;
+use super::squad_session::Server;
 use crate::api::squads::inbox::{Assignment, List};
 use crate::cmd::values::{self, Words};
 use crate::error::{Error, Exit};
 use crate::session::{Context, ListText};
 use crate::view::column::{Cell, Column};
 
-/// List the issues that are assigned to the agent whose key is used
+/// List the issues assigned to the agent that owns the key
 ///
 /// Without --status the server gives what is still to be done: `todo`, `in_progress`, `in_review`, `blocked`.
 #[derive(clap::Args)]
@@ -16,7 +16,7 @@ Examples:
   xeroctl squads inbox
   xeroctl squads inbox --status todo,in_progress -o name")]
 pub struct Args {
-    /// Only these states, separated by commas
+    /// Only these statuses (comma-separated)
     #[arg(long, value_name = "STATES", value_parser = values::words)]
     status: Option<Words>,
     #[command(flatten)]
@@ -33,9 +33,6 @@ const ASSIGNMENT: &[Column<Assignment>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, true)?;
         let states = self.status.map(|Words(states)| states).unwrap_or_default();
@@ -51,7 +48,7 @@ impl Args {
         let list = List { states: &states };
         squads
             .session
-            .whole(&list, ASSIGNMENT, &text, keep, str::to_owned)
+            .list_unpaged(&list, ASSIGNMENT, &text, keep, str::to_owned)
             .await
     }
 }

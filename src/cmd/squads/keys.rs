@@ -1,6 +1,6 @@
 //! `xeroctl squads keys`.
 
-use super::place::Target;
+use super::squad_session::AgentTarget;
 use crate::api::squads::keys::{Key, List};
 use crate::error::{Error, Exit};
 use crate::session::{Context, ListText};
@@ -14,7 +14,7 @@ Examples:
   xeroctl squads keys Coder -o json")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
+    target: AgentTarget,
 }
 
 const KEY: &[Column<Key>] = &[
@@ -27,9 +27,6 @@ const KEY: &[Column<Key>] = &[
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
         let text = ListText {
@@ -41,7 +38,7 @@ impl Args {
         };
         squads
             .session
-            .whole(&list, KEY, &text, |_| true, str::to_owned)
+            .list_unpaged(&list, KEY, &text, |_| true, str::to_owned)
             .await
     }
 }

@@ -1,22 +1,22 @@
 //! What `pause`, `resume` and `terminate` have in common.
 
-use super::place::{Secrets, Squads};
+use super::squad_session::{Secrets, Squads};
 use crate::api::Id;
-use crate::api::squads::agents::{Act, Apply};
+use crate::api::squads::agents::{Apply, LifecycleAction};
 use crate::error::{Error, Exit};
 
-/// Does it, and says what became of the agent.
+/// Applies the action and reports the agent's status.
 pub(super) async fn apply(
     squads: Squads<'_>,
     secrets: Secrets,
     agent: &Id,
-    act: Act,
+    act: LifecycleAction,
 ) -> Result<Exit, Error> {
     let squads = squads.with(secrets);
     let (done, sentence, wanted) = match act {
-        Act::Pause => ("paused", "Paused", "paused"),
-        Act::Resume => ("resumed", "Resumed", "active"),
-        Act::Terminate => ("terminated", "Terminated", "terminated"),
+        LifecycleAction::Pause => ("paused", "Paused", "paused"),
+        LifecycleAction::Resume => ("resumed", "Resumed", "active"),
+        LifecycleAction::Terminate => ("terminated", "Terminated", "terminated"),
     };
     let show = squads.about("show", agent);
     let session = &squads.session;
@@ -24,18 +24,18 @@ pub(super) async fn apply(
         agent: agent.as_str(),
         act,
     };
-    let Some(reply) = squads.apply(&apply, &show).await? else {
-        return Ok(Exit::Done);
+    let Some(reply) = squads.change(&apply, &show).await? else {
+        return Ok(Exit::Success);
     };
-    let reply = squads.veil(reply)?;
+    let reply = squads.redact(reply)?;
     let sentence = format!("{sentence} agent {agent}.");
     session.done(&reply, agent.as_str(), done, &sentence)?;
     let ui = session.ui();
     if let Some(status) = &reply.value.status {
         // A resumed agent is active, or at once at work or idle.
         let is_so = match act {
-            Act::Resume => !matches!(status.as_str(), "paused" | "terminated"),
-            Act::Pause | Act::Terminate => status == wanted,
+            LifecycleAction::Resume => !matches!(status.as_str(), "paused" | "terminated"),
+            LifecycleAction::Pause | LifecycleAction::Terminate => status == wanted,
         };
         if !is_so {
             ui.warn(&format!(
@@ -44,9 +44,11 @@ pub(super) async fn apply(
         }
     }
     match act {
-        Act::Pause => ui.next("undo it", &squads.about("resume", agent)),
-        Act::Resume => ui.next("look at it", &show),
-        Act::Terminate => ui.next("remove its records too", &squads.about("delete", agent)),
+        LifecycleAction::Pause => ui.next("undo it", &squads.about("resume", agent)),
+        LifecycleAction::Resume => ui.next("look at it", &show),
+        LifecycleAction::Terminate => {
+            ui.next("remove its records too", &squads.about("delete", agent));
+        }
     }
-    Ok(Exit::Done)
+    Ok(Exit::Success)
 }

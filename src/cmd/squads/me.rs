@@ -1,12 +1,12 @@
 //! `xeroctl squads me`.
 
 use super::agent::AGENT;
-use super::place::{Secrets, Server};
+use super::squad_session::{Secrets, Server};
 use crate::api::squads::agents::Me;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Show the agent whose key is used, with its chain of command
+/// Show the agent that owns the key, with its chain of command
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,14 +22,11 @@ pub struct Args {
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, true)?.with(self.secrets);
-        if let Some(reply) = squads.session.fetch(&Me).await? {
-            squads.session.show(&squads.veil(reply)?, AGENT)?;
+        if let Some(reply) = squads.session.get(&Me).await? {
+            squads.session.show(&squads.redact(reply)?, AGENT)?;
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -1,15 +1,15 @@
 //! `xeroctl squads permissions`.
 
 use super::agent::AGENT;
-use super::asked;
-use super::place::{Secrets, Target};
+use super::squad_session::{AgentTarget, Secrets};
+use super::verify;
 use crate::api::squads::agents::{Get, SetPermissions};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Set what an agent may do; needs an operator's key
+/// Set an agent's permissions (operator key required)
 ///
-/// The server takes both permissions together: the one that is not given is read first, and sent as it is.
+/// A permission that is not given keeps its value.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,11 +18,11 @@ Examples:
       --can-assign-tasks false")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
-    /// Whether it may create agents: true or false
+    target: AgentTarget,
+    /// Allow the agent to create agents
     #[arg(long, value_name = "BOOL")]
     can_create_agents: Option<bool>,
-    /// Whether it may assign tasks: true or false
+    /// Allow the agent to assign tasks
     #[arg(long, value_name = "BOOL")]
     can_assign_tasks: Option<bool>,
     #[command(flatten)]
@@ -54,7 +54,7 @@ impl Args {
             session
                 .ui()
                 .note("skipped: the other permission, which is read first and sent as it is");
-        } else if is_half && let Some(reply) = squads.fetch(&Get(agent.as_str())).await? {
+        } else if is_half && let Some(reply) = squads.get(&Get(agent.as_str())).await? {
             let now = reply.value;
             let read = |text: Option<String>| text.and_then(|text| text.parse().ok());
             change.can_create_agents = change
@@ -70,10 +70,10 @@ impl Args {
             }
         }
         let show = squads.about("show", &agent);
-        let Some(reply) = squads.apply(&change, &show).await? else {
-            return Ok(Exit::Done);
+        let Some(reply) = squads.change(&change, &show).await? else {
+            return Ok(Exit::Success);
         };
-        let reply = squads.veil(reply)?;
+        let reply = squads.redact(reply)?;
         let now = &reply.value;
         if now.id.is_some() {
             session.show(&reply, AGENT)?;
@@ -82,7 +82,7 @@ impl Args {
             session.done(&reply, agent.as_str(), "set", &sentence)?;
         }
         let word = |right: Option<bool>| right.map(|right| if right { "true" } else { "false" });
-        asked::compare(
+        verify::compare(
             session,
             &[
                 (
@@ -98,6 +98,6 @@ impl Args {
             ],
         );
         session.ui().next("look at it", &show);
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

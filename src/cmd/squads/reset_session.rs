@@ -1,12 +1,12 @@
 //! `xeroctl squads reset-session`.
 
-use super::place::{Secrets, Target};
+use super::squad_session::{AgentTarget, Secrets};
 use crate::api::squads::runtime::Reset;
 use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Forget the session of an agent, or of one of its tasks: its next run begins afresh
+/// Clear an agent's session, or the session of one task
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -14,8 +14,8 @@ Examples:
   xeroctl squads reset-session Coder --task-key SLA-26")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
-    /// Only the session of this task
+    target: AgentTarget,
+    /// Clear only this task's session
     #[arg(long, value_name = "KEY", value_parser = values::text)]
     task_key: Option<String>,
     #[command(flatten)]
@@ -24,9 +24,6 @@ pub struct Args {
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
         let squads = squads.with(self.secrets);
@@ -36,8 +33,8 @@ impl Args {
         };
         let state = squads.about("runtime", &agent);
         let session = &squads.session;
-        if let Some(reply) = squads.apply(&reset, &state).await? {
-            let reply = squads.veil(reply)?;
+        if let Some(reply) = squads.change(&reset, &state).await? {
+            let reply = squads.redact(reply)?;
             let what = match &self.task_key {
                 Some(task) => format!("Reset the session of agent {agent} for {task}"),
                 None => format!("Reset the session of agent {agent}"),
@@ -49,6 +46,6 @@ impl Args {
             session.done(&reply, agent.as_str(), "reset", &sentence)?;
             session.ui().next("its state", &state);
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

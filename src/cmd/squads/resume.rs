@@ -1,8 +1,8 @@
 //! `xeroctl squads resume`.
 
 use super::lifecycle;
-use super::place::{Secrets, Target};
-use crate::api::squads::agents::Act;
+use super::squad_session::{AgentTarget, Secrets};
+use crate::api::squads::agents::LifecycleAction;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
@@ -14,18 +14,15 @@ Examples:
   xeroctl squads resume 3fcb87f5-40bf-4e11-b004-a986b1c8cef0")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
+    target: AgentTarget,
     #[command(flatten)]
     secrets: Secrets,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
-        lifecycle::apply(squads, self.secrets, &agent, Act::Resume).await
+        lifecycle::apply(squads, self.secrets, &agent, LifecycleAction::Resume).await
     }
 }

@@ -1,12 +1,12 @@
 //! `xeroctl squads revoke-key`.
 
-use super::place::Target;
+use super::squad_session::AgentTarget;
 use crate::api::Id;
 use crate::api::squads::keys::Revoke;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
 
-/// Revoke a key of an agent; asks first
+/// Revoke an agent's API key
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -14,11 +14,11 @@ Examples:
   xeroctl squads revoke-key Coder 13281111-94df-4774-b516-8e5eb4db8e74 -y")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
-    /// The key's id
+    target: AgentTarget,
+    /// Key ID
     #[arg(value_name = "KEY")]
     key: Id,
-    /// Revoke without asking
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
@@ -42,7 +42,7 @@ impl Args {
             key: key.as_str(),
         };
         let keys = squads.about("keys", &agent);
-        let revoked = squads.apply(&revoke, &keys).await;
+        let revoked = squads.change(&revoke, &keys).await;
         let revoked = revoked.map_err(|error| match error.exit() {
             Exit::NotFound => error.next("the keys that there are", keys.clone()),
             _ => error,
@@ -56,6 +56,6 @@ impl Args {
             )?;
             session.ui().next("the agent's keys", &keys);
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

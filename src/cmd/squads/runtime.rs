@@ -1,12 +1,12 @@
 //! `xeroctl squads runtime`.
 
-use super::place::{Secrets, Target};
+use super::squad_session::{AgentTarget, Secrets};
 use crate::api::squads::masked;
 use crate::api::squads::runtime::Get;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Show the runtime state of an agent: its session, its last run, its tokens and costs
+/// Show an agent's session, last run, token usage, and costs
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -14,29 +14,26 @@ Examples:
   xeroctl squads runtime Coder -o json | jq .totalCostCents")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
+    target: AgentTarget,
     #[command(flatten)]
     secrets: Secrets,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
         let squads = squads.with(self.secrets);
         let session = &squads.session;
-        if let Some(reply) = squads.fetch(&Get(agent.as_str())).await? {
+        if let Some(reply) = squads.get(&Get(agent.as_str())).await? {
             let document = reply.document.get();
             let document = if session.look.format.is_json() {
-                squads.hide(document)
+                squads.redact_document(document)
             } else {
                 masked(document).0
             };
-            session.show_object(&document, agent.as_str())?;
+            session.show_document(&document, Some(agent.as_str()))?;
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

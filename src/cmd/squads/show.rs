@@ -1,7 +1,7 @@
 //! `xeroctl squads show`.
 
 use super::agent::AGENT;
-use super::place::{Secrets, Target};
+use super::squad_session::{AgentTarget, Secrets};
 use crate::api::squads::agents::Get;
 use crate::error::{Error, Exit};
 use crate::session::Context;
@@ -15,22 +15,19 @@ Examples:
     | jq '(.agent // .).role'")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
+    target: AgentTarget,
     #[command(flatten)]
     secrets: Secrets,
 }
 
 impl Args {
     /// Runs the command.
-    ///
-    /// # Errors
-    /// Whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
         let squads = squads.with(self.secrets);
-        if let Some(reply) = squads.fetch(&Get(agent.as_str())).await? {
-            squads.session.show(&squads.veil(reply)?, AGENT)?;
+        if let Some(reply) = squads.get(&Get(agent.as_str())).await? {
+            squads.session.show(&squads.redact(reply)?, AGENT)?;
         }
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -1,12 +1,12 @@
 //! `xeroctl squads terminate`.
 
 use super::lifecycle;
-use super::place::{Secrets, Target};
-use crate::api::squads::agents::Act;
+use super::squad_session::{AgentTarget, Secrets};
+use crate::api::squads::agents::LifecycleAction;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
 
-/// Terminate an agent: it never runs again, and its records stay; asks first
+/// Terminate an agent permanently, keeping its records
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -14,8 +14,8 @@ Examples:
   xeroctl squads terminate 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 --force")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
-    /// Terminate without asking
+    target: AgentTarget,
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
     #[command(flatten)]
@@ -36,6 +36,6 @@ impl Args {
         squads
             .session
             .confirm(&question, &Consent::Yes, self.force)?;
-        lifecycle::apply(squads, self.secrets, &agent, Act::Terminate).await
+        lifecycle::apply(squads, self.secrets, &agent, LifecycleAction::Terminate).await
     }
 }

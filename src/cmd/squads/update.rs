@@ -1,14 +1,14 @@
 //! `xeroctl squads update`.
 
 use super::agent::AGENT;
-use super::asked;
-use super::place::{Secrets, Target};
+use super::squad_session::{AgentTarget, Secrets};
+use super::verify;
 use crate::api::squads::agents::Update;
 use crate::cmd::{input, values};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Change an agent's name, title, prompt or status; needs an operator's key
+/// Change an agent's name, title, prompt, or status (operator key required)
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -17,17 +17,17 @@ Examples:
   xeroctl squads update Coder --prompt @AGENTS.md")]
 pub struct Args {
     #[command(flatten)]
-    target: Target,
-    /// The display name
+    target: AgentTarget,
+    /// Display name
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     name: Option<String>,
-    /// The job title
+    /// Job title
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     title: Option<String>,
-    /// The system prompt; `@FILE` reads it from a file
+    /// System prompt (@FILE reads it from a file)
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true, value_parser = values::text)]
     prompt: Option<String>,
-    /// active or paused
+    /// Status: active or paused
     #[arg(long, value_name = "STATUS", value_parser = values::text)]
     status: Option<String>,
     #[command(flatten)]
@@ -59,10 +59,10 @@ impl Args {
             status: self.status.as_deref(),
         };
         let show = squads.about("show", &agent);
-        let Some(reply) = squads.apply(&update, &show).await? else {
-            return Ok(Exit::Done);
+        let Some(reply) = squads.change(&update, &show).await? else {
+            return Ok(Exit::Success);
         };
-        let reply = squads.veil(reply)?;
+        let reply = squads.redact(reply)?;
         let now = &reply.value;
         let session = &squads.session;
         if now.id.is_some() {
@@ -76,7 +76,7 @@ impl Args {
             )?;
         }
         let prompts = (update.prompt, now.prompt.as_deref());
-        asked::compare(
+        verify::compare(
             session,
             &[
                 ("name", update.name, now.name.as_deref()),
@@ -86,10 +86,10 @@ impl Args {
             ],
         );
         if now.id.is_some() {
-            asked::missed(session, "prompt", prompts.0, prompts.1);
-            asked::missed(session, "title", update.title, now.title.as_deref());
+            verify::missed(session, "prompt", prompts.0, prompts.1);
+            verify::missed(session, "title", update.title, now.title.as_deref());
         }
         session.ui().next("look at it", &show);
-        Ok(Exit::Done)
+        Ok(Exit::Success)
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks, and what they may.
+//! Authentication and authorization of callers.
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
@@ -8,47 +8,47 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::super::clock::Seconds;
-use super::super::reply::Refusal;
-use super::super::store::Keys;
-use super::Dialect;
-use super::world::{World, text};
+use super::super::response::ApiError;
+use super::super::state::Keys;
+use super::dialect::Dialect;
+use super::state::{SquadsState, text};
 
-/// The record of the agent key that the state begins with.
-const OWN_KEY: &str = "c0de0000-5eed-4a9e-8b1d-7f3c2a1e0d94";
+/// ID of the demo agent key's record.
+const DEMO_KEY_ID: &str = "c0de0000-5eed-4a9e-8b1d-7f3c2a1e0d94";
 
-/// Whom a request comes from.
+/// Identity behind a request.
 #[derive(Clone, PartialEq)]
 pub(super) enum Caller {
-    /// Somebody on this machine who has shown no key, and is trusted.
+    /// A local process without a key, which is trusted.
     Local,
-    /// The bearer of the operator's key.
+    /// The holder of the operator key.
     Operator,
-    /// The bearer of an agent's key: the agent's id.
+    /// The holder of an agent's key, with the agent's ID.
     Agent(Value),
 }
 
-/// Who may call a route.
+/// Callers admitted to a route.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Scope {
-    /// Whoever asks; keys are not even looked at.
+    /// Everyone; keys are ignored.
     Anyone,
-    /// Everybody whose key is good.
+    /// Every caller whose key, if any, is valid.
     Known,
-    /// Agents alone.
+    /// Agents only.
     Agent,
-    /// Operators, and those who need no key.
+    /// Operators, and local callers without a key.
     Operator,
 }
 
 impl Caller {
-    /// The caller that the headers tell of. A key that is wrong is refused on the page; the server overlooks it.
-    pub(super) fn of(
+    /// Identifies the caller from the headers. The page dialect rejects an invalid key; the server dialect ignores it.
+    pub(super) fn from_headers(
         dialect: Dialect,
         headers: &HeaderMap,
         keys: &Keys,
-        world: &World,
+        state: &SquadsState,
         now: Seconds,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ApiError> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let (first, more) = (values.next(), values.next().is_some());
         let Some(value) = first else {
@@ -64,22 +64,22 @@ impl Caller {
             }
             let own = token == keys.agent;
             let hash = hash(token);
-            let mut all = world.keys.iter();
-            let key = all.find(|key| key["hash"] == hash || own && key["id"] == OWN_KEY)?;
+            let mut all = state.keys.iter();
+            let key = all.find(|key| key["hash"] == hash || own && key["id"] == DEMO_KEY_ID)?;
             is_live(key, now).then(|| Self::Agent(key["agentId"].clone()))
         });
         match found {
             Some(caller) => Ok(caller),
-            None if dialect.is_page() => Err(dialect.refuse(
+            None if dialect.is_page() => Err(dialect.error(
                 StatusCode::UNAUTHORIZED,
                 "unauthorized",
-                "The token is unknown, expired or revoked",
+                "The token is unknown, expired, or revoked",
             )),
             None => Ok(Self::Local),
         }
     }
 
-    /// How the caller was recognised.
+    /// How the caller was authenticated.
     pub(super) fn source(&self) -> &'static str {
         match self {
             Self::Local => "local_implicit",
@@ -90,11 +90,11 @@ impl Caller {
 }
 
 impl Scope {
-    /// Refuses a caller who may not.
-    pub(super) fn admit(self, dialect: Dialect, caller: &Caller) -> Result<(), Refusal> {
+    /// Returns an error if the caller is not admitted.
+    pub(super) fn check(self, dialect: Dialect, caller: &Caller) -> Result<(), ApiError> {
         let is_agent = matches!(caller, Caller::Agent(_));
         match self {
-            Self::Agent if !is_agent => Err(dialect.refuse(
+            Self::Agent if !is_agent => Err(dialect.error(
                 StatusCode::UNAUTHORIZED,
                 "agent_key_required",
                 "Agent authentication required",
@@ -107,7 +107,7 @@ impl Scope {
     }
 }
 
-/// What is kept of a token.
+/// Hash of a token, as stored.
 pub(super) fn hash(token: &str) -> String {
     STANDARD.encode(Sha256::digest(token.as_bytes()))
 }

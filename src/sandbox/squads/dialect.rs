@@ -1,18 +1,18 @@
-//! The two dialects of the service, and the forms in which they differ everywhere.
+//! The two dialects of the squads API, and their general formats.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::super::clock::{Seconds, Spelling};
-use super::super::reply::Refusal;
+use super::super::clock::{Seconds, TimeEncoding};
+use super::super::response::ApiError;
 
-/// Which of the two services this is.
+/// Dialect of the squads API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
-    /// As the service's page describes it: strict about what it is sent, each object in an envelope.
+    /// As the API page documents it: strict input, and objects in envelopes.
     #[default]
     Page,
-    /// As its server, version 0.3.1, behaves: bare objects, and unknown members dropped without a word.
+    /// As server version 0.3.1 behaves: bare objects, and unknown members silently dropped.
     Server,
 }
 
@@ -21,7 +21,7 @@ impl Dialect {
         self == Self::Page
     }
 
-    /// An object or a list under its name, where this dialect has envelopes.
+    /// Wraps an object or a list in the page dialect's envelope.
     pub(super) fn wrap(self, name: &str, value: Value) -> Value {
         if self.is_page() {
             json!({ name: value })
@@ -30,58 +30,58 @@ impl Dialect {
         }
     }
 
-    /// The page's errors carry a code, the server's a sentence alone.
-    pub(super) fn refuse(
+    /// Creates an error: the page dialect adds a code to the message.
+    pub(super) fn error(
         self,
         status: StatusCode,
         code: &str,
         message: impl Into<String>,
-    ) -> Refusal {
+    ) -> ApiError {
         let message: String = message.into();
         let document = if self.is_page() {
             json!({ "error": message, "code": code })
         } else {
             json!({ "error": message })
         };
-        Refusal::foreign(status, document)
+        ApiError::with_document(status, document)
     }
 
-    pub(super) fn not_found(self, code: &str, message: impl Into<String>) -> Refusal {
-        self.refuse(StatusCode::NOT_FOUND, code, message)
+    pub(super) fn not_found(self, code: &str, message: impl Into<String>) -> ApiError {
+        self.error(StatusCode::NOT_FOUND, code, message)
     }
 
-    pub(super) fn conflict(self, code: &str, message: impl Into<String>) -> Refusal {
-        self.refuse(StatusCode::CONFLICT, code, message)
+    pub(super) fn conflict(self, code: &str, message: impl Into<String>) -> ApiError {
+        self.error(StatusCode::CONFLICT, code, message)
     }
 
-    pub(super) fn forbidden(self, code: &str, message: impl Into<String>) -> Refusal {
-        self.refuse(StatusCode::FORBIDDEN, code, message)
+    pub(super) fn forbidden(self, code: &str, message: impl Into<String>) -> ApiError {
+        self.error(StatusCode::FORBIDDEN, code, message)
     }
 
-    pub(super) fn invalid(self, message: impl Into<String>) -> Refusal {
-        self.refuse(StatusCode::BAD_REQUEST, "invalid_request", message)
+    pub(super) fn invalid(self, message: impl Into<String>) -> ApiError {
+        self.error(StatusCode::BAD_REQUEST, "invalid_request", message)
     }
 
-    /// 422 for what is well formed and yet cannot be.
-    pub(super) fn impossible(self, code: &str, message: impl Into<String>) -> Refusal {
-        self.refuse(StatusCode::UNPROCESSABLE_ENTITY, code, message)
+    /// 422 for well-formed input that cannot be applied.
+    pub(super) fn unprocessable(self, code: &str, message: impl Into<String>) -> ApiError {
+        self.error(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
 
-    /// What the server says about everything that it did not foresee.
-    pub(super) fn crash(self) -> Refusal {
+    /// The server dialect's response to unexpected input.
+    pub(super) fn internal_error(self) -> ApiError {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        self.refuse(status, "internal_error", "Internal server error")
+        self.error(status, "internal_error", "Internal server error")
     }
 
-    /// A time: ISO 8601, with milliseconds where the server writes it.
+    /// Encodes a time as ISO 8601, with milliseconds in the server dialect.
     pub(super) fn time(self, at: Seconds) -> Value {
-        match Spelling::Rfc3339.write(at) {
+        match TimeEncoding::Rfc3339.encode(at) {
             Value::String(text) if !self.is_page() => text.replace('Z', ".000Z").into(),
             other => other,
         }
     }
 
-    /// A stored time, which may also be absent or be kept as it was given.
+    /// Encodes a stored time, which may be absent or kept as sent.
     pub(super) fn time_of(self, stored: &Value) -> Value {
         stored
             .as_i64()

@@ -1,15 +1,16 @@
-//! New agents, with and without an approval.
+//! Agent creation and hire requests.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::super::id;
-use super::super::reply::{Answer, Refusal, with_status};
+use super::super::response::{ApiError, HandlerResult, with_status};
+use super::agent_view;
 use super::caller::Caller;
-use super::serve::Turn;
-use super::world::{set, set_in, text};
+use super::request_context::RequestContext;
+use super::state::{set, set_in, text};
 
-/// The adapters that the page lists; the server has the others too.
+/// Adapters of the server dialect; the page dialect has only the first ones.
 const ADAPTERS: &[&str] = &[
     "claude_local",
     "codex_local",
@@ -21,32 +22,34 @@ const ADAPTERS: &[&str] = &[
     "pi_local",
 ];
 
-/// How many of them are the page's.
+/// Number of adapters in the page dialect.
 const ON_PAGE: usize = 5;
 
-/// 201 with the agent. On the server a squad may demand that it be hired instead.
-pub(super) fn create(turn: &mut Turn<'_>) -> Answer {
-    let squad = turn.squad()?;
-    if !turn.dialect.is_page() && squad["requiresApproval"] == true {
-        let message = "New agents of this squad need an approval; hire this one";
-        return Err(turn.dialect.conflict("approval_required", message));
+/// Returns 201 with the agent. In the server dialect, a squad may require a hire request instead.
+pub(super) fn create(context: &mut RequestContext<'_>) -> HandlerResult {
+    let squad = context.squad()?;
+    if !context.dialect.is_page() && squad["requiresApproval"] == true {
+        let message = "New agents in this squad need an approval; send a hire request";
+        return Err(context.dialect.conflict("approval_required", message));
     }
-    let agent = new_agent(turn, &squad["id"])?;
-    let shown = turn.dialect.wrap("agent", turn.show(&agent));
-    turn.world.agents.push(agent);
-    Ok(with_status(StatusCode::CREATED, &shown))
+    let agent = new_agent(context, &squad["id"])?;
+    let view = context
+        .dialect
+        .wrap("agent", agent_view::show(context, &agent));
+    context.state.agents.push(agent);
+    Ok(with_status(StatusCode::CREATED, &view))
 }
 
-/// On the page 202 with the number of an approval, always. On the server 201 with the agent, and with an approval
-/// where the squad demands one.
-pub(super) fn hire(turn: &mut Turn<'_>) -> Answer {
-    let squad = turn.squad()?;
-    let own = turn.own();
-    if own.is_some_and(|agent| agent["permissions"]["canCreateAgents"] != true) {
+/// Page dialect: 202 with an approval ID. Server dialect: 201 with the agent, and with an approval if the squad
+/// requires one.
+pub(super) fn hire(context: &mut RequestContext<'_>) -> HandlerResult {
+    let squad = context.squad()?;
+    let caller = context.calling_agent();
+    if caller.is_some_and(|agent| agent["permissions"]["canCreateAgents"] != true) {
         let message = "This agent may not create agents";
-        return Err(turn.dialect.forbidden("missing_permission", message));
+        return Err(context.dialect.forbidden("missing_permission", message));
     }
-    let by = match &turn.caller {
+    let by = match &context.caller {
         Caller::Agent(id) => id.clone(),
         _ => Value::Null,
     };
@@ -57,65 +60,65 @@ pub(super) fn hire(turn: &mut Turn<'_>) -> Answer {
         "status": "pending",
         "requestedByAgentId": by,
         "requestedByUserId": if by.is_null() { json!("local-operator") } else { Value::Null },
-        "payload": turn.body,
+        "payload": context.body,
         "decisionNote": null,
     });
-    if turn.dialect.is_page() {
-        let shown = json!({ "approvalId": approval["id"], "status": "pending" });
-        set(&mut approval, "createdAt", turn.now);
-        turn.world.approvals.push(approval);
-        return Ok(with_status(StatusCode::ACCEPTED, &shown));
+    if context.dialect.is_page() {
+        let view = json!({ "approvalId": approval["id"], "status": "pending" });
+        set(&mut approval, "createdAt", context.now);
+        context.state.approvals.push(approval);
+        return Ok(with_status(StatusCode::ACCEPTED, &view));
     }
-    let mut agent = new_agent(turn, &squad["id"])?;
-    let mut shown = Value::Null;
+    let mut agent = new_agent(context, &squad["id"])?;
+    let mut view = Value::Null;
     if squad["requiresApproval"] == true {
         set(&mut agent, "status", "pending_approval");
-        shown = approval.clone();
-        set(&mut shown, "createdAt", turn.dialect.time(turn.now));
-        set(&mut shown, "updatedAt", turn.dialect.time(turn.now));
+        view = approval.clone();
+        set(&mut view, "createdAt", context.dialect.time(context.now));
+        set(&mut view, "updatedAt", context.dialect.time(context.now));
         set(&mut approval, "agentId", agent["id"].clone());
-        set(&mut approval, "createdAt", turn.now);
-        turn.world.approvals.push(approval);
+        set(&mut approval, "createdAt", context.now);
+        context.state.approvals.push(approval);
     }
-    let answer = json!({ "agent": turn.show(&agent), "approval": shown });
-    turn.world.agents.push(agent);
+    let answer = json!({ "agent": agent_view::show(context, &agent), "approval": view });
+    context.state.agents.push(agent);
     Ok(with_status(StatusCode::CREATED, &answer))
 }
 
-/// The agent that the body describes, not yet among the others.
-fn new_agent(turn: &Turn<'_>, squad: &Value) -> Result<Value, Refusal> {
-    let page = turn.dialect.is_page();
-    let adapter = turn
-        .word("adapterType")
+/// Builds the agent from the body without adding it.
+fn new_agent(context: &RequestContext<'_>, squad: &Value) -> Result<Value, ApiError> {
+    let page = context.dialect.is_page();
+    let adapter = context
+        .body_text("adapterType")
         .unwrap_or_else(|| "process".to_owned());
     let known = if page { &ADAPTERS[..ON_PAGE] } else { ADAPTERS };
     if !known.contains(&adapter.as_str()) {
         let message = format!("Unknown adapter '{adapter}'");
-        return Err(turn.dialect.impossible("unknown_adapter", message));
+        return Err(context.dialect.unprocessable("unknown_adapter", message));
     }
-    let boss = turn.given(&["reportsToAgentId", "reportsTo"]);
-    let boss = boss.cloned().unwrap_or_default();
-    turn.check_boss(&boss, squad)?;
-    let wished = turn.word("name").unwrap_or_default();
+    let manager = context.first_member(&["reportsToAgentId", "reportsTo"]);
+    let manager = manager.cloned().unwrap_or_default();
+    context.check_manager(&manager, squad)?;
+    let requested = context.body_text("name").unwrap_or_default();
     let name = if page {
-        if turn.world.has_name(squad, &wished, &Value::Null) {
-            return Err(turn.taken(&wished));
+        if context.state.name_in_use(squad, &requested, &Value::Null) {
+            return Err(context.name_taken(&requested));
         }
-        wished
+        requested
     } else {
-        free_name(turn, squad, &wished)
+        unused_name(context, squad, &requested)
     };
     let mut agent = json!({
         "id": id::uuid(),
         "squadId": squad,
         "name": name,
-        "role": turn.word("role").unwrap_or_else(|| "general".to_owned()),
-        "title": turn.body.get("title"),
+        "role": context.body_text("role").unwrap_or_else(|| "general".to_owned()),
+        "title": context.body.get("title"),
         "status": if page { "active" } else { "idle" },
-        "reportsTo": boss,
+        "reportsTo": manager,
         "adapterType": adapter,
-        "createdAt": turn.now,
-        "updatedAt": turn.now,
+        "createdAt": context.now,
+        "updatedAt": context.now,
     });
     for name in [
         "adapterConfig",
@@ -124,11 +127,11 @@ fn new_agent(turn: &Turn<'_>, squad: &Value) -> Result<Value, Refusal> {
         "desiredSkills",
         "prompt",
     ] {
-        if let Some(value) = turn.body.get(name) {
+        if let Some(value) = context.body.get(name) {
             set(&mut agent, name, value.clone());
         }
     }
-    let files = turn
+    let files = context
         .body
         .get("instructionsBundle")
         .map(|bundle| &bundle["files"]);
@@ -148,37 +151,13 @@ fn new_agent(turn: &Turn<'_>, squad: &Value) -> Result<Value, Refusal> {
     Ok(agent)
 }
 
-/// The name, or the first of `Coder 2`, `Coder 3` and so on that is free.
-fn free_name(turn: &Turn<'_>, squad: &Value, wished: &str) -> String {
-    let mut name = wished.to_owned();
+/// Returns the name, or the first of `Coder 2`, `Coder 3`, … that is not in use.
+fn unused_name(context: &RequestContext<'_>, squad: &Value, requested: &str) -> String {
+    let mut name = requested.to_owned();
     let mut number = 2;
-    while turn.world.has_name(squad, &name, &Value::Null) {
-        name = format!("{wished} {number}");
+    while context.state.name_in_use(squad, &name, &Value::Null) {
+        name = format!("{requested} {number}");
         number += 1;
     }
     name
-}
-
-impl Turn<'_> {
-    /// 409 for a name that is in use.
-    pub(super) fn taken(&self, name: &str) -> Refusal {
-        let message = format!("An agent named '{name}' is in this squad already");
-        self.dialect.conflict("name_taken", message)
-    }
-
-    /// A superior must be of the same squad, if there is to be one.
-    pub(super) fn check_boss(&self, boss: &Value, squad: &Value) -> Result<(), Refusal> {
-        if boss.is_null() {
-            return Ok(());
-        }
-        let Some(found) = self.world.agent(boss) else {
-            let message = "The agent to report to is not found";
-            return Err(self.dialect.not_found("agent_not_found", message));
-        };
-        if found["squadId"] == *squad {
-            return Ok(());
-        }
-        let message = "The agent to report to is of another squad";
-        Err(self.dialect.impossible("other_squad", message))
-    }
 }

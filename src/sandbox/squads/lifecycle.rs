@@ -1,66 +1,75 @@
-//! Pausing, resuming and terminating.
+//! Agent lifecycle: pause, resume, and terminate.
 
 use serde_json::Value;
 
-use super::super::reply::{Answer, Refusal};
-use super::serve::{Turn, done};
-use super::world::{set, touch};
+use super::super::response::{ApiError, HandlerResult};
+use super::agent_view;
+use super::request_context::{RequestContext, ok_response};
+use super::state::{mark_modified, set};
 
-pub(super) fn pause(turn: &mut Turn<'_>) -> Answer {
-    change(turn, "paused")
+pub(super) fn pause(context: &mut RequestContext<'_>) -> HandlerResult {
+    change(context, "paused")
 }
 
-/// The server lets an agent be idle until it has work.
-pub(super) fn resume(turn: &mut Turn<'_>) -> Answer {
-    let status = if turn.dialect.is_page() {
+/// In the server dialect, an agent is idle until it has work.
+pub(super) fn resume(context: &mut RequestContext<'_>) -> HandlerResult {
+    let status = if context.dialect.is_page() {
         "active"
     } else {
         "idle"
     };
-    change(turn, status)
+    change(context, status)
 }
 
-/// An agent that is terminated comes never back, and its keys open nothing any more.
-pub(super) fn terminate(turn: &mut Turn<'_>) -> Answer {
-    change(turn, "terminated")
+/// Termination is permanent and revokes the agent's keys.
+pub(super) fn terminate(context: &mut RequestContext<'_>) -> HandlerResult {
+    change(context, "terminated")
 }
 
-fn change(turn: &mut Turn<'_>, status: &str) -> Answer {
-    let place = turn.agent()?;
-    turn.become_status(place, status)?;
-    if turn.dialect.is_page() {
-        Ok(done())
+fn change(context: &mut RequestContext<'_>, status: &str) -> HandlerResult {
+    let index = context.agent_index()?;
+    set_status(context, index, status)?;
+    if context.dialect.is_page() {
+        Ok(ok_response())
     } else {
-        Ok(turn.reply("agent", turn.show(&turn.world.agents[place])))
+        Ok(context.respond(
+            "agent",
+            agent_view::show(context, &context.state.agents[index]),
+        ))
     }
 }
 
-impl Turn<'_> {
-    /// Sets the status of an agent, unless that is terminated; on the server one that waits for its approval cannot
-    /// be set going either.
-    pub(super) fn become_status(&mut self, place: usize, status: &str) -> Result<(), Refusal> {
-        let agent = &mut self.world.agents[place];
-        let ended = agent["status"] == "terminated";
-        let waits = !self.dialect.is_page() && agent["status"] == "pending_approval";
-        if ended {
-            let message = "The agent is terminated";
-            return Err(self.dialect.conflict("agent_terminated", message));
-        }
-        if waits && matches!(status, "active" | "idle" | "running") {
-            let message = "The agent waits for its approval";
-            return Err(self.dialect.conflict("approval_pending", message));
-        }
-        let paused = status == "paused";
-        set(agent, "status", status);
-        let reason = if paused { "manual".into() } else { Value::Null };
-        set(agent, "pauseReason", reason);
-        let at = if paused { self.now.into() } else { Value::Null };
-        set(agent, "pausedAt", at);
-        touch(agent, self.now);
-        if status == "terminated" {
-            let id = agent["id"].clone();
-            self.world.revoke_all(&id, self.now);
-        }
-        Ok(())
+/// Sets an agent's status unless it is terminated or, in the server dialect, would start before its approval.
+pub(super) fn set_status(
+    context: &mut RequestContext<'_>,
+    index: usize,
+    status: &str,
+) -> Result<(), ApiError> {
+    let agent = &mut context.state.agents[index];
+    let ended = agent["status"] == "terminated";
+    let waits = !context.dialect.is_page() && agent["status"] == "pending_approval";
+    if ended {
+        let message = "The agent is terminated";
+        return Err(context.dialect.conflict("agent_terminated", message));
     }
+    if waits && matches!(status, "active" | "idle" | "running") {
+        let message = "The agent is pending approval";
+        return Err(context.dialect.conflict("approval_pending", message));
+    }
+    let paused = status == "paused";
+    set(agent, "status", status);
+    let reason = if paused { "manual".into() } else { Value::Null };
+    set(agent, "pauseReason", reason);
+    let at = if paused {
+        context.now.into()
+    } else {
+        Value::Null
+    };
+    set(agent, "pausedAt", at);
+    mark_modified(agent, context.now);
+    if status == "terminated" {
+        let id = agent["id"].clone();
+        context.state.revoke_keys(&id, context.now);
+    }
+    Ok(())
 }

@@ -1,99 +1,101 @@
-//! The table of routes.
+//! Route table and route matching.
 
-use super::body::Kind::{Files, Flag, Id, Note, Object, Role, Status, Text, Texts, Time};
-use super::body::{BOTH, PAGE, PAGE_MUST, Rule, SERVER_MUST};
 use super::caller::Scope;
-use super::serve::Work;
-use super::{agents, hiring, keys, lifecycle, mine, runtime};
+use super::request_body::ValueKind::{
+    Files, Flag, Id, Note, Object, Role, Status, Text, Texts, Time,
+};
+use super::request_body::{BOTH, FieldRule, PAGE, PAGE_REQUIRED, SERVER_REQUIRED};
+use super::request_context::Handler;
+use super::{agent_keys, agents, caller_info, hiring, lifecycle, runtime_state};
 
-/// A method and a path, in which `{}` stands for an id; what may be sent, by whom; and what is done then.
+/// A route: method, path with `{}` for IDs, accepted input, admitted callers, and handler.
 pub(super) struct Route {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
     pub(super) scope: Scope,
-    /// The names of the query.
+    /// Accepted query parameters.
     pub(super) query: &'static [&'static str],
-    /// The members of the body; none where a body is out of place.
-    pub(super) body: Option<&'static [Rule]>,
-    pub(super) work: Work,
+    /// Rules for body members; `None` if a body is not accepted.
+    pub(super) body: Option<&'static [FieldRule]>,
+    pub(super) handler: Handler,
 }
 
-const CREATE: &[Rule] = &[
-    Rule("name", Text, BOTH | PAGE_MUST | SERVER_MUST),
-    Rule("role", Role, BOTH | PAGE_MUST),
-    Rule("title", Note, BOTH),
-    Rule("adapterType", Text, BOTH | PAGE_MUST),
-    Rule("reportsToAgentId", Id, PAGE),
-    Rule("reportsTo", Id, BOTH),
-    Rule("prompt", Note, PAGE),
-    Rule("instructionsBundle", Files, BOTH),
-    Rule("desiredSkills", Texts, BOTH),
-    Rule("adapterConfig", Object, BOTH),
-    Rule("runtimeConfig", Object, BOTH),
-    Rule("metadata", Object, BOTH),
+const CREATE: &[FieldRule] = &[
+    FieldRule("name", Text, BOTH | PAGE_REQUIRED | SERVER_REQUIRED),
+    FieldRule("role", Role, BOTH | PAGE_REQUIRED),
+    FieldRule("title", Note, BOTH),
+    FieldRule("adapterType", Text, BOTH | PAGE_REQUIRED),
+    FieldRule("reportsToAgentId", Id, PAGE),
+    FieldRule("reportsTo", Id, BOTH),
+    FieldRule("prompt", Note, PAGE),
+    FieldRule("instructionsBundle", Files, BOTH),
+    FieldRule("desiredSkills", Texts, BOTH),
+    FieldRule("adapterConfig", Object, BOTH),
+    FieldRule("runtimeConfig", Object, BOTH),
+    FieldRule("metadata", Object, BOTH),
 ];
 
-const HIRE: &[Rule] = &[
-    Rule("name", Text, BOTH | PAGE_MUST | SERVER_MUST),
-    Rule("role", Role, BOTH | PAGE_MUST),
-    Rule("reason", Note, PAGE),
-    Rule("title", Note, BOTH),
-    Rule("adapterType", Text, BOTH),
-    Rule("reportsToAgentId", Id, PAGE),
-    Rule("reportsTo", Id, BOTH),
-    Rule("prompt", Note, PAGE),
-    Rule("instructionsBundle", Files, BOTH),
-    Rule("desiredSkills", Texts, BOTH),
-    Rule("adapterConfig", Object, BOTH),
-    Rule("runtimeConfig", Object, BOTH),
-    Rule("metadata", Object, BOTH),
+const HIRE: &[FieldRule] = &[
+    FieldRule("name", Text, BOTH | PAGE_REQUIRED | SERVER_REQUIRED),
+    FieldRule("role", Role, BOTH | PAGE_REQUIRED),
+    FieldRule("reason", Note, PAGE),
+    FieldRule("title", Note, BOTH),
+    FieldRule("adapterType", Text, BOTH),
+    FieldRule("reportsToAgentId", Id, PAGE),
+    FieldRule("reportsTo", Id, BOTH),
+    FieldRule("prompt", Note, PAGE),
+    FieldRule("instructionsBundle", Files, BOTH),
+    FieldRule("desiredSkills", Texts, BOTH),
+    FieldRule("adapterConfig", Object, BOTH),
+    FieldRule("runtimeConfig", Object, BOTH),
+    FieldRule("metadata", Object, BOTH),
 ];
 
-const UPDATE: &[Rule] = &[
-    Rule("name", Text, BOTH),
-    Rule("title", Note, BOTH),
-    Rule("role", Role, BOTH),
-    Rule("status", Status, BOTH),
-    Rule("reportsToAgentId", Id, PAGE),
-    Rule("reportsTo", Id, BOTH),
-    Rule("prompt", Note, PAGE),
-    Rule("metadata", Object, BOTH),
+const UPDATE: &[FieldRule] = &[
+    FieldRule("name", Text, BOTH),
+    FieldRule("title", Note, BOTH),
+    FieldRule("role", Role, BOTH),
+    FieldRule("status", Status, BOTH),
+    FieldRule("reportsToAgentId", Id, PAGE),
+    FieldRule("reportsTo", Id, BOTH),
+    FieldRule("prompt", Note, PAGE),
+    FieldRule("metadata", Object, BOTH),
 ];
 
-const PERMISSIONS: &[Rule] = &[
-    Rule("canCreateAgents", Flag, BOTH | SERVER_MUST),
-    Rule("canAssignTasks", Flag, BOTH | SERVER_MUST),
+const PERMISSIONS: &[FieldRule] = &[
+    FieldRule("canCreateAgents", Flag, BOTH | SERVER_REQUIRED),
+    FieldRule("canAssignTasks", Flag, BOTH | SERVER_REQUIRED),
 ];
 
-const INSTRUCTIONS: &[Rule] = &[
-    Rule("instructionsPath", Note, PAGE),
-    Rule("path", Note, BOTH | SERVER_MUST),
-    Rule("adapterConfigKey", Text, BOTH),
+const INSTRUCTIONS: &[FieldRule] = &[
+    FieldRule("instructionsPath", Note, PAGE),
+    FieldRule("path", Note, BOTH | SERVER_REQUIRED),
+    FieldRule("adapterConfigKey", Text, BOTH),
 ];
 
-const KEY: &[Rule] = &[
-    Rule("name", Text, BOTH | PAGE_MUST | SERVER_MUST),
-    Rule("expiresAt", Time, PAGE),
+const KEY: &[FieldRule] = &[
+    FieldRule("name", Text, BOTH | PAGE_REQUIRED | SERVER_REQUIRED),
+    FieldRule("expiresAt", Time, PAGE),
 ];
 
-const RESET: &[Rule] = &[Rule("taskKey", Note, BOTH)];
+const RESET: &[FieldRule] = &[FieldRule("taskKey", Note, BOTH)];
 
-const fn get(path: &'static str, scope: Scope, work: Work) -> Route {
+const fn get_route(path: &'static str, scope: Scope, handler: Handler) -> Route {
     Route {
         method: "GET",
         path,
         scope,
         query: &[],
         body: None,
-        work,
+        handler,
     }
 }
 
-const fn operate(
+const fn operator_route(
     method: &'static str,
     path: &'static str,
-    body: Option<&'static [Rule]>,
-    work: Work,
+    body: Option<&'static [FieldRule]>,
+    handler: Handler,
 ) -> Route {
     Route {
         method,
@@ -101,78 +103,82 @@ const fn operate(
         scope: Scope::Operator,
         query: &[],
         body,
-        work,
+        handler,
     }
 }
 
-/// The first that fits counts: `me` is no id.
+/// The first match applies, so `me` is not an ID.
 pub(super) const ROUTES: &[Route] = &[
-    get("/health", Scope::Anyone, mine::health),
-    get("/cli-auth/me", Scope::Known, mine::auth),
-    get("/agents/me", Scope::Agent, mine::me),
+    get_route("/health", Scope::Anyone, caller_info::health),
+    get_route("/cli-auth/me", Scope::Known, caller_info::identity),
+    get_route("/agents/me", Scope::Agent, caller_info::current_agent),
     Route {
         query: &["status"],
-        ..get("/agents/me/inbox-lite", Scope::Agent, mine::inbox)
+        ..get_route("/agents/me/inbox-lite", Scope::Agent, caller_info::inbox)
     },
-    get("/agents/{}", Scope::Known, agents::get),
-    get("/squads/{}/agents", Scope::Known, agents::list),
-    operate("POST", "/squads/{}/agents", Some(CREATE), hiring::create),
+    get_route("/agents/{}", Scope::Known, agents::get),
+    get_route("/squads/{}/agents", Scope::Known, agents::list),
+    operator_route("POST", "/squads/{}/agents", Some(CREATE), hiring::create),
     Route {
         scope: Scope::Known,
-        ..operate("POST", "/squads/{}/agent-hires", Some(HIRE), hiring::hire)
+        ..operator_route("POST", "/squads/{}/agent-hires", Some(HIRE), hiring::hire)
     },
-    operate("PATCH", "/agents/{}", Some(UPDATE), agents::update),
-    operate("DELETE", "/agents/{}", None, agents::delete),
-    operate(
+    operator_route("PATCH", "/agents/{}", Some(UPDATE), agents::update),
+    operator_route("DELETE", "/agents/{}", None, agents::delete),
+    operator_route(
         "PATCH",
         "/agents/{}/permissions",
         Some(PERMISSIONS),
         agents::permissions,
     ),
-    operate(
+    operator_route(
         "PATCH",
         "/agents/{}/instructions-path",
         Some(INSTRUCTIONS),
         agents::instructions,
     ),
-    operate("POST", "/agents/{}/pause", Some(&[]), lifecycle::pause),
-    operate("POST", "/agents/{}/resume", Some(&[]), lifecycle::resume),
-    operate(
+    operator_route("POST", "/agents/{}/pause", Some(&[]), lifecycle::pause),
+    operator_route("POST", "/agents/{}/resume", Some(&[]), lifecycle::resume),
+    operator_route(
         "POST",
         "/agents/{}/terminate",
         Some(&[]),
         lifecycle::terminate,
     ),
-    get("/agents/{}/keys", Scope::Operator, keys::list),
-    operate("POST", "/agents/{}/keys", Some(KEY), keys::create),
-    operate("DELETE", "/agents/{}/keys/{}", None, keys::revoke),
-    get("/agents/{}/runtime-state", Scope::Operator, runtime::get),
-    operate(
+    get_route("/agents/{}/keys", Scope::Operator, agent_keys::list),
+    operator_route("POST", "/agents/{}/keys", Some(KEY), agent_keys::create),
+    operator_route("DELETE", "/agents/{}/keys/{}", None, agent_keys::revoke),
+    get_route(
+        "/agents/{}/runtime-state",
+        Scope::Operator,
+        runtime_state::get,
+    ),
+    operator_route(
         "POST",
         "/agents/{}/runtime-state/reset-session",
         Some(RESET),
-        runtime::reset,
+        runtime_state::reset,
     ),
 ];
 
-/// Where a request leads.
-pub(super) enum Found {
+/// Result of route matching.
+pub(super) enum RouteMatch {
     Route(&'static Route, Vec<String>),
-    /// The path is there, for these methods.
-    Methods(String),
-    Nothing,
+    /// The path exists with these methods.
+    WrongMethod(String),
+    NotFound,
 }
 
-/// Finds the route of a method and the segments below `/api`.
-pub(super) fn find(method: &str, segments: &[String]) -> Found {
+/// Finds the route for a method and the path segments below `/api`.
+pub(super) fn find(method: &str, segments: &[String]) -> RouteMatch {
     let method = if method == "HEAD" { "GET" } else { method };
     let mut methods: Vec<&str> = Vec::new();
     for route in ROUTES {
-        let Some(ids) = fit(route.path, segments) else {
+        let Some(ids) = match_path(route.path, segments) else {
             continue;
         };
         if route.method == method {
-            return Found::Route(route, ids);
+            return RouteMatch::Route(route, ids);
         }
         let more = if route.method == "GET" {
             &["GET", "HEAD"][..]
@@ -186,15 +192,15 @@ pub(super) fn find(method: &str, segments: &[String]) -> Found {
         }
     }
     if methods.is_empty() {
-        Found::Nothing
+        RouteMatch::NotFound
     } else {
-        Found::Methods(methods.join(","))
+        RouteMatch::WrongMethod(methods.join(","))
     }
 }
 
-/// What stands for each `{}` of the pattern, if the segments fit it. As with the router, what is empty or climbs is no
-/// id.
-fn fit(pattern: &str, segments: &[String]) -> Option<Vec<String>> {
+/// Returns the values of the pattern's `{}` placeholders if the segments match. As on the router, empty and dot
+/// segments are not IDs.
+fn match_path(pattern: &str, segments: &[String]) -> Option<Vec<String>> {
     let parts: Vec<&str> = pattern.split('/').skip(1).collect();
     if parts.len() != segments.len() {
         return None;

@@ -1,0 +1,55 @@
+//! TLS sessions. They are kept for resumption, and looked up first thing in a handshake: that is how the phase of an
+//! attempt shows that the TCP connection exists.
+
+use rustls::NamedGroup;
+use rustls::client::{
+    ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue,
+};
+use rustls::pki_types::ServerName;
+
+use super::connect::{PHASE, Phase};
+
+/// As many as the library keeps by itself.
+const MOST: usize = 256;
+
+/// Keeps sessions in memory, and notes in [`PHASE`] that a handshake starts.
+#[derive(Debug)]
+pub(super) struct Sessions(ClientSessionMemoryCache);
+
+impl Sessions {
+    pub(super) fn new() -> Self {
+        Self(ClientSessionMemoryCache::new(MOST))
+    }
+}
+
+impl ClientSessionStore for Sessions {
+    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
+        self.0.set_kx_hint(server, group);
+    }
+
+    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
+        // Outside of an attempt, no one asks for the phase.
+        let _ = PHASE.try_with(Phase::start_handshake);
+        self.0.kx_hint(server)
+    }
+
+    fn set_tls12_session(&self, server: ServerName<'static>, value: Tls12ClientSessionValue) {
+        self.0.set_tls12_session(server, value);
+    }
+
+    fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.0.tls12_session(server)
+    }
+
+    fn remove_tls12_session(&self, server: &ServerName<'static>) {
+        self.0.remove_tls12_session(server);
+    }
+
+    fn insert_tls13_ticket(&self, server: ServerName<'static>, value: Tls13ClientSessionValue) {
+        self.0.insert_tls13_ticket(server, value);
+    }
+
+    fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        self.0.take_tls13_ticket(server)
+    }
+}

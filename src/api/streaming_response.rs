@@ -1,0 +1,204 @@
+//! A response whose body is read as it arrives.
+
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use reqwest::header::HeaderMap;
+
+use super::content_encoding::{Decoder, Refused};
+use super::proxy::ProxyUse;
+use super::request::Request;
+use super::response::Response;
+use super::retry::AttemptOutcome;
+use super::service::{ServerConfig, Service};
+use super::transport_error::{self, TransportError};
+use crate::error::Error;
+
+/// Longest silence while a response is awaited or read.
+pub(super) const IDLE: Duration = Duration::from_secs(30);
+/// No response that is kept whole is larger, after decompression.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// A response whose head has come.
+pub struct StreamingResponse {
+    /// The version of HTTP that it came in.
+    pub version: reqwest::Version,
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// How many attempts were made until it came, this one included.
+    pub made: u32,
+    response: reqwest::Response,
+    decoder: Decoder,
+    /// What has come and is not decoded yet.
+    rest: Bytes,
+    request: Request,
+    base_url: String,
+    via: Option<ProxyUse>,
+    service: &'static Service,
+    idle: Duration,
+}
+
+impl StreamingResponse {
+    pub(super) fn new(
+        response: reqwest::Response,
+        request: &Request,
+        target: &ServerConfig,
+        made: u32,
+    ) -> Result<Self, TransportError> {
+        let mut headers = response.headers().clone();
+        let decoder = Decoder::of(&mut headers).map_err(|error| undecoded(error.into()))?;
+        Ok(Self {
+            version: response.version(),
+            status: response.status().as_u16(),
+            headers,
+            made,
+            response,
+            decoder,
+            rest: Bytes::new(),
+            request: request.clone(),
+            base_url: target.base_url.clone(),
+            via: target.via.clone(),
+            service: target.service,
+            idle: IDLE,
+        })
+    }
+
+    /// Takes a silence of this length for the end, instead of 30 seconds.
+    pub fn with_idle(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The next piece of the body, decompressed; none at its end.
+    ///
+    /// # Errors
+    /// Exit 17 when the body breaks off or nothing comes for too long.
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        self.piece().await.map_err(|broken| {
+            transport_error::unanswered(&self.request, &self.base_url, self.via.as_ref(), broken)
+        })
+    }
+
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, TransportError> {
+        loop {
+            while !self.rest.is_empty() {
+                let piece = self.decoder.decode(&mut self.rest).map_err(refused)?;
+                if !piece.is_empty() {
+                    return Ok(Some(piece));
+                }
+            }
+            match within(self.idle, self.response.chunk(), true).await? {
+                Some(chunk) => self.rest = chunk,
+                None => return self.decoder.end().map(|()| None).map_err(refused),
+            }
+        }
+    }
+
+    /// The response that this is with a body that has come.
+    pub fn with_body(&self, body: Vec<u8>) -> Response {
+        Response {
+            unreadable: None,
+            version: self.version,
+            status: self.status,
+            headers: self.headers.clone(),
+            body,
+            base_url: self.base_url.clone(),
+            via: self.via.clone(),
+            service: self.service,
+        }
+    }
+
+    /// The whole response. Of a refusal the status says the most: its body may be unreadable.
+    pub(super) async fn whole(mut self) -> Result<Response, TransportError> {
+        let (body, unreadable) = match self.body().await {
+            Ok(body) => (body, None),
+            Err(broken) if !self.is_success() && broken.outcome == AttemptOutcome::Unusable => {
+                (Vec::new(), Some(broken.message))
+            }
+            Err(broken) => return Err(broken),
+        };
+        Ok(Response {
+            unreadable,
+            version: self.version,
+            status: self.status,
+            headers: self.headers,
+            body,
+            base_url: self.base_url,
+            via: self.via,
+            service: self.service,
+        })
+    }
+
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    async fn body(&mut self) -> Result<Vec<u8>, TransportError> {
+        let mut body = Vec::new();
+        while let Some(piece) = self.piece().await? {
+            if body.len() + piece.len() > LARGEST_ANSWER {
+                return Err(TransportError::new(
+                    AttemptOutcome::Unusable,
+                    "the response is larger than 64 MiB",
+                    anyhow::anyhow!("refused after {LARGEST_ANSWER} bytes"),
+                ));
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
+    }
+}
+
+fn refused(why: Refused) -> TransportError {
+    match why {
+        Refused::Unknown(coding) => TransportError::new(
+            AttemptOutcome::Unusable,
+            format!("the content encoding of the response is not supported: {coding}"),
+            anyhow::anyhow!("supported are gzip, deflate and zstd"),
+        ),
+        Refused::Corrupt(error) => undecoded(error.into()),
+        Refused::Cut => TransportError::new(
+            AttemptOutcome::Lost,
+            "the response broke off",
+            anyhow::anyhow!("its compressed data is incomplete"),
+        ),
+    }
+}
+
+fn undecoded(cause: anyhow::Error) -> TransportError {
+    TransportError::new(
+        AttemptOutcome::Unusable,
+        "the response can't be decompressed",
+        cause,
+    )
+}
+
+/// Waits for the HTTP library, but no longer than `idle`: for the head of a response, however many interim answers come
+/// before it, or for the next piece of its body.
+pub(super) async fn within<T>(
+    idle: Duration,
+    work: impl Future<Output = Result<T, reqwest::Error>>,
+    answering: bool,
+) -> Result<T, TransportError> {
+    match tokio::time::timeout(idle, work).await {
+        Ok(result) => result.map_err(|error| transport_error::broken(error, answering)),
+        Err(passed) => {
+            let message = if answering {
+                format!(
+                    "the response stopped: nothing came for {} s",
+                    idle.as_secs()
+                )
+            } else {
+                format!("no response within {} s", idle.as_secs())
+            };
+            Err(TransportError::new(AttemptOutcome::Silent, message, passed))
+        }
+    }
+}

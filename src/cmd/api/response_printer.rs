@@ -1,0 +1,226 @@
+//! The answer to a request that somebody composed: JSON in the format of the line, everything else as it came.
+
+use serde_json::value::RawValue;
+
+use crate::api::document;
+use crate::api::page::{Cursor, ListEndpoint, Page};
+use crate::api::request::Request;
+use crate::api::response::{self, Response};
+use crate::api::streaming_response::StreamingResponse;
+use crate::cmd::byte_output::Stream;
+use crate::error::{Error, RawResponse};
+use crate::json;
+use crate::sanitize;
+use crate::session::{BodySink, Session};
+use crate::view::column::{Cell, Column};
+
+/// No JSON that is kept whole is larger, as everywhere else.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+/// A list of anything.
+pub(super) struct Anything(pub(super) Request);
+
+impl ListEndpoint for Anything {
+    type Item = Box<RawValue>;
+    const ID: &'static [&'static str] = &["id", "name"];
+
+    fn request(&self) -> Request {
+        self.0.clone()
+    }
+}
+
+/// The columns of a list of anything.
+pub(super) const ITEM: &[Column<Box<RawValue>>] = &[
+    Column::id("ID", |item| {
+        document::text_of(item.get(), Anything::ID).map_or(Cell::Absent, Cell::from)
+    }),
+    Column::text("ITEM", |item| Cell::from(json::compact(item.get()))),
+];
+
+/// Shows the head of an answer, for `--include`.
+pub(super) fn head(session: &Session<'_>, head: &str) -> Result<(), Error> {
+    if session.ui().terminals().output {
+        session.ui().print(&sanitize::block(head))
+    } else {
+        session.ui().print(head)
+    }
+}
+
+/// Shows an answer that has come whole.
+pub(super) fn response(
+    session: &Session<'_>,
+    response: &Response,
+    include: bool,
+) -> Result<(), Error> {
+    if include {
+        head(
+            session,
+            &response::head(response.version, response.status, &response.headers),
+        )?;
+    }
+    if is_json(response.header("content-type")) {
+        document(session, &response.body).map(drop)
+    } else {
+        bytes(session, &response.body)?;
+        warn_unformatted(session, is_page(response.header("content-type")));
+        Ok(())
+    }
+}
+
+/// Says that the format does not count, and warns of a page: it may be a proxy's, and the request may not have arrived.
+fn warn_unformatted(session: &Session<'_>, is_page: bool) {
+    let ui = session.ui();
+    if is_page {
+        ui.warn("the response is an HTML page, perhaps a proxy's: it is shown as it came");
+    } else if session.is_format_chosen {
+        ui.note("the answer is no JSON: it is shown as it came");
+    }
+}
+
+/// Whether a body is a page for people by its head.
+fn is_page(kind: Option<&str>) -> bool {
+    kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+}
+
+/// Shows the answer to a request that was refused, as it came.
+pub(super) fn refusal(session: &Session<'_>, refusal: &RawResponse) -> Result<(), Error> {
+    head(session, &refusal.head)?;
+    if json_of(&refusal.body).is_some() {
+        document(session, &refusal.body).map(drop)
+    } else {
+        bytes(session, &refusal.body)
+    }
+}
+
+/// The JSON that a body is; an empty one is `{}`.
+fn json_of(body: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(body).ok()?;
+    let text = text.trim_matches([' ', '\t', '\r', '\n', '\u{feff}']);
+    let text = if text.is_empty() { "{}" } else { text };
+    json::check(text).is_ok().then_some(text)
+}
+
+fn bytes(session: &Session<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let mut stream = Stream::new(session.ui(), false);
+    stream.put(bytes)?;
+    stream.finish()
+}
+
+/// Shows a body that may be JSON. One that is none stays as it came. Returns the cursor to what follows where it is a page
+/// of a list that goes on.
+fn document(session: &Session<'_>, body: &[u8]) -> Result<Option<Cursor>, Error> {
+    let Some(text) = json_of(body) else {
+        bytes(session, body)?;
+        session
+            .ui()
+            .warn("the answer is no JSON: it is shown as it came");
+        return Ok(None);
+    };
+    let page = Page::of::<Anything>(text);
+    let more = page.as_ref().and_then(Page::more);
+    let more = more.filter(Cursor::is_usable);
+    if let Some(page) = page {
+        session.show_page(&page, ITEM)?;
+        return Ok(more);
+    }
+    let id = document::text_of(text, Anything::ID);
+    session.show_document(text, id.as_deref())?;
+    Ok(more)
+}
+
+/// Whether a body is JSON by its head. One that does not say may be.
+fn is_json(kind: Option<&str>) -> bool {
+    let Some(kind) = kind else {
+        return true;
+    };
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let kind = kind.to_ascii_lowercase();
+    kind == "application/json" || kind.ends_with("+json")
+}
+
+/// Takes the answer to a read: JSON is kept until it is whole, everything else is shown as it comes.
+pub(super) struct ResponsePrinter<'a> {
+    session: &'a Session<'a>,
+    include: bool,
+    /// The JSON that came so far; none where the answer is no JSON.
+    kept: Option<Vec<u8>>,
+    /// The head of the answer whose body is kept.
+    head: Option<Response>,
+    stream: Stream<'a>,
+    began: bool,
+    is_page: bool,
+    /// The begin of what may be a key.
+    held: Vec<u8>,
+}
+
+impl<'a> ResponsePrinter<'a> {
+    /// Takes nothing yet.
+    pub(super) fn new(session: &'a Session<'a>, include: bool) -> Self {
+        Self {
+            session,
+            include,
+            kept: None,
+            head: None,
+            stream: Stream::new(session.ui(), false),
+            began: false,
+            is_page: false,
+            held: Vec::new(),
+        }
+    }
+
+    /// Shows what was kept. Returns the cursor to what follows where it is a page of a list that goes on.
+    ///
+    /// # Errors
+    /// When standard output can't be written; where the answer is an error in spite of its status, that one.
+    pub(super) fn finish(mut self, request: &Request) -> Result<Option<Cursor>, Error> {
+        if let (Some(body), Some(response)) = (self.kept, self.head) {
+            let body = self.session.ui().redact_bytes(body);
+            let response = Response { body, ..response };
+            self.session.check(request, &response)?;
+            if self.include {
+                let text = response::head(response.version, response.status, &response.headers);
+                head(self.session, &text)?;
+            }
+            return document(self.session, &response.body);
+        }
+        self.stream.put(&self.held)?;
+        self.stream.finish()?;
+        warn_unformatted(self.session, self.is_page);
+        Ok(None)
+    }
+}
+
+impl BodySink for ResponsePrinter<'_> {
+    fn begin(&mut self, incoming: &StreamingResponse) -> Result<(), Error> {
+        self.is_page = is_page(incoming.header("content-type"));
+        if is_json(incoming.header("content-type")) {
+            self.kept = Some(Vec::new());
+            self.head = Some(incoming.with_body(Vec::new()));
+        } else if self.include && !std::mem::replace(&mut self.began, true) {
+            let text = response::head(incoming.version, incoming.status, &incoming.headers);
+            head(self.session, &text)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match &mut self.kept {
+            Some(kept) if kept.len() + bytes.len() > LARGEST => {
+                Err(Error::unavailable("the answer is larger than 64 MiB"))
+            }
+            Some(kept) => {
+                kept.extend_from_slice(bytes);
+                Ok(())
+            }
+            None => {
+                let bytes = self.session.ui().redact_piece(&mut self.held, bytes);
+                self.stream.put(&bytes)
+            }
+        }
+    }
+
+    fn restart(&mut self) -> bool {
+        let kept = self.kept.as_mut();
+        kept.map(Vec::clear).is_some()
+    }
+}

@@ -1,0 +1,74 @@
+//! Flag-selected groups: which option belongs to which action is one table, checked after parsing, in one form of
+//! message, all faults at once.
+
+use crate::error::Error;
+
+/// One row of the table: an option, whether it was given, and the actions that it belongs to.
+pub struct OptionRule<A: 'static> {
+    /// As typed: `--name`.
+    pub option: &'static str,
+    /// It is on the line.
+    pub given: bool,
+    /// The actions that take it.
+    pub takes: &'static [A],
+    /// The actions that can't do without it.
+    pub requires: &'static [A],
+}
+
+/// An action of a group, chosen by its flag.
+pub trait ActionFlag: Copy + PartialEq + 'static {
+    /// How the action is chosen on the line: `` `--create` ``, or `the list`.
+    fn chosen_by(self) -> &'static str;
+}
+
+/// Checks the options given against the action chosen.
+///
+/// # Errors
+/// Exit 2 with every fault: options that belong to other actions, and required ones that are missing.
+pub fn check<A: ActionFlag>(action: A, rows: &[OptionRule<A>]) -> Result<(), Error> {
+    let misplaced = rows
+        .iter()
+        .filter(|row| row.given && !row.takes.contains(&action))
+        .map(|row| {
+            if row.option.starts_with('-') {
+                format!("`{}` needs {}", row.option, alternatives(row.takes))
+            } else {
+                format!("{} takes no `{}`", action.chosen_by(), row.option)
+            }
+        });
+    let missing: Vec<String> = rows
+        .iter()
+        .filter(|row| !row.given && row.requires.contains(&action))
+        .map(|row| format!("`{}`", row.option))
+        .collect();
+    let missing =
+        (!missing.is_empty()).then(|| format!("{} needs {}", action.chosen_by(), all_of(&missing)));
+    faults(misplaced.chain(missing).collect())
+}
+
+/// One error for all faults.
+pub fn faults(faults: Vec<String>) -> Result<(), Error> {
+    let mut faults = faults.into_iter();
+    let Some(first) = faults.next() else {
+        return Ok(());
+    };
+    Err(faults.fold(Error::usage(first), Error::detail))
+}
+
+fn alternatives<A: ActionFlag>(actions: &[A]) -> String {
+    let mut words: Vec<&str> = actions.iter().map(|action| action.chosen_by()).collect();
+    words.dedup();
+    join(&words, "or")
+}
+
+fn all_of(words: &[String]) -> String {
+    join(&words.iter().map(String::as_str).collect::<Vec<_>>(), "and")
+}
+
+fn join(words: &[&str], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
+    }
+}

@@ -1,0 +1,179 @@
+//! The command line as it was typed, and what would be typed next: POSIX-quoted, and never with a key.
+
+use std::ffi::OsString;
+
+use crate::redact::{self, MASK, is_harmless_header, names_secret};
+
+/// A word that starts a header: the option, and the header if it is in the same word.
+fn header_of(word: &str) -> Option<(&str, &str)> {
+    const LONG: &str = "--header=";
+    if word == "--header" {
+        return Some((word, ""));
+    }
+    if word.starts_with(LONG) {
+        return Some(word.split_at(LONG.len()));
+    }
+    let at = word.find('H')? + 1;
+    let flags = word.strip_prefix('-')?.split('H').next()?;
+    // Only flags without a value may stand before it in one word.
+    let is_it = flags.chars().all(|flag| "iqvy".contains(flag));
+    is_it.then(|| word.split_at(at))
+}
+
+/// Whether the next word is a secret: no option of this program, but one that is mistyped or another program's.
+fn is_option_of_secret(word: &str) -> bool {
+    word.starts_with("--") && !word.contains('=') && names_secret(word)
+}
+
+/// A header as it may be shown.
+fn redacted(header: &str) -> String {
+    let name = header.split(':').next().unwrap_or_default();
+    if is_harmless_header(&name.trim().to_ascii_lowercase()) {
+        redact::text(header).into_owned()
+    } else {
+        format!("{name}: {MASK}")
+    }
+}
+
+/// What was typed, without the program's name.
+#[derive(Clone, Debug, Default)]
+pub struct CommandLine {
+    words: Vec<String>,
+}
+
+impl CommandLine {
+    /// Takes the arguments after the program's name.
+    pub fn new(arguments: &[OsString]) -> Self {
+        Self {
+            words: arguments
+                .iter()
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
+        }
+        .without("--api-key", true)
+        .redacted()
+    }
+
+    /// The same line with `***` in place of secrets: header values, unless they are harmless, and whatever a name marks
+    /// as a secret.
+    fn redacted(self) -> Self {
+        let mut words = Vec::with_capacity(self.words.len());
+        let mut rest = self.words.into_iter().peekable();
+        while let Some(word) = rest.next() {
+            match header_of(&word) {
+                Some((option, "")) => {
+                    words.push(option.to_owned());
+                    words.extend(rest.next().map(|header| redacted(&header)));
+                }
+                Some((option, header)) => words.push(option.to_owned() + &redacted(header)),
+                None if word == "--" => {
+                    words.push(word);
+                    words.extend(rest.by_ref().map(|word| redact::word(&word)));
+                }
+                None => {
+                    let is_secret = is_option_of_secret(&word);
+                    words.push(redact::word(&word));
+                    if is_secret && let Some(_value) = rest.next_if(|word| !word.starts_with('-')) {
+                        words.push(MASK.to_owned());
+                    }
+                }
+            }
+        }
+        Self { words }
+    }
+
+    /// The program's name with the options of this line that choose the router: what every next command against the
+    /// same router starts with.
+    pub fn program(&self) -> String {
+        const OPTIONS: [&str; 3] = ["--context", "--base-url", "--api-key-file"];
+        let mut words = vec!["xeroctl".to_owned()];
+        let mut rest = self.words.iter().take_while(|word| *word != "--");
+        while let Some(word) = rest.next() {
+            let name = word.split('=').next().unwrap_or_default();
+            if OPTIONS.contains(&name) || name == "--allow-http" {
+                words.push(quote(word));
+                if OPTIONS.contains(&word.as_str()) {
+                    words.extend(rest.next().map(|value| quote(value)));
+                }
+            }
+        }
+        words.join(" ")
+    }
+
+    /// The same line without an option, and without its value if it takes one.
+    pub fn without(&self, option: &str, takes_value: bool) -> Self {
+        let mut words = Vec::new();
+        let mut rest = self.words.iter();
+        while let Some(word) = rest.next() {
+            if word == "--" {
+                words.push(word.clone());
+                words.extend(rest.by_ref().cloned());
+            } else if word == option {
+                if takes_value {
+                    rest.next();
+                }
+            } else if word
+                .strip_prefix(option)
+                .is_none_or(|tail| !tail.starts_with('='))
+            {
+                words.push(word.clone());
+            }
+        }
+        Self { words }
+    }
+
+    /// The same line with an option set to a value, instead of the one that it had.
+    pub fn with(&self, option: &str, value: &str) -> Self {
+        // `--option=value` also carries a value that starts with a dash.
+        let words = if value.starts_with('-') {
+            vec![format!("{option}={value}")]
+        } else {
+            vec![option.to_owned(), value.to_owned()]
+        };
+        self.without(option, true).inserting(words)
+    }
+
+    /// The same line with a flag.
+    pub fn with_flag(&self, flag: &str) -> Self {
+        self.without(flag, false).inserting(vec![flag.to_owned()])
+    }
+
+    /// Adds words at the end, but before a `--` after which everything is a value.
+    fn inserting(mut self, words: Vec<String>) -> Self {
+        let end = self
+            .words
+            .iter()
+            .position(|word| word == "--")
+            .unwrap_or(self.words.len());
+        self.words.splice(end..end, words);
+        self
+    }
+
+    /// The whole command, ready to paste into a POSIX shell.
+    pub fn command(&self) -> String {
+        std::iter::once("xeroctl".to_owned())
+            .chain(self.words.iter().map(|word| quote(word)))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// One word, quoted for a POSIX shell where it must be.
+pub fn quote(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    // zsh puts a path instead of a word that starts with `=`.
+    if !word.is_empty() && !word.starts_with('=') && word.chars().all(safe) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// An ID as an argument: one that starts with a dash would be taken for an option.
+pub fn id(word: &str) -> String {
+    if word.starts_with('-') {
+        format!("-- {}", quote(word))
+    } else {
+        quote(word)
+    }
+}

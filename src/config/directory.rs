@@ -1,0 +1,102 @@
+//! The directory of the configuration file: made, closed to others, and given to whose home it is in.
+
+use std::fs;
+#[cfg(unix)]
+use std::fs::File;
+#[cfg(unix)]
+use std::io;
+use std::path::Path;
+
+#[cfg(unix)]
+use super::owner::Owner;
+use crate::error::Error;
+
+/// The directory of a file.
+pub(super) fn parent(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// Makes a directory and those above it. In the home of a user, what root makes is that user's.
+pub(super) fn make(directory: &Path, in_home: bool) -> Result<(), Error> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let above = parent(directory);
+    if above != directory {
+        make(above, in_home)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(directory) {
+        Ok(()) => {}
+        // Another process was faster.
+        Err(_) if directory.is_dir() => return Ok(()),
+        Err(_) if directory.symlink_metadata().is_ok() => {
+            let what = format!("{} is not a directory", directory.display());
+            return Err(Error::config(what));
+        }
+        Err(error) => {
+            let what = format!("could not create the directory {}", directory.display());
+            return Err(Error::config(what).cause(error));
+        }
+    }
+    #[cfg(unix)]
+    {
+        // The umask may have taken too much away.
+        close(directory, 0o700);
+        if in_home
+            && let Some(expected_owner) = Owner::expected_owner(above)
+            && let Ok(made) = open(directory)
+        {
+            drop(expected_owner.take(&made));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = in_home;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn open(directory: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW;
+    File::options()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(directory)
+}
+
+/// Closes a file or directory to other users; a sentence if that does not work.
+#[cfg(unix)]
+pub(super) fn open_to_others(path: &Path, mode: u32) -> Option<String> {
+    let why = close(path, mode)?;
+    let shown = path.display();
+    Some(format!(
+        "{shown} is open to others, and its mode can't be changed: {why}"
+    ))
+}
+
+#[cfg(not(unix))]
+pub(super) fn open_to_others(_: &Path, _: u32) -> Option<String> {
+    None
+}
+
+/// Sets a mode that others have no part in; why it is looser than that.
+#[cfg(unix)]
+fn close(path: &Path, mode: u32) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let is = || fs::metadata(path).map_or(mode, |meta| meta.permissions().mode() & 0o777);
+    if is() == mode {
+        return None;
+    }
+    let set = fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    match set {
+        _ if is().trailing_zeros() >= 6 => None,
+        Ok(()) => Some("the file system ignores modes".to_owned()),
+        Err(error) => Some(error.to_string()),
+    }
+}

@@ -1,0 +1,130 @@
+//! Who owns the configuration file, and who else may read or change it.
+
+use std::fs::{File, Metadata};
+use std::path::Path;
+
+use crate::env::Env;
+use crate::error::Error;
+
+/// Refuses or questions a file that belongs to another user: they could change where keys are sent. A file named by
+/// `XEROCTL_CONFIG` was chosen, so it is only remarked on.
+///
+/// # Errors
+/// Exit 3 if the file in the default place belongs to another user.
+#[cfg(unix)]
+pub(super) fn check(meta: &Metadata, path: &Path, env: &Env) -> Result<Option<String>, Error> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (owner, us) = (meta.uid(), rustix::process::geteuid().as_raw());
+    // Other users can't change a pipe of the shell.
+    if !meta.is_file() || owner == us || owner == 0 {
+        return Ok(None);
+    }
+    let said = format!("{} belongs to another user (ID {owner})", path.display());
+    if us == 0 {
+        // `sudo` may keep the home of the user who runs it.
+        let caller = env.text("SUDO_UID");
+        let is_caller = caller.is_some_and(|caller| caller == owner.to_string());
+        return Ok((!is_caller).then_some(said));
+    }
+    if env.os("XEROCTL_CONFIG").is_some() {
+        return Ok(Some(said));
+    }
+    Err(
+        Error::config(format!("{said}, who could redirect your keys"))
+            .hint("copy it and remove the original")
+            .hint(format!(
+                "or, if you trust that user: export XEROCTL_CONFIG={}",
+                crate::command_line::quote(&path.display().to_string())
+            )),
+    )
+}
+
+#[cfg(not(unix))]
+pub(super) fn check(_: &Metadata, _: &Path, _: &Env) -> Result<Option<String>, Error> {
+    Ok(None)
+}
+
+/// What others may do with the file and with our own directory, each with the command that mends it.
+#[cfg(unix)]
+pub(super) fn loose_modes(meta: &Metadata, path: &Path, directory: Option<&Path>) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let check = |meta: &Metadata, path: &Path, mode: &str| {
+        let shown = path.display();
+        let fault = match meta.permissions().mode() {
+            mode if mode & 0o022 != 0 => "can be changed by others, who could redirect your keys",
+            mode if mode & 0o077 != 0 => "is open to others",
+            _ => return None,
+        };
+        let quoted = crate::command_line::quote(&shown.to_string());
+        Some(format!("{shown} {fault}: chmod {mode} {quoted}"))
+    };
+    let of_directory = directory.and_then(|directory| {
+        let meta = directory.metadata().ok()?;
+        check(&meta, directory, "700")
+    });
+    let of_file = meta.is_file().then(|| check(meta, path, "600"));
+    of_file.flatten().into_iter().chain(of_directory).collect()
+}
+
+#[cfg(not(unix))]
+pub(super) fn loose_modes(_: &Metadata, _: &Path, _: Option<&Path>) -> Vec<String> {
+    Vec::new()
+}
+
+/// The user and the group that a file belongs to.
+#[cfg(unix)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Owner {
+    user: u32,
+    group: u32,
+}
+
+#[cfg(unix)]
+impl Owner {
+    pub(super) fn of(meta: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self {
+            user: meta.uid(),
+            group: meta.gid(),
+        }
+    }
+
+    /// The owner of what root makes in the home of a user.
+    pub(super) fn expected_owner(directory: &Path) -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            return None;
+        }
+        let owner = Self::of(&directory.metadata().ok()?);
+        (owner.user != 0).then_some(owner)
+    }
+
+    /// Gives them an open file. (A path could be exchanged meanwhile by the owner of its directory.)
+    pub(super) fn take(self, file: &File) -> std::io::Result<()> {
+        let now = Self::of(&file.metadata()?);
+        if now == self {
+            return Ok(());
+        }
+        let given = std::os::unix::fs::fchown(file, Some(self.user), Some(self.group));
+        // A file for its user alone (0600) is in any group the same.
+        if now.user == self.user { Ok(()) } else { given }
+    }
+}
+
+#[cfg(not(unix))]
+#[derive(Clone, Copy)]
+pub(super) struct Owner;
+
+#[cfg(not(unix))]
+impl Owner {
+    pub(super) fn of(_: &Metadata) -> Self {
+        Self
+    }
+
+    pub(super) fn expected_owner(_: &Path) -> Option<Self> {
+        None
+    }
+
+    pub(super) fn take(self, _: &File) -> std::io::Result<()> {
+        Ok(())
+    }
+}

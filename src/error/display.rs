@@ -1,0 +1,135 @@
+//! What is shown of an error: lines of a bounded length, without the addresses of libraries.
+
+use std::borrow::Cow;
+
+use crate::sanitize::capped;
+
+/// So many characters of a message, of a line below it, or of a cause are shown.
+pub(super) const LONGEST_LINE: usize = 2_000;
+/// So many characters of a word of the server's are kept: a code, a field, a request ID.
+pub(super) const LONGEST_WORD: usize = 200;
+/// So many lines are shown below a message.
+pub(super) const MOST_LINES: usize = 50;
+/// A longer hint is not shown: no terminal takes a longer command.
+pub(super) const LONGEST_HINT: usize = 16 * 1024;
+
+/// A text of at most `most` characters, which says how much is missing.
+pub(super) fn bounded(text: impl Into<String>, most: usize) -> String {
+    let text = text.into();
+    match capped(&text, most) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    }
+}
+
+/// A hint; where its command holds a secret that is masked, it says what to do about that.
+pub fn to_fill_in(hint: String) -> String {
+    match hint.split_once(": xeroctl ") {
+        Some((text, command)) if command.contains("***") => {
+            format!("{text} (fill in ***): xeroctl {command}")
+        }
+        _ => hint,
+    }
+}
+
+/// A library's message without the addresses of its documentation, which help no one here. The parenthesis around one
+/// goes with it, and the half sentence that only refers to it.
+pub(super) fn without_links(cause: &str) -> String {
+    let mut text = cause.to_owned();
+    while let Some(at) = text.find("https://").or_else(|| text.find("http://")) {
+        let length = text[at..]
+            .find(|c: char| c.is_whitespace() || "()<>\"'`,;".contains(c))
+            .unwrap_or(text.len() - at);
+        let (begin, end) = around(&text, at, at + length);
+        text.replace_range(begin..end, "");
+    }
+    let shown = text.trim().trim_end_matches([' ', ';', ':', ',', '(']);
+    if shown.is_empty() {
+        "(no reason is given)".to_owned()
+    } else {
+        shown.to_owned()
+    }
+}
+
+/// What goes with the address that stands at `begin..end`.
+fn around(text: &str, begin: usize, end: usize) -> (usize, usize) {
+    if let Some(open) = text[..begin].rfind('(')
+        && !text[open..begin].contains(')')
+        && let Some(close) = text[end..].find(')')
+    {
+        return (open, end + close + 1);
+    }
+    let Some(clause) = reference(&text[..begin]) else {
+        return (begin, end);
+    };
+    let rest = &text[end..];
+    let next = rest.find(['.', ';', '\n']).unwrap_or(rest.len());
+    // The sentence before keeps its end.
+    let before = text[..clause].trim_end_matches([';', ':', ',']).len();
+    (before, end + next)
+}
+
+/// Where the half sentence starts that ends the text, if it only refers to what follows.
+fn reference(text: &str) -> Option<usize> {
+    const WORDS: [&str; 7] = [
+        "see",
+        "for more",
+        "for further",
+        "visit",
+        "read",
+        "refer",
+        "more ",
+    ];
+    let begins = |ends: &[char]| text.rfind(ends).map_or(0, |at| at + 1);
+    let refers = |begin: &usize| {
+        let words = text[*begin..].trim().to_ascii_lowercase();
+        WORDS.iter().any(|word| words.starts_with(word))
+    };
+    // `For more information, see`
+    let sentence = begins(&['.', ';', ':', '\n']);
+    let clause = begins(&['.', ';', ':', ',', '\n']);
+    [sentence, clause].into_iter().find(refers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_libraries_do_not_appear_in_causes() {
+        for (cause, shown) in [
+            ("bad certificate", "bad certificate"),
+            (
+                "bad certificate; see https://docs.rs/x for help",
+                "bad certificate",
+            ),
+            (
+                "bad certificate (see https://docs.rs/x?a=b#c).",
+                "bad certificate .",
+            ),
+            ("bad. For more information, see https://docs.rs/x.", "bad."),
+            (
+                "error sending request for url (http://h/?token=x)",
+                "error sending request for url",
+            ),
+            ("the page http://a/b is gone", "the page  is gone"),
+            ("https://docs.rs/x", "(no reason is given)"),
+        ] {
+            assert_eq!(without_links(cause), shown, "{cause}");
+        }
+    }
+
+    #[test]
+    fn a_hint_whose_command_is_masked_says_so() {
+        let hint = |text: &str| to_fill_in(text.to_owned());
+        assert_eq!(
+            hint("there is more: xeroctl api GET '/a?token=***'"),
+            "there is more (fill in ***): xeroctl api GET '/a?token=***'"
+        );
+        assert_eq!(
+            hint("there is more: xeroctl agents"),
+            "there is more: xeroctl agents"
+        );
+        assert_eq!(hint("*** is masked"), "*** is masked");
+    }
+}

@@ -1,0 +1,224 @@
+//! The handlers themselves, on systems with POSIX signals.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use signal_hook::consts::{SIGCONT, SIGTSTP, SIGTTOU, SIGXFSZ};
+use signal_hook::iterator::{Handle, Signals};
+
+use super::{Interrupt, SIGHUP, SIGINT, SIGQUIT, SIGTERM, lock};
+
+/// The signals that end a command.
+const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+
+/// A terminal that closes sends SIGHUP, and so does its shell: within this time both are one event.
+const SAME_HANGUP: Duration = Duration::from_secs(1);
+
+/// The handlers that are installed, and what the parent process has ignored.
+pub(super) struct Installed {
+    handle: Handle,
+    ignored: Ignored,
+    /// A signal that ends commands has arrived, whether or not the thread has heard of it.
+    arrived: Arc<AtomicBool>,
+    /// Whichever of SIGTSTP and SIGCONT arrived last.
+    latest: Arc<AtomicUsize>,
+    /// SIGCONT is handled; decided at the first prompt.
+    continues: OnceLock<bool>,
+    /// SIGTSTP is handled; decided at the first prompt that needs it.
+    suspends: OnceLock<bool>,
+}
+
+impl Installed {
+    pub(super) fn has_arrived(&self) -> bool {
+        self.arrived.load(Ordering::SeqCst)
+    }
+
+    /// Handles SIGCONT from now on.
+    pub(super) fn continuations(&self) -> bool {
+        *self.continues.get_or_init(|| self.handle(SIGCONT))
+    }
+
+    /// Handles SIGTSTP and SIGCONT from now on; false if SIGTSTP is ignored. Not before a prompt needs it: the system
+    /// stops a process at once that does not handle the signal.
+    pub(super) fn suspensions(&self) -> bool {
+        let handled = || !self.ignored.has(SIGTSTP) && self.continuations() && self.handle(SIGTSTP);
+        *self.suspends.get_or_init(handled)
+    }
+
+    fn handle(&self, signal: i32) -> bool {
+        let latest = self.latest.clone();
+        // Before the thread hears of a signal, it is noted that it arrived.
+        usize::try_from(signal)
+            .is_ok_and(|value| signal_hook::flag::register_usize(signal, latest, value).is_ok())
+            && self.handle.add_signal(signal).is_ok()
+    }
+
+    /// Whether the process was continued after the latest SIGTSTP. As in the system itself, that takes back a stop that
+    /// has not happened yet; the job would otherwise stop behind the back of its shell.
+    fn is_continued(&self) -> bool {
+        usize::try_from(SIGCONT) == Ok(self.latest.load(Ordering::SeqCst))
+    }
+}
+
+/// Installs the handlers, and the thread that acts on signals.
+pub(super) fn install(
+    interrupt: &Interrupt,
+    say: impl Fn(&str) + Send + 'static,
+) -> std::io::Result<()> {
+    disable_core_dumps();
+    let ignored = Ignored::now();
+    // What the parent process ignores (nohup, a background job of a script) stays ignored.
+    let ending = ENDING.into_iter().filter(|signal| !ignored.has(*signal));
+    let ending: Vec<i32> = ending.collect();
+    let arrived = Arc::new(AtomicBool::new(false));
+    for signal in &ending {
+        signal_hook::flag::register(*signal, arrived.clone())?;
+    }
+    let mut signals = Signals::new(ending)?;
+    // Exceeding a file size limit is an error of the write, not the end of the process.
+    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+    let handle = signals.handle();
+    let _ = interrupt.0.installed.set(Installed {
+        handle,
+        ignored,
+        arrived,
+        latest: Arc::default(),
+        continues: OnceLock::new(),
+        suspends: OnceLock::new(),
+    });
+    let interrupt = interrupt.clone();
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            let mut hung_up = None;
+            for signal in &mut signals {
+                match signal {
+                    SIGTSTP => suspend(&interrupt),
+                    SIGCONT => resume(&interrupt, true),
+                    SIGHUP => {
+                        let now = Instant::now();
+                        let first = hung_up.get_or_insert(now);
+                        if *first == now || first.elapsed() > SAME_HANGUP {
+                            handle_signal(&interrupt, signal, &say);
+                        }
+                    }
+                    _ => handle_signal(&interrupt, signal, &say),
+                }
+            }
+        })?;
+    Ok(())
+}
+
+fn handle_signal(interrupt: &Interrupt, signal: i32, say: &impl Fn(&str)) {
+    let shared = &interrupt.0;
+    let held = shared.holds.load(Ordering::SeqCst) > 0;
+    let first = shared
+        .raised
+        .compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst)
+        .is_ok();
+    if held && first {
+        shared.wake.notify_waiters();
+        return;
+    }
+    let word = lock(&shared.last_word).take();
+    if let Some(word) = word.filter(|_| held) {
+        say(&word(signal));
+    }
+    interrupt.end(signal);
+}
+
+/// Restores the terminal and stops the process. SIGTTOU has its default action and stops it just as SIGTSTP would have:
+/// not at all where no shell could continue it.
+fn suspend(interrupt: &Interrupt) {
+    if let Some(pause) = &*lock(&interrupt.0.pause)
+        && let Some(suspend) = &pause.suspend
+    {
+        suspend();
+    }
+    let installed = interrupt.0.installed.get();
+    if !installed.is_some_and(Installed::is_continued) {
+        let _ = signal_hook::low_level::raise(SIGTTOU);
+    }
+    resume(interrupt, false);
+}
+
+fn resume(interrupt: &Interrupt, continued: bool) {
+    if let Some(pause) = &*lock(&interrupt.0.pause) {
+        (pause.resume)(continued);
+    }
+}
+
+/// Ends the process by the signal.
+pub(super) fn terminate_by_signal(signal: i32) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        // A core that is piped to a program is written whatever its limit is.
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+    if rustix::process::getpid().is_init() {
+        // The first process of a container does not die by a signal that it raises.
+        signal_hook::low_level::exit(128 + signal);
+    }
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+}
+
+/// No core file is written: it would hold keys.
+fn disable_core_dumps() {
+    let limit = Rlimit {
+        current: Some(0),
+        ..getrlimit(Resource::Core)
+    };
+    let _ = setrlimit(Resource::Core, limit);
+}
+
+/// The signals that the parent process has ignored, one bit each.
+#[derive(Clone, Copy)]
+struct Ignored(u64);
+
+impl Ignored {
+    /// As the system reports them.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn now() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        Self::read(&status)
+    }
+
+    /// No other system reports them to safe code. A process started by nohup writes to no terminal, so without one a
+    /// hangup is left alone.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn now() -> Self {
+        use std::io::IsTerminal as _;
+        let on_terminal =
+            rustix::stdio::stdout().is_terminal() || rustix::stdio::stderr().is_terminal();
+        Self(if on_terminal { 0 } else { 1 << (SIGHUP - 1) })
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android", test))]
+    fn read(status: &str) -> Self {
+        let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        Self(mask.unwrap_or_default())
+    }
+
+    fn has(self, signal: i32) -> bool {
+        u32::try_from(signal - 1).is_ok_and(|bit| self.0.checked_shr(bit).unwrap_or(0) & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_read_from_the_status() {
+        let ignored =
+            Ignored::read("Name:\tx\nSigBlk:\t0000000000000007\nSigIgn:\t0000000000001003\n");
+        for (signal, is_ignored) in [(1, true), (2, true), (3, false), (13, true), (15, false)] {
+            assert_eq!(ignored.has(signal), is_ignored, "{signal}");
+        }
+        assert!(!Ignored::read("").has(2));
+    }
+}

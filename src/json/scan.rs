@@ -1,0 +1,254 @@
+//! Walks over valid JSON text without reading it into values: items, members and strings are slices of the text, so
+//! that memory does not grow with their number.
+
+use std::borrow::Cow;
+
+use crate::sanitize;
+
+/// The items of an array as JSON text, in their order. The text must be valid JSON; one that is not an array has none.
+#[derive(Clone, Debug)]
+pub struct Items<'a>(Rest<'a>);
+
+impl<'a> Items<'a> {
+    /// The items of this array.
+    pub fn of(array: &'a str) -> Self {
+        Self(Rest::inside(array, b'['))
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        self.0.skip(b',');
+        self.0.value()
+    }
+}
+
+/// The members of an object in their order, each as the spelling of its name, quotes included (see [`string`]), and
+/// the JSON text of its value. A name may come twice. The text must be valid JSON; one that is not an object has none.
+#[derive(Clone, Debug)]
+pub struct Members<'a>(Rest<'a>);
+
+impl<'a> Members<'a> {
+    /// The members of this object.
+    pub fn of(object: &'a str) -> Self {
+        Self(Rest::inside(object, b'{'))
+    }
+
+    /// What was not looked at yet.
+    pub fn rest(&self) -> &'a str {
+        self.0.0
+    }
+
+    /// Continues with what [`Members::rest`] returned.
+    pub fn resume(rest: &'a str) -> Self {
+        Self(Rest(rest))
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<(&'a str, &'a str)> {
+        self.0.skip(b',');
+        let name = self.0.value()?;
+        self.0.skip(b':');
+        Some((name, self.0.value()?))
+    }
+}
+
+/// The part of a text that is still to come.
+#[derive(Clone, Debug)]
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    /// What follows the opening bracket; nothing where the text starts with another character.
+    fn inside(text: &'a str, open: u8) -> Self {
+        let text = text.trim_ascii_start();
+        Self(match text.as_bytes().first() {
+            Some(first) if *first == open => &text[1..],
+            _ => "",
+        })
+    }
+
+    fn skip(&mut self, mark: u8) {
+        self.0 = self.0.trim_ascii_start();
+        if self.0.as_bytes().first() == Some(&mark) {
+            self.0 = &self.0[1..];
+        }
+    }
+
+    /// The next value; none at the end of the array or the object.
+    fn value(&mut self) -> Option<&'a str> {
+        let text = self.0.trim_ascii_start();
+        let bytes = text.as_bytes();
+        let length = match bytes.first()? {
+            b']' | b'}' => return None,
+            b'"' => string_length(bytes),
+            b'[' | b'{' => nested_length(bytes),
+            _ => word_length(bytes),
+        };
+        let (value, rest) = text.split_at_checked(length)?;
+        self.0 = rest;
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+/// The length of the number or the word with which the bytes start.
+pub(super) fn word_length(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|byte| b"{}[],:\" \t\r\n".contains(byte))
+        .unwrap_or(bytes.len())
+}
+
+/// The length of the string with which the bytes start, its quotes included.
+pub(super) fn string_length(bytes: &[u8]) -> usize {
+    let mut escaped = false;
+    for (index, byte) in bytes.iter().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return index + 1,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+/// The length of the array or the object with which the bytes start.
+fn nested_length(bytes: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at += string_length(&bytes[at..]);
+                continue;
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// The text of a JSON string, given with its quotes. Half of a surrogate pair, which no text can hold, stays the escape
+/// that it is; what is not a string stays as it is spelled.
+pub fn string(token: &str) -> Cow<'_, str> {
+    let Some(inner) = token
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    else {
+        return Cow::Borrowed(token);
+    };
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    if let Ok(text) = serde_json::from_str::<String>(token) {
+        return Cow::Owned(text);
+    }
+    Cow::Owned(replace_lone_surrogates(inner))
+}
+
+/// Decodes a string that holds halves of surrogate pairs.
+fn replace_lone_surrogates(inner: &str) -> String {
+    let mut out = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // A pair of halves is one character, and any other escape stands for itself.
+        let length = match (unit(rest), rest.get(6..).and_then(unit)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+        let (escape, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        match serde_json::from_str::<String>(&format!("\"{escape}\"")) {
+            Ok(text) => out.push_str(&text),
+            Err(_) => out.push_str(escape),
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// The UTF-16 unit of the `\u` escape with which a text starts.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+/// Lays JSON out over several lines, token by token: indented by two spaces, with the characters that
+/// [`sanitize::is_hidden`] names as `\u` escapes.
+#[derive(Debug, Default)]
+pub struct Indenter {
+    depth: usize,
+    /// The last token opened an array or an object.
+    opened: bool,
+}
+
+impl Indenter {
+    /// Appends one more token of a valid JSON text.
+    pub(super) fn token(&mut self, token: &str, out: &mut String) {
+        let opened = std::mem::take(&mut self.opened);
+        match token {
+            "}" | "]" => {
+                let is_laid_out = self.depth <= super::DEEPEST;
+                self.depth = self.depth.saturating_sub(1);
+                if !opened && is_laid_out {
+                    self.new_line(out);
+                }
+                out.push_str(token);
+                return;
+            }
+            _ if opened => self.new_line(out),
+            _ => {}
+        }
+        match token {
+            "{" | "[" => {
+                out.push_str(token);
+                self.depth += 1;
+                self.opened = true;
+            }
+            "," => {
+                out.push_str(token);
+                self.new_line(out);
+            }
+            ":" => out.push_str(": "),
+            other => escape_into(out, other),
+        }
+    }
+
+    /// Starts a new line, unless the nesting is too deep: then a megabyte of brackets would become hundreds of megabytes
+    /// of spaces.
+    fn new_line(&self, out: &mut String) {
+        if self.depth > super::DEEPEST {
+            return;
+        }
+        out.push('\n');
+        for _ in 0..self.depth {
+            out.push_str("  ");
+        }
+    }
+}
+
+/// Inside JSON, hidden characters can only stand in strings, where an escape means the same.
+pub(super) fn escape_into(out: &mut String, token: &str) {
+    sanitize::walk(token, |c, escapes| {
+        if escapes {
+            sanitize::push_escape(out, c);
+        } else {
+            out.push(c);
+        }
+    });
+}

@@ -1,0 +1,44 @@
+//! Regular expressions, and masking by their groups.
+
+use regex::{Captures, Regex};
+
+use super::MASK;
+
+/// A pattern of this part of the crate; all of them are compiled by its tests.
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is constant")
+}
+
+/// The text with a group of each match masked that counts.
+pub(super) fn mask_group(
+    text: String,
+    pattern: &Regex,
+    group: usize,
+    counts: impl Fn(&Captures<'_>) -> bool,
+) -> String {
+    let mut out = String::new();
+    let mut written = 0;
+    for found in pattern.captures_iter(&text) {
+        let Some(hidden) = found
+            .get(group)
+            .filter(|hidden| !is_masked(hidden.as_str()))
+        else {
+            continue;
+        };
+        if counts(&found) {
+            out.push_str(&text[written..hidden.start()]);
+            out.push_str(MASK);
+            written = hidden.end();
+        }
+    }
+    if written == 0 {
+        return text;
+    }
+    out + &text[written..]
+}
+
+/// Whether there is nothing left to hide.
+pub(super) fn is_masked(value: &str) -> bool {
+    let value = value.trim();
+    value.is_empty() || value.starts_with(MASK)
+}

@@ -1,0 +1,203 @@
+//! What `-vv` shows of headers and bodies: everything is masked but an allow-list.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::{KnownSecrets, MASK, names_secret, text, words};
+use crate::secret::Secret;
+
+/// Response headers whose values may be shown. Everything else is masked: an unknown header may hold a secret.
+const HEADERS: &[&str] = &[
+    "allow",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "date",
+    "location",
+    "retry-after",
+    "server",
+    "transfer-encoding",
+    "vary",
+    "via",
+    "x-request-id",
+];
+
+/// Members of JSON bodies whose texts may be shown, as words without separators: `worker_id` and `workerId` are one.
+/// Everything else is masked.
+const MEMBERS: &[&str] = &[
+    "accept",
+    "adaptertype",
+    "agent",
+    "agentid",
+    "agentrole",
+    "agents",
+    "approval",
+    "approvalid",
+    "approvalurl",
+    "approvals",
+    "code",
+    "completedat",
+    "contenttype",
+    "createdat",
+    "currentenrollments",
+    "data",
+    "deploymentmode",
+    "description",
+    "details",
+    "dispatchstatus",
+    "domain",
+    "enrollmentcount",
+    "enrollments",
+    "error",
+    "eventtype",
+    "executionid",
+    "exitcode",
+    "expiresat",
+    "firstid",
+    "hasmore",
+    "id",
+    "invocationid",
+    "issues",
+    "items",
+    "lastheartbeat",
+    "lastheartbeatat",
+    "lastid",
+    "lastrunid",
+    "lastrunstatus",
+    "maxconcurrentrequests",
+    "maxenrollments",
+    "message",
+    "method",
+    "monitorurl",
+    "multiplier",
+    "name",
+    "object",
+    "param",
+    "path",
+    "publickey",
+    "reason",
+    "region",
+    "reportsto",
+    "reportstoagentid",
+    "requestedby",
+    "requestid",
+    "resolutionnote",
+    "resolvedat",
+    "resolvedby",
+    "retryafter",
+    "retrystrategy",
+    "revokedat",
+    "risk",
+    "role",
+    "routeraddrs",
+    "score",
+    "sourcetype",
+    "squadid",
+    "status",
+    "storagelimitbytes",
+    "storagelimitenabled",
+    "supportedtiers",
+    "timeoutms",
+    "title",
+    "toolname",
+    "tools",
+    "ttlseconds",
+    "type",
+    "updatedat",
+    "url",
+    "urlkey",
+    "version",
+    "workerid",
+    "workspace",
+    "workspaceid",
+    "workspaceids",
+    "workspaces",
+];
+
+/// More words or longer ones are no name of a member: a token may stand in its place.
+const MOST_WORDS: usize = 6;
+const LONGEST_WORD: usize = 16;
+
+/// The value of a response header as `-vv` shows it.
+pub fn shown_header<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
+    if !HEADERS.contains(&name) {
+        return MASK.into();
+    }
+    match name {
+        "location" => super::location(value).into(),
+        _ => text(value),
+    }
+}
+
+/// A body as `-vv` shows it: the texts on the allow-list, and what can't be a secret. A secret that the body names is
+/// masked wherever it stands in it.
+pub fn traced(body: Value) -> Value {
+    let mut secrets = KnownSecrets::default();
+    collect(&body, false, &mut secrets);
+    shown(body, &secrets)
+}
+
+/// Collects the texts below members whose names are a secret's.
+fn collect(value: &Value, is_secret: bool, secrets: &mut KnownSecrets) {
+    match value {
+        Value::String(text) if is_secret => secrets.add(&Secret::new(text.as_str())),
+        Value::Array(items) => {
+            for item in items {
+                collect(item, is_secret, secrets);
+            }
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                collect(value, is_secret || names_secret(name), secrets);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn shown(value: Value, secrets: &KnownSecrets) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| {
+                let is_listed = MEMBERS.contains(&words(&name).concat().as_str());
+                let is_harmless = match &value {
+                    Value::Null | Value::Bool(_) => true,
+                    Value::Number(_) => !names_secret(&name),
+                    _ => false,
+                };
+                let value = if is_listed || is_harmless {
+                    shown(value, secrets)
+                } else {
+                    Value::from(MASK)
+                };
+                (member_name(&name, secrets), value)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(|item| shown(item, secrets)).collect(),
+        Value::String(value) => text(&secrets.redact(&value)).into_owned().into(),
+        other => other,
+    }
+}
+
+/// The name of a member; `***` where it looks like a token rather than a name.
+fn member_name(name: &str, secrets: &KnownSecrets) -> String {
+    let name = secrets.redact(name);
+    let name = if is_plain_name(&name) { &name } else { MASK };
+    name.to_owned()
+}
+
+/// Whether a text looks like the name of a member: a few short words, hardly a digit.
+pub fn is_plain_name(name: &str) -> bool {
+    const MOST_DIGITS: usize = 3;
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let words = words(name);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.$:/@ ".contains(c);
+    name.chars().all(is_plain)
+        && digits <= MOST_DIGITS
+        && words.len() <= MOST_WORDS
+        && words.iter().all(|word| word.len() <= LONGEST_WORD)
+}

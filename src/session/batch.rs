@@ -1,0 +1,305 @@
+//! One change to several objects: a few at a time, one result each, in the order given.
+
+use std::collections::VecDeque;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::Session;
+use super::send::Change;
+use crate::api::Id;
+use crate::api::reply::Reply;
+use crate::api::request::Endpoint;
+use crate::error::{Error, Exit};
+use crate::view::column::{Cell, Column};
+
+/// How an action is called in results and messages.
+pub struct ActionLabels<'a> {
+    /// The participle: `paused`.
+    pub done: &'a str,
+    /// The sentence on a terminal for one object: `Paused execution on`, followed by the ID and `.`.
+    pub sentence: &'a str,
+    /// The object: `agent`.
+    pub noun: &'a str,
+}
+
+/// What [`Session::apply_batch`] came to.
+pub struct BatchResult<'a> {
+    /// The exit code.
+    pub exit: Exit,
+    /// The objects to which it was done.
+    pub done: Vec<&'a Id>,
+}
+
+/// What became of one object.
+struct Outcome {
+    id: String,
+    result: String,
+    code: Option<String>,
+    message: Option<String>,
+    document: Result<Box<RawValue>, Value>,
+}
+
+const COLUMNS: &[Column<Outcome>] = &[
+    Column::id("ID", |row| row.id.as_str().into()),
+    Column::state("RESULT", |row| row.result.as_str().into()),
+    Column::text("CODE", |row| Cell::from(&row.code)),
+    Column::text("MESSAGE", |row| Cell::from(&row.message)),
+];
+
+impl Session<'_> {
+    /// Applies one endpoint to each id. With one ID its response is shown as that of any action, with several there is
+    /// a table. `check` gives the command that says what became of an id.
+    ///
+    /// # Errors
+    /// With one ID whatever the router made of it. With several, failures are rows: the exit code is 15 when some
+    /// failed, and their common code (else 1) when all did.
+    pub async fn apply_batch<'i, E: Endpoint>(
+        &self,
+        ids: &'i [Id],
+        concurrency: usize,
+        labels: &ActionLabels<'_>,
+        endpoint: impl Fn(&Id) -> Result<E, Error>,
+        check: impl Fn(&Id) -> String,
+    ) -> Result<BatchResult<'i>, Error> {
+        let mut distinct: Vec<&Id> = Vec::new();
+        for id in ids {
+            if !distinct.contains(&id) {
+                distinct.push(id);
+            }
+        }
+        self.check_protection()?;
+        if self.is_dry() {
+            let requests = distinct.iter().map(|id| endpoint(id));
+            let requests: Vec<_> = requests
+                .map(|endpoint| endpoint.map(|endpoint| endpoint.request()))
+                .collect::<Result<_, _>>()?;
+            self.plan(&requests)?;
+            return Ok(BatchResult {
+                exit: Exit::Success,
+                done: Vec::new(),
+            });
+        }
+        if let [id] = distinct[..] {
+            if let Some(reply) = self.change(&endpoint(id)?, &check(id)).await? {
+                let sentence = format!("{} {id}.", labels.sentence);
+                self.done(&reply, id.as_str(), labels.done, &sentence)?;
+            }
+            return Ok(BatchResult {
+                exit: Exit::Success,
+                done: distinct,
+            });
+        }
+        let several = format!(
+            "interrupted: it is unknown which of the {}s were {}; see, of each: {} {}",
+            labels.noun,
+            labels.done,
+            self.ui().program(),
+            check(distinct[0])
+        );
+        let _hold = self
+            .context
+            .interrupt
+            .hold(Some(self.ui().last_word(several)));
+        let results = self.run(&distinct, concurrency, endpoint, &check).await;
+        let done = distinct
+            .iter()
+            .zip(&results)
+            .filter(|(_, result)| matches!(result, Some(Ok(_))))
+            .map(|(id, _)| *id)
+            .collect();
+        let is_unknown = |result: &Option<Result<_, Error>>| {
+            let error = result.as_ref().and_then(|result| result.as_ref().err());
+            error.is_some_and(Error::is_outcome_unknown)
+        };
+        let unknown: Vec<&Id> = distinct
+            .iter()
+            .zip(&results)
+            .filter(|(_, result)| is_unknown(result))
+            .map(|(id, _)| *id)
+            .collect();
+        let exit = self.report(&distinct, results, labels)?;
+        for id in unknown {
+            self.ui().next(&format!("what became of {id}"), &check(id));
+        }
+        Ok(BatchResult { exit, done })
+    }
+
+    /// Runs the changes, `concurrency` at a time. None stands for one that was not tried.
+    async fn run<E: Endpoint>(
+        &self,
+        ids: &[&Id],
+        concurrency: usize,
+        endpoint: impl Fn(&Id) -> Result<E, Error>,
+        check: impl Fn(&Id) -> String,
+    ) -> Vec<Option<Result<Reply<E::Reply>, Error>>> {
+        let mut results: Vec<_> = ids.iter().map(|_| None).collect();
+        let mut waiting: VecDeque<usize> = (0..ids.len()).collect();
+        let mut under_way = FuturesUnordered::new();
+        let mut refused = false;
+        loop {
+            // A key that may not do one may do none; and after Ctrl-C nothing more is started.
+            let go_on = !refused && self.context.interrupt.raised().is_none();
+            while go_on && under_way.len() < concurrency {
+                let Some(index) = waiting.pop_front() else {
+                    break;
+                };
+                let request = match endpoint(ids[index]) {
+                    Ok(endpoint) => endpoint.request(),
+                    Err(error) => {
+                        results[index] = Some(Err(error));
+                        continue;
+                    }
+                };
+                let check = check(ids[index]);
+                under_way.push(async move {
+                    let change = Change::new(&request, &check);
+                    (index, self.commit::<E::Reply>(&change).await)
+                });
+            }
+            let Some((index, result)) = under_way.next().await else {
+                return results;
+            };
+            if let Err(error) = &result {
+                refused |= error.exit() == Exit::Auth;
+            }
+            results[index] = Some(result);
+        }
+    }
+
+    fn report<T>(
+        &self,
+        ids: &[&Id],
+        results: Vec<Option<Result<Reply<T>, Error>>>,
+        labels: &ActionLabels<'_>,
+    ) -> Result<Exit, Error> {
+        let at = crate::time::utc(self.ui().now());
+        let program = self.ui().program();
+        let describe = |error: &Error| error.document(&at, &program);
+        let rows: Vec<Outcome> = ids
+            .iter()
+            .zip(&results)
+            .map(|(id, result)| Outcome::new(id, result.as_ref(), labels, describe))
+            .collect();
+        self.show_rows(&rows).map_err(|error| lost(error, &rows))?;
+        let tried = || results.iter().flatten();
+        if results.iter().all(|result| matches!(result, Some(Ok(_)))) {
+            return Ok(Exit::Success);
+        }
+        if tried().any(Result::is_ok) {
+            return Ok(Exit::Partial);
+        }
+        let count = ids.len();
+        let errors: Vec<Error> = results
+            .into_iter()
+            .flatten()
+            .filter_map(Result::err)
+            .collect();
+        let unknown = errors.iter().any(Error::is_outcome_unknown);
+        let none = if unknown { "is known to be" } else { "was" };
+        let summary = format!(
+            "none of the {count} {}s {none} {}",
+            labels.noun, labels.done
+        );
+        let mut errors = errors.into_iter();
+        let Some(first) = errors.next() else {
+            return Err(Error::new(Exit::Failure, summary));
+        };
+        let exit = first.exit();
+        let common = errors.all(|error| error.exit() == exit);
+        Err(first
+            .because_of(summary)
+            .with_exit(if common { exit } else { Exit::Failure }))
+    }
+
+    fn show_rows(&self, outcomes: &[Outcome]) -> Result<(), Error> {
+        let mut rows = self.renderer().rows(COLUMNS);
+        // A name alone would say that it was done.
+        let names_only = self.look.format.is_name();
+        rows.begin(["{\"data\":["])?;
+        for outcome in outcomes {
+            if outcome.document.is_ok() || !names_only {
+                rows.row(&outcome.document(), || Ok(outcome))?;
+            }
+        }
+        rows.end(&["]}"])?;
+        let failed = outcomes.iter().filter(|outcome| outcome.document.is_err());
+        for outcome in failed.filter(|_| names_only) {
+            let message = outcome.message.as_deref().unwrap_or_default();
+            self.ui()
+                .warn_always(&format!("{} {}: {message}", outcome.id, outcome.result));
+        }
+        Ok(())
+    }
+}
+
+const NOT_TRIED: &str = "not tried";
+
+impl Outcome {
+    fn new<T>(
+        id: &Id,
+        result: Option<&Result<Reply<T>, Error>>,
+        labels: &ActionLabels<'_>,
+        describe: impl Fn(&Error) -> Value,
+    ) -> Self {
+        let id = id.to_string();
+        match result {
+            Some(Ok(reply)) => Self {
+                id,
+                result: labels.done.to_owned(),
+                code: None,
+                message: None,
+                document: Ok(reply.document.clone()),
+            },
+            Some(Err(error)) => {
+                let document = describe(error);
+                let result = if error.is_outcome_unknown() {
+                    "unknown"
+                } else {
+                    "failed"
+                };
+                Self {
+                    id,
+                    result: result.to_owned(),
+                    code: document["code"].as_str().map(str::to_owned),
+                    message: Some(error.message().to_owned()),
+                    document: Err(document),
+                }
+            }
+            None => {
+                let error = Error::new(
+                    Exit::Failure,
+                    "not tried, because an earlier one was refused or interrupted",
+                );
+                Self {
+                    id,
+                    result: NOT_TRIED.to_owned(),
+                    code: None,
+                    message: Some(error.message().to_owned()),
+                    document: Err(describe(&error)),
+                }
+            }
+        }
+    }
+
+    /// `{"id", "ok", "reply" or "error"}`; the reply is the router's own document.
+    fn document(&self) -> String {
+        let id = json!(self.id);
+        match &self.document {
+            Ok(reply) => format!("{{\"id\":{id},\"ok\":true,\"reply\":{}}}", reply.get()),
+            Err(error) => format!("{{\"id\":{id},\"ok\":false,\"error\":{error}}}"),
+        }
+    }
+}
+
+/// The results of changes that were made belong to the user even where standard output takes nothing.
+fn lost(error: Error, rows: &[Outcome]) -> Error {
+    if error.is_closed_pipe() {
+        return error;
+    }
+    rows.iter().fold(error, |error, row| {
+        error.detail(format!("{}: {}", row.id, row.result))
+    })
+}

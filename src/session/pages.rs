@@ -1,0 +1,112 @@
+//! The pages of a list, requested one after another.
+
+use super::{Scope, Session};
+use crate::api::page::{Cursor, ListEndpoint, ListParams, Page};
+use crate::api::paginator::{PageStep, Paginator, Place};
+use crate::api::request::Request;
+use crate::api::response::Response;
+
+use crate::error::Error;
+
+/// The pages of a list: an asynchronous iterator that lends each page.
+pub struct Pages<'s, L> {
+    session: &'s Session<'s>,
+    list: L,
+    scope: Scope,
+    /// What is known after the pages so far.
+    pub walk: Paginator,
+    /// The place before the last page.
+    before: Place,
+    response: Option<Response>,
+    /// The last page was read.
+    pub is_over: bool,
+    /// The cursor to more of the list behind the last page.
+    pub more: Option<Cursor>,
+}
+
+/// One page of a list.
+pub struct Fetched<'a> {
+    /// The page, cut to the items that are wanted.
+    pub page: Page<'a>,
+    /// No other page follows.
+    pub is_last: bool,
+    response: &'a Response,
+}
+
+impl Fetched<'_> {
+    /// Reads an item of the page.
+    ///
+    /// # Errors
+    /// Exit 17 if it is not an object.
+    pub fn read<T: serde::de::DeserializeOwned>(&self, item: &str) -> Result<T, Error> {
+        let read = serde_json::from_str(item);
+        read.map_err(|_| {
+            self.response
+                .undecodable("a list with an item that is not an object")
+        })
+    }
+}
+
+impl Session<'_> {
+    /// The pages of a list. In a [`Scope::Caller`], the caller sees to the deadline and signals.
+    pub fn pages<L: ListEndpoint>(&self, list: L, span: &ListParams, scope: Scope) -> Pages<'_, L> {
+        let walk = Paginator::new(span);
+        Pages {
+            session: self,
+            list,
+            scope,
+            before: walk.place(),
+            walk,
+            response: None,
+            is_over: false,
+            more: None,
+        }
+    }
+}
+
+impl<L: ListEndpoint> Pages<'_, L> {
+    /// The request for the next page.
+    pub fn request(&self) -> Request {
+        self.walk.request(self.list.request())
+    }
+
+    /// Requests the next page; none after the last one.
+    ///
+    /// # Errors
+    /// Exit 17 if the response is not a page or the list does not end; whatever else the request fails with.
+    pub async fn next(&mut self) -> Result<Option<Fetched<'_>>, Error> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let response = self.session.response(&self.request(), self.scope).await?;
+        let response = &*self.response.insert(response);
+        let mut page = Page::read::<L>(response)?;
+        self.before = self.walk.place();
+        if let PageStep::Last(more) = self.walk.take(&mut page)? {
+            self.is_over = true;
+            self.more = more;
+        }
+        Ok(Some(Fetched {
+            page,
+            is_last: self.is_over,
+            response,
+        }))
+    }
+
+    /// All items of the pages that are left, as far as they can be read.
+    pub async fn collect(mut self) -> Result<Vec<L::Item>, Error> {
+        let mut items = Vec::new();
+        while let Some(Fetched { page, .. }) = self.next().await? {
+            items.extend(
+                page.items()
+                    .filter_map(|item| serde_json::from_str(item).ok()),
+            );
+        }
+        Ok(items)
+    }
+
+    /// Goes back to behind the first `count` items of the last page, the last of which has this cursor.
+    pub fn abort(&mut self, count: usize, cursor: Option<Cursor>) {
+        self.walk.abort(self.before.clone(), count, cursor);
+    }
+}

@@ -1,0 +1,167 @@
+//! Results on standard output, in the output format.
+
+use super::{Context, Session};
+use crate::api::page::{Cursor, Page};
+use crate::api::reply::Reply;
+use crate::error::Error;
+use crate::sanitize;
+use crate::ui::Ui;
+use crate::view::column::Column;
+use crate::view::render::Sink;
+use crate::view::{Renderer, Rows, Summary};
+
+impl Sink for Ui {
+    fn print(&self, text: &str) -> Result<(), Error> {
+        Ui::print(self, text)
+    }
+
+    fn note(&self, text: &str) {
+        Ui::note(self, text);
+    }
+}
+
+/// Standard output for the result of a read, which may be large: writing it obeys `--timeout`. The result of a change is
+/// written however late it is.
+struct Timed<'s>(&'s Session<'s>);
+
+impl Sink for Timed<'_> {
+    fn print(&self, text: &str) -> Result<(), Error> {
+        if !self.0.ui().has_changed() {
+            self.0.check_time()?;
+        }
+        self.0.ui().print(text)
+    }
+
+    fn note(&self, text: &str) {
+        self.0.ui().note(text);
+    }
+}
+
+impl Context {
+    /// Writes one result of a command that asks no router.
+    pub fn renderer(&self) -> Result<Renderer<'_>, Error> {
+        Ok(Renderer::new(&self.ui, self.look()?))
+    }
+}
+
+impl Session<'_> {
+    /// Writes one result.
+    pub fn renderer(&self) -> Renderer<'_> {
+        Renderer::new(self.ui(), self.look.clone())
+    }
+
+    /// Writes rows as they come, which stay on the screen as time passes.
+    pub fn stream<'s, T>(&'s self, columns: &'s [Column<T>]) -> Rows<'s, T> {
+        Renderer::new(self.ui(), self.with_absolute_times()).stream(columns)
+    }
+
+    /// Shows one object.
+    pub fn show<T>(&self, reply: &Reply<T>, columns: &[Column<T>]) -> Result<(), Error> {
+        let document = reply.document.get();
+        self.renderer().record(columns, &reply.value, document)
+    }
+
+    /// Shows any object; `name` is what `-o name` prints.
+    pub fn show_document(&self, document: &str, name: Option<&str>) -> Result<(), Error> {
+        Renderer::new(&Timed(self), self.look.clone()).document(document, name)
+    }
+
+    /// Says that an action without an object was done: `<id>⇥<done>`, on a terminal a sentence.
+    pub fn done<T>(
+        &self,
+        reply: &Reply<T>,
+        id: &str,
+        done: &str,
+        sentence: &str,
+    ) -> Result<(), Error> {
+        let id = &*sanitize::cell(id);
+        self.renderer().done(&Summary {
+            name: id,
+            line: &format!("{id}\t{done}"),
+            sentence: &sanitize::cell(sentence),
+            fields: &[("id", id.into()), ("result", done.into())],
+            json: Some(reply.document.get()),
+        })
+    }
+
+    /// Shows a list that has come in one piece.
+    ///
+    /// # Errors
+    /// When standard output can't be written; exit 17 when an item is not what is listed.
+    pub fn show_page<T: serde::de::DeserializeOwned>(
+        &self,
+        page: &Page<'_>,
+        columns: &[Column<T>],
+    ) -> Result<(), Error> {
+        let mut writer = PageWriter::new(self, columns, false);
+        if writer.begin(page, true)? {
+            for raw in page.items() {
+                writer.rows.row(raw, || {
+                    serde_json::from_str::<T>(raw).map_err(|error| {
+                        Error::unavailable("the list holds something else than it should")
+                            .cause(error)
+                    })
+                })?;
+            }
+        }
+        writer.finish(None, false)
+    }
+}
+
+/// Writes the pages of one list.
+pub(super) struct PageWriter<'s, T> {
+    session: &'s Session<'s>,
+    pub(super) rows: Rows<'s, T>,
+    /// Several pages become one document.
+    merged: bool,
+    /// The router's list is a bare array.
+    bare: bool,
+}
+
+impl<'s, T> PageWriter<'s, T> {
+    pub(super) fn new(session: &'s Session<'s>, columns: &'s [Column<T>], merged: bool) -> Self {
+        Self {
+            session,
+            rows: session.renderer().rows(columns),
+            merged,
+            bare: false,
+        }
+    }
+
+    /// Starts a page; `last` is whether no other page follows. Returns whether its items are to be written one by one:
+    /// a page that is the list's only one is written as its document, if the format is one of documents.
+    pub(super) fn begin(&mut self, page: &Page<'_>, last: bool) -> Result<bool, Error> {
+        self.session.check_time()?;
+        if self.rows.is_begun() {
+            return Ok(true);
+        }
+        let is_whole = last && !self.merged && !page.is_cut();
+        if is_whole && self.rows.whole(|| Ok((page.document, page.count())))? {
+            return Ok(false);
+        }
+        self.bare = page.bare;
+        if page.bare {
+            self.rows.begin(["["])?;
+        } else {
+            let members = page.members();
+            let members = members.flat_map(|(name, value)| [name, ":", value, ","]);
+            self.rows
+                .begin(["{"].into_iter().chain(members).chain(["\"data\":["]))?;
+        }
+        Ok(true)
+    }
+
+    /// Ends the list; `more` is whether it continues behind what was written.
+    pub(super) fn finish(&mut self, last_id: Option<&Cursor>, more: bool) -> Result<(), Error> {
+        if !self.rows.is_begun() {
+            return Ok(());
+        }
+        if self.bare {
+            return self.rows.end(&["]"]);
+        }
+        let last_id = last_id.map_or("null", |cursor| &cursor.json);
+        let more = if more { "true" } else { "false" };
+        self.rows
+            .end(&["],\"last_id\":", last_id, ",\"has_more\":", more, "}"])
+    }
+}

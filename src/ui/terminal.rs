@@ -1,0 +1,185 @@
+//! The terminal while a prompt is open: set as the prompt needs it, and restored whatever happens.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rustix::process::Signal;
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, OutputModes, QueueSelector, SpecialCodeIndex, Termios,
+    tcflush, tcgetattr, tcsetattr,
+};
+
+use super::secret_line::{Key, Keys};
+use super::stream::ENDING;
+use super::writer::Stream;
+use crate::interrupt::{CleanupGuard, Interrupt, Suspension};
+
+/// What a prompt reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A line, edited by the system.
+    Line,
+    /// Single keys that are not shown: the system's own lines are cut where they are too long for it.
+    Keys,
+}
+
+/// An open prompt. Dropping it restores the terminal; so do signals, suspension, and defects.
+pub(super) struct Prompt {
+    modes: Arc<Mutex<Modes>>,
+    suspension: Suspension,
+    interrupt: Interrupt,
+    _undo: CleanupGuard,
+}
+
+struct Modes {
+    kind: Kind,
+    /// As the terminal was found.
+    found: Termios,
+    /// Whether the prompt's own modes are set.
+    is_set: bool,
+    /// Written again when the process is continued.
+    text: String,
+}
+
+impl Prompt {
+    /// Sets the terminal for a prompt and drops what was typed before; none if standard input is not a terminal.
+    pub(super) fn begin(kind: Kind, text: &str, interrupt: &Interrupt) -> Option<Self> {
+        let modes = Arc::new(Mutex::new(Modes {
+            kind,
+            found: tcgetattr(rustix::stdio::stdin()).ok()?,
+            is_set: false,
+            text: text.to_owned(),
+        }));
+        let (ending, suspended, resumed) = (modes.clone(), modes.clone(), modes.clone());
+        let undo = interrupt.cleanup(move || {
+            lock(&ending).restore();
+            // The shell's own prompt starts on a line of its own.
+            Stream::Error.write_briefly("\n");
+        });
+        // Stopped in the ordinary mode, a shell finds the terminal in order, and the system stops faster than a handler:
+        // what is typed next is not read here.
+        let suspend: Option<Box<dyn Fn() + Send>> = match kind {
+            Kind::Line => None,
+            Kind::Keys => Some(Box::new(move || lock(&suspended).restore())),
+        };
+        let suspension =
+            interrupt.on_suspend(suspend, move |continued| lock(&resumed).resume(continued));
+        lock(&modes).set();
+        let _ = tcflush(rustix::stdio::stdin(), QueueSelector::IFlush);
+        Some(Self {
+            modes,
+            suspension,
+            interrupt: interrupt.clone(),
+            _undo: undo,
+        })
+    }
+
+    /// The keys that this terminal uses for editing and for signals.
+    pub(super) fn keys(&self) -> Keys {
+        let modes = lock(&self.modes);
+        let key =
+            |index| Some(modes.found.special_codes[index]).filter(|code| !matches!(code, 0 | 0xff));
+        Keys {
+            interrupt: key(SpecialCodeIndex::VINTR),
+            quit: key(SpecialCodeIndex::VQUIT),
+            suspend: key(SpecialCodeIndex::VSUSP),
+            erase: key(SpecialCodeIndex::VERASE),
+            kill: key(SpecialCodeIndex::VKILL),
+            end: key(SpecialCodeIndex::VEOF),
+        }
+    }
+
+    /// Does what the terminal would have done at this key, once the terminal is restored: a shell may look at it as soon
+    /// as its job stops.
+    pub(super) fn signal(&self, key: Key) {
+        let signal = match key {
+            Key::Interrupt => Signal::INT,
+            Key::Quit => Signal::QUIT,
+            Key::Suspend => Signal::TSTP,
+        };
+        lock(&self.modes).restore();
+        let _ = rustix::process::kill_current_process_group(signal);
+        if key == Key::Suspend && self.suspension.is_handled() {
+            // The thread that handles signals continues this prompt. What is typed before belongs to the shell.
+            while !lock(&self.modes).is_set {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            return;
+        }
+        if key != Key::Suspend && self.interrupt.has_arrived() {
+            std::thread::sleep(ENDING);
+        }
+        // Still here: the signal is ignored.
+        lock(&self.modes).resume(true);
+    }
+}
+
+impl Drop for Prompt {
+    fn drop(&mut self) {
+        lock(&self.modes).restore();
+    }
+}
+
+impl Modes {
+    fn set(&mut self) {
+        let wanted = self.wanted();
+        // On a terminal that is gone, reading fails.
+        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &wanted);
+        self.is_set = true;
+    }
+
+    fn restore(&mut self) {
+        if std::mem::take(&mut self.is_set) {
+            let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &self.found);
+        }
+    }
+
+    fn resume(&mut self, continued: bool) {
+        if let Ok(now) = tcgetattr(rustix::stdio::stdin()) {
+            // A process that was stopped without notice finds its own modes, unless a shell has changed them.
+            if !self.is_set || !is_like(&now, &self.wanted()) {
+                self.found = now;
+            }
+            self.set();
+        }
+        if continued {
+            // What was typed for the shell is not a response.
+            let _ = tcflush(rustix::stdio::stdin(), QueueSelector::IFlush);
+            Stream::Error.write_briefly(&self.text);
+        }
+    }
+
+    /// The modes that the prompt needs, whatever another program has left behind.
+    fn wanted(&self) -> Termios {
+        let mut modes = self.found.clone();
+        modes
+            .output_modes
+            .insert(OutputModes::OPOST | OutputModes::ONLCR);
+        modes
+            .input_modes
+            .remove(InputModes::IGNCR | InputModes::INLCR);
+        modes.input_modes.insert(InputModes::ICRNL);
+        let line = LocalModes::ICANON | LocalModes::ISIG | LocalModes::ECHO | LocalModes::ECHOE;
+        match self.kind {
+            Kind::Line => modes.local_modes.insert(line),
+            Kind::Keys => {
+                modes
+                    .local_modes
+                    .remove(line | LocalModes::ECHONL | LocalModes::IEXTEN);
+                modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+                modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+            }
+        }
+        modes
+    }
+}
+
+fn is_like(one: &Termios, other: &Termios) -> bool {
+    one.local_modes == other.local_modes
+        && one.input_modes == other.input_modes
+        && one.output_modes == other.output_modes
+}
+
+fn lock(modes: &Mutex<Modes>) -> MutexGuard<'_, Modes> {
+    modes.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,230 @@
+//! Writes to the process's own streams. Each has a thread, because no system lets a write to a full pipe be taken back:
+//! when a signal has arrived and no one reads, the write is given up.
+
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use crate::interrupt::Interrupt;
+
+/// How long a write may still take once a signal has arrived.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a write in progress looks for a signal.
+const GLANCE: Duration = Duration::from_millis(50);
+/// The longest last message may take: it is lost if standard error accepts nothing.
+const BRIEFLY: Duration = Duration::from_millis(500);
+/// How much is handed to the thread at a time.
+const PIECE: usize = 64 * 1024;
+
+/// A standard stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stream {
+    Output,
+    Error,
+}
+
+/// A standard stream that is written to.
+pub(super) struct Writer {
+    stream: Stream,
+    interrupt: Interrupt,
+    thread: Thread,
+    given_up: bool,
+}
+
+enum Thread {
+    NotYet,
+    /// Writes there never block, or no thread can be had.
+    None,
+    Running(Sender<Vec<u8>>, Receiver<io::Result<()>>),
+}
+
+impl Writer {
+    pub(super) fn new(stream: Stream, interrupt: &Interrupt) -> Self {
+        Self {
+            stream,
+            interrupt: interrupt.clone(),
+            thread: Thread::NotYet,
+            given_up: false,
+        }
+    }
+
+    pub(super) fn stream(&self) -> Stream {
+        self.stream
+    }
+
+    /// Writes everything. Fails with [`io::ErrorKind::Interrupted`] if a signal has arrived and no one reads.
+    pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.given_up {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        if matches!(self.thread, Thread::NotYet) {
+            self.thread = start(self.stream);
+        }
+        let Thread::Running(pieces, results) = &self.thread else {
+            return self.stream.write_all(bytes);
+        };
+        let mut raised = None;
+        for piece in bytes.chunks(PIECE) {
+            if pieces.send(piece.to_vec()).is_err() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            loop {
+                if self.interrupt.raised().is_some()
+                    && raised.get_or_insert_with(Instant::now).elapsed() > PATIENCE
+                {
+                    self.given_up = true;
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                match results.recv_timeout(GLANCE) {
+                    Ok(result) => {
+                        result?;
+                        break;
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => {
+                        return Err(io::ErrorKind::BrokenPipe.into());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn start(stream: Stream) -> Thread {
+    if !stream.may_block() {
+        return Thread::None;
+    }
+    let (pieces, mine) = channel::<Vec<u8>>();
+    let (done, results) = channel();
+    let started = std::thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(move || {
+            for piece in mine {
+                if done.send(stream.write_all(&piece)).is_err() {
+                    return;
+                }
+            }
+        });
+    match started {
+        Ok(_) => Thread::Running(pieces, results),
+        Err(_) => Thread::None,
+    }
+}
+
+impl Stream {
+    /// Writes everything; a stream that does not block is waited for.
+    fn write_all(self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.is_writable_within(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes past every lock what may be lost: the process is about to end, or is suspended.
+    pub(super) fn write_briefly(self, text: &str) {
+        let began = Instant::now();
+        let mut bytes = text.as_bytes();
+        while !bytes.is_empty() {
+            let left = BRIEFLY.saturating_sub(began.elapsed());
+            if left.is_zero() {
+                return;
+            }
+            if !self.is_writable_within(Some(left)) {
+                continue;
+            }
+            // As much as a pipe takes at once, if it takes anything.
+            match self.write(&bytes[..bytes.len().min(512)]) {
+                Ok(0) => return,
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Stream {
+    pub(super) fn fd(self) -> std::os::fd::BorrowedFd<'static> {
+        match self {
+            Self::Output => rustix::stdio::stdout(),
+            Self::Error => rustix::stdio::stderr(),
+        }
+    }
+
+    fn write(self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(self.fd(), bytes)?)
+    }
+
+    /// Whether a write may wait for a reader: files and devices other than terminals never do.
+    fn may_block(self) -> bool {
+        use rustix::fs::FileType;
+        let kind = rustix::fs::fstat(self.fd()).map(|stat| FileType::from_raw_mode(stat.st_mode));
+        match kind {
+            Ok(FileType::RegularFile) => false,
+            Ok(FileType::CharacterDevice) => rustix::termios::isatty(self.fd()),
+            _ => true,
+        }
+    }
+
+    fn is_writable_within(self, limit: Option<Duration>) -> bool {
+        is_ready(self.fd(), rustix::event::PollFlags::OUT, limit)
+    }
+}
+
+#[cfg(not(unix))]
+impl Stream {
+    fn write(self, bytes: &[u8]) -> io::Result<usize> {
+        use std::io::Write as _;
+        match self {
+            Self::Output => {
+                let mut stream = io::stdout().lock();
+                stream.write_all(bytes)?;
+                stream.flush()?;
+            }
+            Self::Error => io::stderr().lock().write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn may_block(self) -> bool {
+        true
+    }
+
+    fn is_writable_within(self, _limit: Option<Duration>) -> bool {
+        true
+    }
+}
+
+/// Waits until a stream can be read or written; false if it cannot within the limit, or if a signal came first.
+#[cfg(unix)]
+pub(super) fn is_ready(
+    stream: std::os::fd::BorrowedFd<'_>,
+    direction: rustix::event::PollFlags,
+    limit: Option<Duration>,
+) -> bool {
+    use rustix::event::{PollFd, Timespec, poll};
+    let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
+    match poll(
+        &mut [PollFd::from_borrowed_fd(stream, direction)],
+        limit.as_ref(),
+    ) {
+        Ok(ready) => ready > 0,
+        Err(rustix::io::Errno::INTR) => false,
+        Err(_) => {
+            // Some systems cannot wait for a terminal.
+            std::thread::sleep(Duration::from_millis(10));
+            true
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! `xeroctl agents`: the actions that its flags select, in every format.
+
+use crate::cli::shown::{FORMATS, named, runs, sandbox, terminal, transcript};
+use crate::support::Home;
+
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+#[test]
+fn a_list_has_the_documented_columns_in_each_format() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents --limit 3",
+            "agents --limit 3 -o wide",
+            "agents --limit 2 -o json",
+            "agents --limit 2 -o ndjson",
+            "agents --limit 3 -o csv",
+            "agents --limit 3 -o name",
+        ],
+    ));
+}
+
+#[test]
+fn without_headers_only_the_records_are_left() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents --limit 1 --no-headers",
+            "agents --limit 1 --no-headers -o csv",
+            "agents --limit 1 --no-headers -o wide",
+        ],
+    ));
+}
+
+#[test]
+fn a_list_on_a_terminal_is_aligned_with_relative_times() {
+    let home = sandbox();
+    insta::assert_snapshot!(transcript(&[
+        home.run_on_terminal("", "agents --limit 12 --color never"),
+        home.run_on(terminal(200), "", "agents --limit 4 -o wide --color never"),
+        home.run_on_terminal("", "agents --limit 1 -o json"),
+    ]));
+}
+
+#[test]
+fn a_narrow_terminal_loses_extras_then_text_then_columns_and_is_told_which() {
+    let home = sandbox();
+    insta::assert_snapshot!(transcript(&[
+        home.run_on(terminal(80), "", "agents --limit 3 -o wide --color never"),
+        home.run_on(terminal(60), "", "agents --limit 3 --color never"),
+        home.run_on(terminal(40), "", "agents --limit 3 --color never"),
+    ]));
+}
+
+#[test]
+fn one_agent_is_shown_with_all_that_is_known_of_it() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents agt_abc123",
+            "agents agt_abc123 -o wide",
+            "agents agt_abc123 -o json",
+            "agents agt_abc123 -o ndjson",
+            "agents agt_abc123 -o csv",
+            "agents agt_abc123 -o name",
+        ],
+    ));
+}
+
+#[test]
+fn one_agent_on_a_terminal_has_a_tool_a_line() {
+    let home = sandbox();
+    insta::assert_snapshot!(transcript(&[
+        home.run_on_terminal("", "agents agt_abc123 --color never"),
+        home.run_on_terminal("", "agents agt_wsyochq960t11jwn -o json"),
+    ]));
+}
+
+#[test]
+fn colour_marks_headings_and_states() {
+    insta::assert_snapshot!(
+        transcript(&[sandbox().run_on_terminal("", "agents --limit 5")]).replace('\u{1b}', "ESC")
+    );
+}
+
+#[test]
+fn a_create_sends_what_was_given_and_shows_the_agent_in_each_format() {
+    let shown = FORMATS.map(|format| {
+        let line = format!(
+            "agents --create --name gpu-worker-9 --worker-id w-009 --public-key {KEY} --region us-east \
+             --max-concurrent 8 --description 'H100 worker' --supported-tiers priority,default -o {format}"
+        );
+        // The id is new in each run.
+        named(&runs(&sandbox(), &[&line]), &[("agt_[a-z0-9]{16}", "agt_NEW")])
+    });
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn an_update_changes_the_given_fields_alone() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents agt_abc123 --update --name gpu-worker-1-renamed --status suspended",
+            "agents agt_abc123 --update --description '' --supported-tiers '' -o json",
+            "agents agt_abc123 --update --max-concurrent 0 -o csv",
+            "agents agt_abc123 --update --region us-west -o name",
+        ],
+    ));
+}
+
+#[test]
+fn a_delete_says_so_in_each_format() {
+    let lines = FORMATS.map(|format| format!("agents agt_abc123 --delete --force -o {format}"));
+    let shown = lines.map(|line| runs(&sandbox(), &[&line]));
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn a_deleted_agent_is_gone() {
+    let home = sandbox();
+    assert_eq!(home.run("agents agt_abc123 --delete --force").code, 0);
+    assert_eq!(home.run("agents agt_abc123").code, 5, "not found");
+}
+
+#[test]
+fn a_delete_on_a_terminal_is_a_sentence() {
+    insta::assert_snapshot!(transcript(&[
+        sandbox().run_on_terminal("", "agents agt_abc123 --delete --yes")
+    ]));
+}
+
+#[test]
+fn events_have_the_documented_columns_in_each_format() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents agt_abc123 --events --limit 3",
+            "agents agt_abc123 --events --limit 3 -o wide",
+            "agents agt_abc123 --events --limit 1 -o json",
+            "agents agt_abc123 --events --limit 2 -o ndjson",
+            "agents agt_abc123 --events --limit 3 -o csv",
+            "agents agt_abc123 --events --limit 3 -o name",
+            "agents agt_abc123 --events --after evt_xyz --limit 1",
+        ],
+    ));
+}
+
+#[test]
+fn times_are_written_as_asked() {
+    let home = Home::new()
+        .with("XEROCTL_CONTEXT", "sandbox")
+        .with("TZ", "Europe/Berlin");
+    insta::assert_snapshot!(runs(
+        &home,
+        &[
+            "agents --limit 1 --no-headers --time relative",
+            "agents --limit 1 --no-headers --time utc",
+            "agents --limit 1 --no-headers --time local",
+            "agents --limit 1 --no-headers --time raw",
+        ],
+    ));
+}
+
+#[test]
+fn an_id_like_a_verb_or_with_a_dash_stands_behind_two_dashes() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents -- join-keys",
+            "agents -- -x",
+            "agents --delete --force -- -x"
+        ],
+    ));
+}
+
+#[test]
+fn an_unknown_id_that_looks_like_a_word_gets_the_documented_form() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents agt_none",
+            "agents list",
+            "agents join-key",
+            "agents show --events",
+            "agents pause-exce",
+        ],
+    ));
+}
+
+#[test]
+fn a_word_that_only_join_keys_know_is_not_given_as_a_form_of_agents() {
+    for line in ["agents revoke", "agents revoke agt_1"] {
+        let run = sandbox().run(line);
+        assert!(!run.stderr.contains("--revoke"), "{}", run.stderr);
+    }
+    for line in [
+        "join-keys update jk_1",
+        "join-keys events jk_1",
+        "join-keys delete jk_1",
+    ] {
+        let run = sandbox().run(line);
+        for option in ["--update", "--events", "--delete"] {
+            assert!(!run.stderr.contains(option), "{line}: {}", run.stderr);
+        }
+    }
+}

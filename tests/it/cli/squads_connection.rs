@@ -1,0 +1,341 @@
+//! Which squads server is asked, with which key, about which squad: the line, then the environment, then the file. A
+//! pair of its own beside the router's.
+
+use crate::cli::shown::transcript;
+use crate::support::router::{Answer, Router};
+use crate::support::{Home, Output};
+use xeroctl::ui::Terminals;
+
+/// Two squads servers and a router, and a file that names them: `lab`, which is current, and `prod`.
+struct World {
+    lab: Router,
+    prod: Router,
+    router: Router,
+}
+
+impl World {
+    fn new() -> Self {
+        let list = || Router::rules(|_| Answer::json(200, r#"{"agents":[],"data":[]}"#));
+        Self {
+            lab: list(),
+            prod: list(),
+            router: list(),
+        }
+    }
+
+    /// A home with the deployments; `more` is added to `prod`.
+    fn home(&self, more: &str) -> Home {
+        Home::new().config(&format!(
+            "current = \"lab\"\n\
+             [deployment.lab]\nbase_url = \"{router}\"\napi_key = \"router_lab\"\n\
+             squads_url = \"{lab}\"\nsquads_api_key = \"stored_lab\"\nsquad_id = \"squad_lab\"\n\
+             [deployment.keyless]\nbase_url = \"{router}\"\napi_key = \"router_keyless\"\nsquads_url = \"{lab}/api\"\n\
+             [deployment.bare]\nbase_url = \"{router}\"\napi_key = \"router_bare\"\n\
+             [deployment.prod]\nbase_url = \"{router}\"\napi_key = \"router_prod\"\n\
+             squads_url = \"{prod}\"\nsquads_api_key = \"stored_prod\"\nsquad_id = \"squad_prod\"\n{more}\n",
+            router = self.router.base_url(),
+            lab = self.lab.root(),
+            prod = self.prod.root(),
+        ))
+    }
+
+    fn told(&self, text: &str) -> String {
+        text.replace("LAB", &self.lab.root())
+            .replace("PROD", &self.prod.root())
+            .replace("ROUTER", &self.router.base_url())
+    }
+
+    /// What was asked where: `lab KEY SQUAD`, with a dash for what was not sent.
+    fn asked(&self) -> Vec<String> {
+        let of = |name: &str, server: &Router| -> Vec<String> {
+            let asked = server.asked();
+            let told = asked.iter().map(|asked| {
+                let key = asked.header("authorization").unwrap_or("-");
+                let squad = asked.target.strip_prefix("/api/squads/");
+                let squad = squad.and_then(|rest| rest.strip_suffix("/agents"));
+                format!(
+                    "{name} {} {}",
+                    key.replace("Bearer ", ""),
+                    squad.unwrap_or("-")
+                )
+            });
+            told.collect()
+        };
+        let mut all = of("lab", &self.lab);
+        all.extend(of("prod", &self.prod));
+        all.extend(of("router", &self.router));
+        all
+    }
+}
+
+/// Runs a line; returns what was asked, or the exit code of a refusal that comes before any request.
+fn outcome(more: &str, variables: &[(&str, &str)], line: &str) -> (String, Output) {
+    let world = World::new();
+    let home = variables
+        .iter()
+        .fold(world.home(more), |home, (name, value)| {
+            home.with(name, &world.told(value))
+        });
+    std::fs::write(home.path().join("key"), "from_file\n").expect("a key file");
+    let run = home.run_on(Terminals::default(), "from_stdin\n", &world.told(line));
+    let outcome = match world.asked().as_slice() {
+        [] => format!("exit {}", run.code),
+        asked => asked.join(", "),
+    };
+    (outcome, run)
+}
+
+/// Variables, a line, and its outcome.
+type Line<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
+#[track_caller]
+fn check(rows: &[Line]) {
+    check_with("", rows);
+}
+
+#[track_caller]
+fn check_with(more: &str, rows: &[Line]) {
+    for (variables, line, expected) in rows {
+        let (outcome, run) = outcome(more, variables, line);
+        assert_eq!(outcome, *expected, "{variables:?} {line}: {}", run.stderr);
+    }
+}
+
+const KEY: (&str, &str) = ("SLAW_API_KEY", "from_variable");
+const SQUAD_ID: (&str, &str) = ("SLAW_SQUAD_ID", "squad_var");
+const TO_PROD: (&str, &str) = ("SLAW_API_URL", "PROD");
+const PROD: (&str, &str) = ("XEROCTL_CONTEXT", "prod");
+
+#[test]
+fn the_line_comes_before_the_environment_before_the_file() {
+    check(&[
+        (&[], "squads agents", "lab stored_lab squad_lab"),
+        (&[KEY], "squads agents", "lab from_variable squad_lab"),
+        (
+            &[KEY],
+            "squads agents --api-key typed",
+            "lab typed squad_lab",
+        ),
+        (
+            &[KEY],
+            "squads agents --api-key-file key",
+            "lab from_file squad_lab",
+        ),
+        (
+            &[KEY],
+            "squads agents --api-key-file -",
+            "lab from_stdin squad_lab",
+        ),
+        (&[SQUAD_ID], "squads agents", "lab stored_lab squad_var"),
+        (
+            &[SQUAD_ID],
+            "squads agents --squad typed",
+            "lab stored_lab typed",
+        ),
+        (&[PROD], "squads agents", "prod stored_prod squad_prod"),
+        (
+            &[PROD, KEY],
+            "squads agents",
+            "prod from_variable squad_prod",
+        ),
+        (
+            &[TO_PROD, KEY],
+            "squads agents",
+            "prod from_variable squad_lab",
+        ),
+        (
+            &[TO_PROD, KEY],
+            "squads agents --squads-url LAB",
+            "lab from_variable squad_lab",
+        ),
+        (
+            &[],
+            "squads agents --squads-url PROD --api-key typed --squad typed",
+            "prod typed typed",
+        ),
+        (
+            &[
+                ("SLAW_API_KEY", ""),
+                ("SLAW_API_URL", ""),
+                ("SLAW_SQUAD_ID", ""),
+            ],
+            "squads agents",
+            "lab stored_lab squad_lab",
+        ),
+    ]);
+}
+
+#[test]
+fn where_nothing_holds_a_key_none_is_sent() {
+    check(&[
+        (&[], "squads agents --context keyless --squad s", "lab - s"),
+        (
+            &[("XEROCTL_CONTEXT", "keyless")],
+            "squads agents --squad s",
+            "lab - s",
+        ),
+        (&[], "squads me --context keyless", "lab - -"),
+    ]);
+    let world = World::new();
+    let home = Home::new().with("SLAW_API_URL", &world.lab.root());
+    let run = home.run("squads agents --squad s");
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (0, "no agents in this squad\n")
+    );
+    assert_eq!(world.asked(), ["lab - s"]);
+}
+
+#[test]
+fn neither_server_ever_gets_the_others_key() {
+    let (slaw, xero) = (KEY, ("XEROCTL_API_KEY", "router_key"));
+    let file = ("XEROCTL_API_KEY_FILE", "key");
+    check(&[
+        (&[xero], "squads agents", "lab stored_lab squad_lab"),
+        (&[file], "squads agents", "lab stored_lab squad_lab"),
+        (
+            &[xero],
+            "squads agents --context keyless --squad s",
+            "lab - s",
+        ),
+        (
+            &[file, ("XEROCTL_CONTEXT", "keyless")],
+            "squads pause 3fcb87f5-40bf-4e11-b004-a986b1c8cef0",
+            "lab - -",
+        ),
+        (&[slaw, xero], "agents", "router router_key -"),
+        (&[slaw], "agents", "router router_lab -"),
+        (
+            &[slaw],
+            "agents --context keyless",
+            "router router_keyless -",
+        ),
+        // Two keys for the router contradict each other; the squads API does not care.
+        (&[xero, file], "squads agents", "lab stored_lab squad_lab"),
+    ]);
+    // With no key of its own, the router is not asked at all.
+    let world = World::new();
+    let text = format!(
+        "current = \"a\"\n[deployment.a]\nbase_url = \"{}\"\nsquads_api_key = \"squads_key\"\n",
+        world.router.base_url()
+    );
+    let run = Home::new()
+        .config(&text)
+        .with("SLAW_API_KEY", "from_variable")
+        .run("agents");
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert_eq!(world.asked(), [""; 0]);
+}
+
+#[test]
+fn what_is_the_routers_alone_does_not_touch_the_squads_api() {
+    check(&[
+        (
+            &[("XEROCTL_BASE_URL", "ROUTER"), ("XEROCTL_API_KEY", "k")],
+            "squads agents",
+            "lab stored_lab squad_lab",
+        ),
+        (
+            &[("XEROCTL_BASE_URL", "nonsense")],
+            "squads agents",
+            "lab stored_lab squad_lab",
+        ),
+        (&[TO_PROD, KEY], "agents", "router router_lab -"),
+        (
+            &[("SLAW_API_URL", "nonsense")],
+            "agents",
+            "router router_lab -",
+        ),
+    ]);
+    for line in [
+        "squads agents --base-url ROUTER",
+        "--base-url ROUTER squads agents",
+        "squads --base-url ROUTER agents --squads-url LAB",
+    ] {
+        let (outcome, run) = outcome("", &[], line);
+        assert_eq!(outcome, "exit 2", "{line}");
+        assert!(run.stderr.contains("--squads-url"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_stored_key_goes_only_to_its_own_origin() {
+    check(&[
+        (&[TO_PROD], "squads agents", "exit 3"),
+        (&[], "squads agents --squads-url PROD", "exit 3"),
+        (
+            &[],
+            "squads agents --context lab --squads-url PROD",
+            "exit 3",
+        ),
+        (
+            &[("XEROCTL_CONTEXT", "lab")],
+            "squads agents --squads-url PROD",
+            "exit 3",
+        ),
+        // Neither is the router's own origin one for this key.
+        (
+            &[],
+            "squads agents --squads-url http://127.0.0.1:1",
+            "exit 3",
+        ),
+        (
+            &[],
+            "squads agents --squads-url PROD --api-key-file key",
+            "prod from_file squad_lab",
+        ),
+        (
+            &[KEY],
+            "squads agents --squads-url PROD",
+            "prod from_variable squad_lab",
+        ),
+        // The same origin, written in another way.
+        (
+            &[],
+            "squads agents --squads-url LAB/api/",
+            "lab stored_lab squad_lab",
+        ),
+        (
+            &[("SLAW_API_URL", "LAB/")],
+            "squads agents",
+            "lab stored_lab squad_lab",
+        ),
+    ]);
+    let world = World::new();
+    let run = world
+        .home("")
+        .run(&world.told("squads agents --squads-url PROD"));
+    insta::assert_snapshot!(transcript(&[run]));
+}
+
+#[test]
+fn a_key_goes_in_the_clear_to_this_machine_alone() {
+    let away = "squads health --squads-url http://squads.example --dry-run";
+    let run = |home: Home, words: &str| home.run(&format!("{away} {words}"));
+    for (words, code) in [
+        ("", 0),
+        ("--api-key k", 3),
+        ("--api-key k --allow-http", 0),
+        ("--api-key k --allow-http=false", 3),
+    ] {
+        let run = run(Home::new(), words);
+        assert_eq!(run.code, code, "{words}: {}", run.stderr);
+    }
+    let variable = run(Home::new().with("SLAW_API_KEY", "k"), "");
+    insta::assert_snapshot!(transcript(&[variable]));
+    let allowed = Home::new()
+        .with("SLAW_API_KEY", "k")
+        .with("XEROCTL_ALLOW_HTTP", "true");
+    assert_eq!(run(allowed, "").code, 0);
+    // What is stored counts alike, and is allowed where it is stored.
+    let stored = |more: &str| {
+        let text = format!(
+            "current = \"a\"\n[deployment.a]\nsquads_url = \"http://squads.example\"\nsquads_api_key = \"k\"\n{more}"
+        );
+        Home::new()
+            .config(&text)
+            .run("squads health --dry-run")
+            .code
+    };
+    assert_eq!((stored(""), stored("allow_http = true\n")), (3, 0));
+}

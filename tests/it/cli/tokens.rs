@@ -1,0 +1,171 @@
+//! The token of a join key, which is shown only once: it reaches its place, or the key is revoked.
+
+use std::path::PathBuf;
+
+use crate::cli::shown::{FORMATS, named, sandbox, transcript};
+use crate::support::router::{Answer, Router};
+use crate::support::{Home, Output};
+
+const CREATE: &str = "join-keys --create --name n --region r --router-addr tcp://a:1";
+
+/// What a router answers that has made a join key.
+fn made() -> Answer {
+    Answer::json(
+        201,
+        r#"{"id":"jk_1","name":"n","status":"active","token":"xjt_secret"}"#,
+    )
+}
+
+#[test]
+fn name_and_csv_have_no_place_for_a_token() {
+    let router = Router::unasked();
+    let home = router.home();
+    let runs = ["name", "csv"].map(|format| home.run(&format!("{CREATE} -o {format}")));
+    insta::assert_snapshot!(transcript(&runs));
+    assert_eq!(router.lines(), [""; 0], "no request");
+}
+
+/// Creates a join key with its token in a file; returns the file.
+fn create_into_file(home: &Home, words: &str) -> (Output, PathBuf) {
+    let run = home.run(&format!("{CREATE} --token-file 'my token' {words}"));
+    (run, home.path().join("my token"))
+}
+
+#[test]
+fn a_token_file_holds_the_token_and_standard_output_does_not() {
+    let runs = FORMATS.map(|format| {
+        let home = sandbox();
+        let (run, file) = create_into_file(&home, &format!("-o {format}"));
+        let token = std::fs::read_to_string(&file).expect("the token file");
+        assert!(
+            token.starts_with("xjt_") && token.ends_with('\n'),
+            "{token:?}"
+        );
+        assert!(!run.stdout.contains(token.trim()) && !run.stderr.contains(token.trim()));
+        run
+    });
+    insta::assert_snapshot!(named(&transcript(&runs), &[(r"jk_[a-z0-9]{16}", "jk_NEW")]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_file_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_, file) = create_into_file(&sandbox(), "");
+    // The home is gone by now with the file in it, so look while it lives.
+    assert!(!file.exists());
+    let home = sandbox();
+    let (_, file) = create_into_file(&home, "");
+    let mode = file.metadata().expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_token_never_overwrites_anything() {
+    let router = Router::unasked();
+    let home = router.home();
+    std::fs::write(home.path().join("my token"), "mine").expect("a file");
+    let (run, file) = create_into_file(&home, "");
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert_eq!(std::fs::read_to_string(file).expect("the file"), "mine");
+    let nowhere = home.run(&format!("{CREATE} --token-file no/such/directory/t"));
+    assert_eq!(nowhere.code, 2, "{}", nowhere.stderr);
+    assert_eq!(router.lines(), [""; 0], "no request");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_token_file_does_not_follow_a_dangling_link() {
+    let router = Router::unasked();
+    let home = router.home();
+    let target = home.path().join("elsewhere");
+    std::os::unix::fs::symlink(&target, home.path().join("my token")).expect("a link");
+    let (run, _) = create_into_file(&home, "");
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(!target.exists());
+}
+
+#[test]
+fn a_token_file_is_removed_when_nothing_was_created() {
+    for answer in [
+        Answer::fault(403, "scope_insufficient"),
+        Answer::fault(400, "invalid_body"),
+    ] {
+        let router = Router::script([answer]);
+        let home = router.home();
+        let (run, file) = create_into_file(&home, "");
+        assert!([4, 7].contains(&run.code), "{}", run.stderr);
+        assert!(!file.exists(), "no empty file is left behind");
+    }
+}
+
+#[test]
+fn a_json_document_has_null_in_the_place_of_a_token_that_is_in_a_file() {
+    // The contract accepts three names; the token stays off standard output under each.
+    for name in ["token", "key", "join_key"] {
+        let body = format!(r#"{{"id": "jk_1", "{name}" : "xjt_secret", "n": 1.50}}"#);
+        let router = Router::script([Answer::json(201, body)]);
+        let home = router.home();
+        let (run, file) = create_into_file(&home, "-o json");
+        assert_eq!(
+            run.stdout,
+            format!("{{\"id\":\"jk_1\",\"{name}\":null,\"n\":1.50}}\n")
+        );
+        assert_eq!(
+            std::fs::read_to_string(file).expect("the file"),
+            "xjt_secret\n"
+        );
+    }
+}
+
+#[test]
+fn a_token_under_two_names_is_off_standard_output_under_both() {
+    let body =
+        r#"{"id":"jk_1","token":"xjt_secret","key":"xjt_secret","nested":{"token":"xjt_secret"}}"#;
+    let router = Router::script([Answer::json(201, body)]);
+    let (run, _) = create_into_file(&router.home(), "-o json");
+    assert!(!run.stdout.contains("xjt_secret"), "{}", run.stdout);
+}
+
+#[test]
+fn an_answer_without_a_token_is_an_error_and_the_key_is_revoked() {
+    let router = Router::script([
+        Answer::json(201, r#"{"id":"jk_1","name":"n"}"#),
+        Answer::empty(204),
+    ]);
+    let home = router.home();
+    let (run, file) = create_into_file(&home, "");
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert_eq!(
+        router.lines(),
+        [
+            "POST /management/join-keys",
+            "DELETE /management/join-keys/jk_1"
+        ]
+    );
+    assert!(!file.exists());
+    insta::assert_snapshot!(transcript(&[run]));
+}
+
+#[test]
+fn a_key_that_cannot_be_revoked_either_is_named_with_the_line_that_revokes_it() {
+    let router = Router::script([
+        Answer::json(201, r#"{"id":"jk_1","name":"n"}"#),
+        Answer::fault(403, "scope_insufficient"),
+    ]);
+    let (run, _) = create_into_file(&router.home(), "");
+    assert_eq!(run.code, 1);
+    insta::assert_snapshot!(transcript(&[run]));
+}
+
+#[test]
+fn the_token_warning_is_not_silenced() {
+    let router = Router::script([made()]);
+    let run = router.home().run(&format!("{CREATE} -q"));
+    assert!(
+        run.stderr
+            .starts_with("warning: the token is shown only this once"),
+        "{}",
+        run.stderr
+    );
+}

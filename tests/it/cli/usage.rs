@@ -1,0 +1,301 @@
+//! Lines that are wrong: exit 2, every fault named, and how it should be.
+
+use crate::cli::shown::{refused, sandbox, terminal, transcript};
+use crate::support::Home;
+
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+#[test]
+fn all_misplaced_options_are_named_in_one_error() {
+    insta::assert_snapshot!(refused(&[
+        "agents --name a --status b --force",
+        "agents agt_1 --limit 5 --yes",
+        "agents agt_1 --delete --name a --after x",
+        "agents agt_1 --update --limit 5 --force --name a",
+        "agents agt_1 --create --status active",
+        "join-keys --force --token-file f --max-enrollments 5",
+        "join-keys jk_1 --revoke --include-terminal --name a",
+        "join-keys jk_1 --create --name a --limit 5",
+    ]));
+}
+
+#[test]
+fn all_missing_options_are_named_at_once() {
+    insta::assert_snapshot!(refused(&[
+        "agents --create",
+        "agents --create --name a --region r",
+        "agents --update --name a",
+        "agents --delete",
+        "agents --events",
+        "agents agt_1 --update",
+        "join-keys --create",
+        "join-keys --create --name a",
+        "join-keys --revoke",
+        "agents pause-exec",
+        "agents candidates",
+        "agents candidates approve agt_1",
+        "agents curve-rotate",
+        "config add prod",
+        "config set prod",
+    ]));
+}
+
+#[test]
+fn an_empty_value_is_refused() {
+    let lines = [
+        "agents ''",
+        "agents agt_1 --update --name ''",
+        "agents agt_1 --update --worker-id ''",
+        "agents agt_1 --update --public-key ''",
+        "agents agt_1 --update --region ''",
+        "agents agt_1 --update --status ''",
+        "agents agt_1 --update --max-concurrent ''",
+        "agents --limit ''",
+        "agents --after ''",
+        "agents pause-exec agt_1 --workspace ''",
+        "agents curve-rotate agt_1 --reason ''",
+        "join-keys --create --name a --region r --router-addr ''",
+        "join-keys --create --name a --region r --router-addr tcp://a:1 --agent-role ''",
+        "join-keys --create --name a --region r --router-addr tcp://a:1 --token-file ''",
+        "agents --context ''",
+        "agents --base-url ''",
+        "agents --api-key ''",
+        "agents --api-key-file ''",
+        "agents --output ''",
+        "agents --time ''",
+        "agents --timeout ''",
+        "config add '' --base-url http://127.0.0.1/p/v1",
+        "config add a --base-url http://127.0.0.1/p/v1 --ca-cert ''",
+    ];
+    let home = Home::new();
+    for line in lines {
+        let run = home.run(line);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (2, ""),
+            "{line}: {}",
+            run.stderr
+        );
+    }
+    // But for these two, which empty a field.
+    for line in [
+        "agents agt_1 --update --description '' --dry-run",
+        "agents agt_1 --update --supported-tiers '' --dry-run",
+    ] {
+        assert_eq!(sandbox().run(line).code, 0, "{line}");
+    }
+}
+
+#[test]
+fn ids_that_would_name_another_route_are_refused() {
+    insta::assert_snapshot!(refused(&[
+        "agents .",
+        "agents .. --delete --force",
+        "agents a/b",
+        "agents 'a\u{7}b'",
+        "agents 'a\u{85}b' --events",
+        "join-keys .. --revoke --force",
+        "agents pause-exec agt_1 ..",
+        "agents candidates approve agt_1 ..",
+        "agents candidates list ..",
+        "agents curve-rotate a/b",
+        "agents revoke-credentials . --force",
+        "agents resume-exec ''",
+    ]));
+}
+
+#[test]
+fn values_that_cannot_be_right_are_refused() {
+    insta::assert_snapshot!(refused(&[
+        "agents agt_1 --update --public-key abc",
+        "agents agt_1 --update --public-key QUJD",
+        "agents agt_1 --update --public-key 'JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6'",
+        "agents agt_1 --update --region 'us east'",
+        "agents agt_1 --update --region aaaaaaaaaaaaaaaaaaaaaaaaa",
+        "agents agt_1 --update --region müнchen",
+        "agents agt_1 --update --max-concurrent -1",
+        "agents agt_1 --update --max-concurrent 2147483648",
+        "agents agt_1 --update --supported-tiers a,,b",
+        "join-keys --create --name a --region r --router-addr router:5555",
+        "join-keys --create --name a --region r --router-addr tcp://router",
+        "join-keys --create --name a --region r --router-addr tcp://router:0",
+        "join-keys --create --name a --region r --router-addr tcp://router:65536",
+        "join-keys --create --name a --region r --router-addr tcp://:5555",
+        "join-keys --create --name a --region r --router-addr tcp://a:1 --max-enrollments 0",
+        "join-keys --create --name a --region r --router-addr tcp://a:1 --ttl-seconds 1.5",
+        "join-keys --create --name a --region r --router-addr tcp://a:1 --agent-role boss",
+        "agents --limit 0",
+        "agents --limit many",
+        "agents --limit 5 --all",
+        "agents pause-exec agt_1 --concurrency 0",
+        "agents --timeout 0",
+        "agents --timeout -5",
+        "agents --timeout 5w",
+        "agents -o yaml",
+        "agents --color perhaps",
+        "agents --time lunar",
+    ]));
+}
+
+#[test]
+fn a_public_key_may_have_either_alphabet_and_begin_with_a_dash() {
+    for key in [
+        KEY,
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "-_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "+/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    ] {
+        let run = sandbox().run(&format!(
+            "agents agt_1 --update --public-key {key} --dry-run"
+        ));
+        assert_eq!(run.code, 0, "{key}: {}", run.stderr);
+        assert!(
+            run.stdout.contains(&format!("\"public_key\": \"{key}\"")),
+            "sent as given"
+        );
+    }
+}
+
+#[test]
+fn one_action_at_a_time() {
+    insta::assert_snapshot!(refused(&[
+        "agents agt_1 --delete --events",
+        "agents --create --update",
+        "join-keys jk_1 --create --revoke",
+    ]));
+}
+
+#[test]
+fn nothing_of_the_group_stands_before_a_verb() {
+    insta::assert_snapshot!(refused(&[
+        "agents --limit 5 join-keys",
+        "agents agt_1 pause-exec",
+        "agents agt_1 pause-exec --workspace ws_team_a",
+        "agents --name x --delete curve-rotate agt_1",
+    ]));
+}
+
+#[test]
+fn an_id_before_a_verb_is_named() {
+    for verb in ["join-keys", "pause-exec", "candidates", "curve-rotate"] {
+        let run = Home::new().run(&format!("agents agt_1 {verb}"));
+        let first = run.stderr.lines().next().unwrap_or_default();
+        assert_eq!(run.code, 2, "{verb}");
+        assert_eq!(
+            first,
+            format!("error: `agt_1` can't stand before the verb `{verb}`")
+        );
+    }
+}
+
+#[test]
+fn a_global_option_is_given_once_at_whatever_level() {
+    insta::assert_snapshot!(refused(&[
+        "--dry-run agents --dry-run",
+        "-o json agents -o csv",
+        "--context a agents --context b join-keys",
+        "agents -q join-keys -q",
+        "agents --timeout 5 --timeout 6",
+        "agents --no-headers --no-headers",
+        "--allow-http agents --allow-http=false",
+    ]));
+    let verbose = sandbox().run("-v agents -v --limit 1");
+    assert_eq!(verbose.code, 0, "-v adds up: {}", verbose.stderr);
+    assert!(verbose.stderr.contains("authorization: ***"), "to level 2");
+}
+
+#[test]
+fn global_options_stand_anywhere() {
+    let home = Home::new();
+    let lines = [
+        "--context sandbox -o name agents join-keys --limit 1",
+        "agents --context sandbox -o name join-keys --limit 1",
+        "agents join-keys --limit 1 --context sandbox -o name",
+    ];
+    for line in lines {
+        assert_eq!(home.run(line).stdout, "jk_6z5bh09zc6c7wfo6\n", "{line}");
+    }
+}
+
+#[test]
+fn options_are_not_abbreviated() {
+    insta::assert_snapshot!(refused(&[
+        "agents --lim 5",
+        "agents --forc",
+        "agents --outpu json"
+    ]));
+}
+
+#[test]
+fn words_of_other_programs_get_the_documented_form() {
+    insta::assert_snapshot!(refused(&[
+        "agents get agt_1",
+        "agents delete agt_1",
+        "agents update agt_1 --name x",
+        "agents events agt_1",
+        "agents list all",
+        "agents pause agt_1",
+        "agents pause-exce agt_1",
+        "join-keys revoke jk_1",
+        "join-keys show jk_1",
+        "agent",
+        "agents candidates aprove agt_1 cand_1",
+    ]));
+}
+
+#[test]
+fn groups_of_the_wider_product_say_what_to_do_instead() {
+    insta::assert_snapshot!(refused(&[
+        "keys key_1",
+        "project members list",
+        "settings get",
+        "workspaces list",
+        "models",
+        "endpoints list",
+        "discovery",
+        "templates",
+    ]));
+}
+
+#[test]
+fn in_json_a_usage_error_ends_with_a_json_line() {
+    let lines = [
+        "agents --limit 0 -o json",
+        "agents --limit 0 -ojson",
+        "agents --limit 0 -qo json",
+        "agents --limit 0 --output=json",
+        "agents --limit 0 --output ndjson",
+        "agents --limit 0 -o=json",
+        "-o json nonsense",
+    ];
+    let home = Home::new();
+    for line in lines {
+        let run = home.run(line);
+        let last = run.stderr.lines().last().expect("an error");
+        let error: serde_json::Value = serde_json::from_str(last).expect("the last line is JSON");
+        assert_eq!(error["error"]["code"], "usage", "{line}");
+        assert_eq!(error["error"]["exit_code"], 2, "{line}");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{line}");
+    }
+    let home = Home::new().with("XEROCTL_OUTPUT", "ndjson");
+    insta::assert_snapshot!(transcript(&[
+        home.run("agents --limit 0"),
+        home.run("agents --limit 0 -o table"),
+        home.run_on(terminal(80), "", "agents --limit 0 --color never"),
+    ]));
+}
+
+#[test]
+fn a_format_behind_two_dashes_is_no_format() {
+    let run = Home::new().run("agents --limit 0 -- -ojson");
+    assert!(!run.stderr.contains('{'), "{}", run.stderr);
+}
+
+#[test]
+fn without_words_the_short_help_is_shown() {
+    let run = Home::new().run("");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.stdout.contains("agents") && run.stdout.contains("config"));
+    let globals = Home::new().run("--dry-run");
+    assert_eq!(globals.code, 2, "options without a command are no command");
+}

@@ -1,0 +1,283 @@
+//! Filters of our own: `exec list` and `approvals list --status` read on until enough is found.
+
+use crate::support::Output;
+use crate::support::router::{Answer, Router};
+
+/// The executions with these numbers; every tenth failed, and the tool, invocation and time follow from the number.
+fn runs(numbers: std::ops::Range<u32>, more: bool) -> Answer {
+    let last = numbers.end - 1;
+    let items: Vec<String> = numbers
+        .map(|n| {
+            let status = if n.is_multiple_of(10) { "failed" } else { "completed" };
+            let tool = if n.is_multiple_of(20) { "a/b" } else { "t" };
+            let (hour, minute) = (11 - n / 60, 59 - n % 60);
+            format!(
+                r#"{{"id":"e{n}","invocation_id":"i{n}","status":"{status}","tool_name":"{tool}","created_at":"2026-11-22T{hour:02}:{minute:02}:00Z","x":1.50}}"#
+            )
+        })
+        .collect();
+    let items = items.join(",");
+    Answer::json(
+        200,
+        format!(
+            r#"{{"object":"list","data":[{items}],"first_id":"f","last_id":"e{last}","has_more":{more},"y":1}}"#
+        ),
+    )
+}
+
+/// Runs a line against these pages; returns what was asked, too.
+fn run(line: &str, pages: impl IntoIterator<Item = Answer>) -> (Output, Vec<String>) {
+    let router = Router::script(pages);
+    let output = router.home().run(line);
+    (output, router.lines())
+}
+
+fn names(output: &Output) -> Vec<&str> {
+    output.stdout.lines().collect()
+}
+
+#[test]
+fn it_reads_on_until_twenty_are_found_and_tells_how_many_were_looked_at() {
+    let pages = [
+        runs(1..101, true),
+        runs(101..201, true),
+        runs(201..301, true),
+    ];
+    let (output, asked) = run("exec list --status failed -o name", pages[..2].to_vec());
+    assert_eq!(output.code, 0, "{}", output.whole());
+    assert_eq!(
+        asked,
+        [
+            "GET /exec/executions?limit=100",
+            "GET /exec/executions?limit=100&after=e100"
+        ]
+    );
+    assert_eq!(names(&output).len(), 20, "{}", output.whole());
+    assert_eq!(
+        output.stderr,
+        "20 of the 200 that were looked at\nhint: there may be more: xeroctl exec list --status failed -o name --after e200\n"
+    );
+}
+
+#[test]
+fn it_goes_on_from_the_last_one_that_was_looked_at_and_leaves_none_out() {
+    let (output, _) = run(
+        "exec list --status failed --limit 3 -o name",
+        [runs(1..101, true)],
+    );
+    assert_eq!(names(&output), ["e10", "e20", "e30"]);
+    assert!(
+        output.stderr.starts_with("3 of the 30 that"),
+        "{}",
+        output.whole()
+    );
+    let next = output
+        .stderr
+        .lines()
+        .last()
+        .and_then(|hint| hint.split_once("xeroctl "));
+    let next = next.expect("a line to go on").1;
+    let (output, asked) = run(next, [runs(31..131, true)]);
+    assert_eq!(asked, ["GET /exec/executions?limit=100&after=e30"]);
+    assert_eq!(names(&output), ["e40", "e50", "e60"]);
+}
+
+#[test]
+fn the_end_of_the_list_ends_it_without_a_hint() {
+    let (output, _) = run("exec list --status failed -o name", [runs(1..31, false)]);
+    assert_eq!(names(&output), ["e10", "e20", "e30"]);
+    assert_eq!(output.stderr, "3 of the 30 that were looked at\n");
+    let (output, _) = run(
+        "exec list --status failed --limit 3 -o name",
+        [runs(1..31, false)],
+    );
+    assert_eq!(
+        output.stderr, "3 of the 30 that were looked at\n",
+        "nothing is left"
+    );
+    let (output, asked) = run(
+        "exec list --status failed --all -o name",
+        [
+            runs(1..101, true),
+            runs(101..201, true),
+            runs(201..251, false),
+        ],
+    );
+    assert_eq!((names(&output).len(), asked.len()), (25, 3));
+    assert_eq!(output.stderr, "25 of the 250 that were looked at\n");
+}
+
+#[test]
+fn none_is_a_header_and_a_sentence_and_0() {
+    let (output, _) = run("exec list --tool none", [runs(1..31, false)]);
+    assert_eq!(output.code, 0, "{}", output.whole());
+    assert_eq!(
+        output.stdout,
+        "ID\tInvocation\tStatus\tExit Code\tCreated\n"
+    );
+    assert!(
+        output.stderr.contains("30 that were looked at"),
+        "{}",
+        output.whole()
+    );
+    let (output, _) = run("exec list --tool none -o json", [runs(1..31, false)]);
+    let document: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(document["data"], serde_json::json!([]));
+    assert_eq!(document["has_more"], false);
+}
+
+#[test]
+fn each_filter_picks_and_all_of_them_together() {
+    for (filter, expected) in [
+        ("--status failed,timeout", &["e10", "e20", "e30"][..]),
+        ("--status failed --status timeout", &["e10", "e20", "e30"]),
+        ("--tool a/b", &["e20"]),
+        ("--invocation i7", &["e7"]),
+        ("--since 4m", &["e1", "e2", "e3"]),
+        ("--since 2026-11-22T11:58:00Z", &["e1"]),
+        ("--since 2026-11-22T12:58:00+01:00", &["e1"]),
+        ("--since 1d --status failed --tool t", &["e10", "e30"]),
+        ("--invocation i20 --tool t", &[]),
+    ] {
+        let line = format!("exec list {filter} -o name");
+        let (output, _) = run(&line, [runs(1..31, false)]);
+        assert_eq!(
+            (output.code, &names(&output)[..]),
+            (0, expected),
+            "{filter}"
+        );
+    }
+}
+
+#[test]
+fn the_envelope_is_the_first_pages_with_what_was_found() {
+    let (output, _) = run(
+        "exec list --invocation i150 --limit 1 -o json",
+        [runs(1..101, true), runs(101..201, true)],
+    );
+    assert_eq!(
+        output.stdout,
+        "{\"object\":\"list\",\"first_id\":\"f\",\"y\":1,\"data\":[{\"id\":\"e150\",\"invocation_id\":\"i150\",\"status\":\"failed\",\"tool_name\":\"t\",\"created_at\":\"2026-11-22T09:29:00Z\",\"x\":1.50}],\"last_id\":\"e150\",\"has_more\":true}\n"
+    );
+}
+
+#[test]
+fn a_list_that_breaks_off_keeps_what_was_found_and_tells_how_to_go_on() {
+    let broken = || {
+        [runs(1..101, true)]
+            .into_iter()
+            .chain(vec![Answer::empty(503); 4])
+    };
+    let (output, _) = run("exec list --status failed -o json", broken());
+    assert_eq!(output.code, 17, "{}", output.whole());
+    let document: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(document["data"].as_array().map(Vec::len), Some(10));
+    assert_eq!(document["has_more"], true);
+    assert_eq!(document["last_id"], "e100");
+    let next = "xeroctl exec list --status failed -o json --after e100";
+    assert!(output.stderr.contains(next), "{}", output.whole());
+    let (output, _) = run("exec list --status failed -o name", broken());
+    assert_eq!((output.code, names(&output).len()), (17, 10));
+}
+
+#[test]
+fn a_list_that_runs_in_circles_is_17() {
+    let pages = [runs(1..101, true), runs(1..101, true)];
+    let (output, asked) = run("exec list --tool none -o name", pages);
+    assert_eq!((output.code, asked.len()), (17, 2), "{}", output.whole());
+}
+
+#[test]
+fn without_a_filter_the_router_is_asked_as_for_any_list() {
+    let (output, asked) = run("exec list -o name", [runs(1..21, true)]);
+    assert_eq!(asked, ["GET /exec/executions"]);
+    assert_eq!(names(&output).len(), 20);
+    assert!(output.stderr.contains("--after e20"), "{}", output.whole());
+}
+
+#[test]
+fn a_word_that_is_no_known_state_is_warned_of_and_looked_for() {
+    let page = r#"{"data":[{"id":"e1","status":"melted"},{"id":"e2","status":"failed"}]}"#;
+    let pages = [Answer::json(200, page), Answer::json(200, r#"{"data":[]}"#)];
+    let router =
+        Router::rules(move |asked| pages[usize::from(asked.target.contains("after"))].clone());
+    let output = router.home().run("exec list --status melted -o name");
+    assert_eq!((output.code, output.stdout.as_str()), (0, "e1\n"));
+    assert!(
+        output.stderr.contains("unknown status 'melted'"),
+        "{}",
+        output.whole()
+    );
+}
+
+#[test]
+fn what_is_wrong_on_the_line_is_2_before_anything_is_asked() {
+    let router = Router::unasked();
+    for options in [
+        "--since yesterday",
+        "--since 0",
+        "--since -5m",
+        "--since ''",
+        "--since 2026-13-01T00:00:00Z",
+        "--since 5mm",
+        "--status ''",
+        "--tool ''",
+        "--invocation ''",
+        "--limit 0",
+        "--limit 5 --all",
+        "--after ''",
+    ] {
+        let output = router.home().run(&format!("exec list {options}"));
+        assert_eq!(output.code, 2, "{}", output.whole());
+    }
+    for options in ["--risk low", "--risk ''", "--status ''", "--limit 0"] {
+        let output = router.home().run(&format!("approvals list {options}"));
+        assert_eq!(output.code, 2, "{}", output.whole());
+    }
+    assert_eq!(router.lines(), [""; 0]);
+}
+
+/// A page of approvals; every tenth is pending.
+fn approvals(numbers: std::ops::Range<u32>, more: bool) -> Answer {
+    let last = numbers.end - 1;
+    let items: Vec<String> = numbers
+        .map(|n| {
+            let status = if n.is_multiple_of(10) {
+                "pending"
+            } else {
+                "approved"
+            };
+            format!(r#"{{"id":"p{n}","status":"{status}","risk":"write","tool":"t"}}"#)
+        })
+        .collect();
+    let items = items.join(",");
+    let text = format!(r#"{{"data":[{items}],"last_id":"p{last}","has_more":{more}}}"#);
+    Answer::json(200, text)
+}
+
+#[test]
+fn approvals_are_picked_by_state_here_and_by_risk_at_the_router() {
+    let (output, asked) = run(
+        "approvals list --risk write --status pending -o name",
+        [approvals(1..101, true), approvals(101..301, true)],
+    );
+    assert_eq!(
+        asked,
+        [
+            "GET /exec/approvals?risk=write&limit=100",
+            "GET /exec/approvals?risk=write&limit=100&after=p100"
+        ]
+    );
+    assert_eq!(names(&output).len(), 20, "{}", output.whole());
+    assert_eq!(
+        output.stderr,
+        "20 of the 200 that were looked at\nhint: there may be more: xeroctl approvals list --risk write --status pending -o name --after p200\n"
+    );
+    let (output, asked) = run("approvals list", [approvals(1..3, false)]);
+    assert_eq!(asked, ["GET /exec/approvals"]);
+    assert_eq!(
+        output.stdout,
+        "ID\tStatus\tRisk\tTool\tCreated\np1\tapproved\twrite\tt\t-\np2\tapproved\twrite\tt\t-\n",
+        "the time that is left is for terminals"
+    );
+}

@@ -1,0 +1,418 @@
+//! What is remembered, by whom, and what happens where it cannot be.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xeroctl::sandbox::{Options, Sandbox, reset};
+
+use crate::sandbox::http::{Client, Clock, agent, exchange, join_key, seconds, send};
+
+const DAY: i64 = 86_400;
+
+fn directory() -> TempDir {
+    tempfile::tempdir().expect("a temporary directory")
+}
+
+fn at(state: &Path) -> Options {
+    Options {
+        state: Some(state.to_owned()),
+        ..Options::default()
+    }
+}
+
+#[test]
+fn one_command_sees_what_the_last_one_did() {
+    let home = directory();
+    let state = home.path().join("deep/er/state");
+    let first = Client::start(at(&state));
+    assert_eq!(first.0.warning(), None);
+    let made = first.post("/management/agents", &agent("kept")).json();
+    first.delete("/management/agents/agt_abc123");
+    let key = first.0.key().to_owned();
+    drop(first);
+    let second = Client::start(at(&state));
+    assert_eq!(second.0.key(), key);
+    let path = format!("/management/agents/{}", made["id"].as_str().expect("an id"));
+    assert_eq!(second.get(&path).json(), made);
+    assert_eq!(second.get("/management/agents/agt_abc123").status, 404);
+}
+
+#[test]
+fn a_fresh_state_has_a_key_of_its_own() {
+    let keys: BTreeSet<String> = (0..3).map(|_| Client::fresh().0.key().to_owned()).collect();
+    assert_eq!(keys.len(), 3);
+}
+
+#[test]
+fn writers_at_the_same_time_lose_nothing() {
+    let home = directory();
+    let sandboxes = [
+        Client::start(at(home.path())),
+        Client::start(at(home.path())),
+    ];
+    thread::scope(|scope| {
+        for worker in 0..8 {
+            let client = &sandboxes[worker % 2];
+            scope.spawn(move || {
+                for number in 0..10 {
+                    let name = format!("made-{worker}-{number}");
+                    assert_eq!(client.post("/management/agents", &agent(&name)).status, 201);
+                }
+            });
+        }
+    });
+    for client in &sandboxes {
+        assert_eq!(client.all("/management/agents", 100).len(), 40 + 80);
+    }
+}
+
+#[test]
+fn the_token_is_nowhere_in_the_state() {
+    let home = directory();
+    let client = Client::start(at(home.path()));
+    let made = client
+        .post("/management/join-keys", &join_key("secret"))
+        .json();
+    let token = made["token"].as_str().expect("a token").to_owned();
+    for entry in fs::read_dir(home.path()).expect("the state directory") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("a readable file");
+        assert!(!text.contains(&token));
+    }
+    assert!(
+        fs::read_to_string(home.path().join("state.json"))
+            .is_ok_and(|text| text.contains("secret"))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_state_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = directory();
+    let state = home.path().join("state");
+    fs::create_dir(&state).expect("a directory");
+    fs::set_permissions(&state, fs::Permissions::from_mode(0o755)).expect("its mode set");
+    let client = Client::start(at(&state));
+    client.post("/management/agents", &agent("x"));
+    let mode = |path: &Path| fs::metadata(path).expect("it exists").permissions().mode() & 0o777;
+    assert_eq!(mode(&state), 0o700);
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(&state).expect("the state directory") {
+        let path = entry.expect("an entry").path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        names.insert(path.file_name().expect("a name").to_owned());
+    }
+    assert_eq!(
+        names.into_iter().collect::<Vec<_>>(),
+        ["state.json", "state.lock"]
+    );
+}
+
+#[test]
+fn a_read_writes_nothing() {
+    let home = directory();
+    let client = Client::start(at(home.path()));
+    let file = home.path().join("state.json");
+    let before = fs::read(&file).expect("the state");
+    client.get("/management/agents");
+    client.get("/management/agents/agt_abc123/events");
+    client.patch(
+        "/management/agents/agt_abc123",
+        &json!({ "region": "no good" }),
+    );
+    assert_eq!(fs::read(&file).expect("the state"), before);
+}
+
+#[test]
+fn what_was_live_is_live_again_and_changes_stay() {
+    let home = directory();
+    let clock = Clock::new();
+    let options = || Options {
+        state: Some(home.path().to_owned()),
+        ..clock.options()
+    };
+    let pending = |client: &Client| -> Vec<Value> {
+        let list = client
+            .get("/management/agents/agt_abc123/candidates")
+            .json();
+        let rows = list["data"].as_array().expect("rows").clone();
+        rows.into_iter()
+            .filter(|row| row["status"] == "pending")
+            .map(|row| row["id"].clone())
+            .collect()
+    };
+    let client = Client::start(options());
+    let live = client.all("/management/join-keys", 100);
+    let waiting = pending(&client);
+    let quiet = client.all("/management/agents", 100).pop().expect("agents");
+    let history = |client: &Client, id: &str| {
+        seconds(
+            &client
+                .get(&format!("/management/agents/{id}/events?limit=1"))
+                .json()["data"][0]["created_at"],
+        )
+    };
+    let quiet_before = history(&client, &quiet);
+
+    client.patch("/management/agents/agt_abc123", &json!({ "name": "mine" }));
+    client.post(
+        "/management/agents/agt_abc123/pause-exec",
+        &json!({ "workspace": "ws_team_a" }),
+    );
+    client.act("/management/agents/agt_abc123/candidates/cand_xyz789/reject");
+    client.delete("/management/join-keys/jk_abc123");
+    let mut short = join_key("short");
+    short["ttl_seconds"] = json!(3600);
+    let short = client.post("/management/join-keys", &short).json()["id"].clone();
+    assert_eq!(history(&client, "agt_abc123"), crate::sandbox::http::START);
+
+    clock.forward(400 * DAY);
+    assert!(
+        client.all("/management/join-keys", 100).len() < 5,
+        "a running sandbox ages"
+    );
+    drop(client);
+    let client = Client::start(options());
+    let expected: Vec<String> = live.into_iter().filter(|id| id != "jk_abc123").collect();
+    assert_eq!(client.all("/management/join-keys", 100), expected);
+    assert!(
+        client
+            .all("/management/join-keys?include_terminal=true", 100)
+            .iter()
+            .any(|id| short == id.as_str())
+    );
+    let expected: Vec<Value> = waiting
+        .into_iter()
+        .filter(|id| id != "cand_xyz789")
+        .collect();
+    assert_eq!(pending(&client), expected);
+    let agent = client.get("/management/agents/agt_abc123").json();
+    assert_eq!(
+        (&agent["name"], &agent["exec_paused_workspaces"]),
+        (&json!("mine"), &json!(["ws_team_a"]))
+    );
+    assert_eq!(
+        history(&client, "agt_abc123"),
+        crate::sandbox::http::START,
+        "the user's event is still the newest"
+    );
+    assert_eq!(history(&client, &quiet), quiet_before + 400 * DAY);
+}
+
+#[test]
+fn an_unusable_directory_means_memory_and_a_warning() {
+    let home = directory();
+    let file = home.path().join("file");
+    fs::write(&file, "mine").expect("a file");
+    for state in [file.clone(), file.join("below")] {
+        let client = Client::start(at(&state));
+        let warning = client.0.warning().expect("a warning").to_owned();
+        assert!(warning.contains(&*state.to_string_lossy()), "{warning}");
+        let made = client
+            .post("/management/agents", &agent("short-lived"))
+            .json();
+        assert_eq!(
+            client.get("/management/agents").ids()[0],
+            made["id"].as_str().expect("an id")
+        );
+    }
+    assert_eq!(fs::read_to_string(&file).expect("the file"), "mine");
+}
+
+/// Documents written before some members were renamed.
+#[test]
+fn reads_documents_with_earlier_member_names() {
+    let home = directory();
+    let clock = Clock::new();
+    let options = || Options {
+        state: Some(home.path().to_owned()),
+        ..clock.options()
+    };
+    let client = Client::start(options());
+    client.patch("/management/agents/agt_abc123", &json!({ "name": "mine" }));
+    let invocations = client.all("/exec/invocations", 100);
+    drop(client);
+    let file = home.path().join("state.json");
+    let mut text = fs::read_to_string(&file).expect("the state");
+    for (now, earlier) in [
+        ("is_demo", "untouched"),
+        ("rebased_at", "dated_at"),
+        ("approval", "gate"),
+        ("execution", "run"),
+    ] {
+        let (now, earlier) = (format!("\"{now}\":"), format!("\"{earlier}\":"));
+        assert!(text.contains(&now), "{now}");
+        text = text.replace(&now, &earlier);
+    }
+    fs::write(&file, text).expect("the state");
+
+    clock.forward(400 * DAY);
+    let client = Client::start(options());
+    assert_eq!(client.0.warning(), None);
+    assert_eq!(client.all("/exec/invocations", 100), invocations);
+    let agent = |id: &str| client.get(&format!("/management/agents/{id}")).json();
+    assert_eq!(agent("agt_abc123")["name"], "mine");
+    let rebased = agent("agt_blodshgrchlnw2m2");
+    assert!(seconds(&rebased["created_at"]) > crate::sandbox::http::START + 399 * DAY);
+    let rewritten = fs::read_to_string(&file).expect("the state");
+    let document: Value = serde_json::from_str(&rewritten).expect("JSON");
+    let squads_agent = &document["squads"]["agents"][0];
+    assert!(
+        squads_agent["createdAt"].as_i64() > Some(crate::sandbox::http::START),
+        "{squads_agent}"
+    );
+}
+
+#[test]
+fn an_unreadable_state_is_kept_aside() {
+    let other_format = json!({ "version": 0, "agents": [] }).to_string();
+    for broken in ["", "{", "[]", "\u{0}\u{0}", &other_format] {
+        let home = directory();
+        let file = home.path().join("state.json");
+        fs::write(&file, broken).expect("the state");
+        let client = Client::start(at(home.path()));
+        let warning = client.0.warning().expect("a warning").to_owned();
+        assert!(warning.contains("state.json.broken"), "{warning}");
+        assert_eq!(
+            fs::read_to_string(home.path().join("state.json.broken")).expect("kept"),
+            broken
+        );
+        assert_eq!(client.all("/management/agents", 100).len(), 40);
+        drop(client);
+        assert_eq!(
+            Client::start(at(home.path())).0.warning(),
+            None,
+            "once is enough"
+        );
+    }
+}
+
+#[test]
+fn what_can_not_be_a_state_is_kept_aside_without_being_read() {
+    let huge = |path: &Path| {
+        let file = fs::File::create(path).expect("a file");
+        file.set_len(1 << 40).expect("a sparse file");
+    };
+    let pipe = |path: &Path| {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.expect("mkfifo").success());
+    };
+    let folder = |path: &Path| fs::create_dir(path).expect("a directory");
+    for make in [&huge as &dyn Fn(&Path), &pipe, &folder] {
+        let home = directory();
+        make(&home.path().join("state.json"));
+        let client = Client::start(at(home.path()));
+        let warning = client.0.warning().expect("a warning").to_owned();
+        assert!(warning.contains("state.json.broken"), "{warning}");
+        assert_eq!(client.all("/management/agents", 100).len(), 40);
+    }
+}
+
+#[test]
+fn temporary_files_of_killed_processes_are_removed() {
+    let home = directory();
+    let left = home.path().join(".state-a1B2c3");
+    let start = || drop(Client::start(at(home.path())));
+    let reset = || drop(reset(&at(home.path())));
+    for act in [&start as &dyn Fn(), &reset] {
+        fs::write(&left, "{").expect("a file");
+        act();
+        assert!(!left.exists());
+    }
+}
+
+#[test]
+fn a_lock_that_another_process_keeps_is_waited_for_and_then_an_error() {
+    let home = directory();
+    drop(Client::start(at(home.path())));
+    let held = fs::File::options()
+        .write(true)
+        .open(home.path().join("state.lock"))
+        .expect("the lock");
+    held.lock().expect("it is free");
+    let said = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let mine = said.clone();
+    let options = Options {
+        lock_limit: std::time::Duration::from_millis(2200),
+        on_lock_wait: std::sync::Arc::new(move |text| {
+            mine.lock().expect("a list").push(text.to_owned());
+        }),
+        ..at(home.path())
+    };
+    let error = Sandbox::start(options.clone()).err().expect("no sandbox");
+    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    let said = said.lock().expect("a list").clone();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("waiting for the lock "), "{said:?}");
+    let short = Options {
+        lock_limit: std::time::Duration::ZERO,
+        ..options
+    };
+    assert!(reset(&short).is_err());
+    drop(held);
+    assert!(reset(&short).expect("it is free"));
+}
+
+#[test]
+fn reset_forgets_and_says_whether_there_was_anything() {
+    let home = directory();
+    let state = home.path().join("state");
+    assert!(!reset(&at(&state)).expect("nothing to do"));
+    assert!(!state.exists());
+    let client = Client::start(at(&state));
+    client.post("/management/agents", &agent("gone"));
+    let key = client.0.key().to_owned();
+    assert!(reset(&at(&state)).expect("it is removed"));
+    assert!(!reset(&at(&state)).expect("nothing to do"));
+    // A sandbox that runs on begins anew, and its key still opens it.
+    assert_eq!(client.all("/management/agents", 100).len(), 40);
+    drop(client);
+    assert!(reset(&at(&state)).expect("it is removed"));
+    assert_ne!(Client::start(at(&state)).0.key(), key);
+}
+
+#[test]
+fn a_running_sandbox_survives_the_loss_of_its_directory() {
+    let home = directory();
+    let state = home.path().join("state");
+    let client = Client::start(at(&state));
+    fs::remove_dir_all(&state).expect("it is removed");
+    assert_eq!(client.all("/management/agents", 100).len(), 40);
+    fs::remove_dir_all(&state).expect("it is removed");
+    assert_eq!(client.post("/management/agents", &agent("x")).status, 201);
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error() {
+    let client = Client::fresh();
+    let options = Options {
+        port: client.0.port(),
+        ..Options::default()
+    };
+    assert!(Sandbox::start(options).is_err());
+}
+
+#[test]
+fn a_dropped_sandbox_is_gone() {
+    let client = Client::fresh();
+    let port = client.0.port();
+    assert_eq!(
+        client.0.base_url(),
+        format!("http://127.0.0.1:{port}/proj_sandbox/v1")
+    );
+    let headers = [("Authorization", &*client.bearer())];
+    let path = Client::path("/management/agents");
+    assert_eq!(send(port, "GET", &path, &headers, "").status, 200);
+    drop(client);
+    // Another test's sandbox may have got the port by now; it knows another key.
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {}\r\n\r\n",
+        headers[0].1
+    );
+    let answer = exchange(port, request.as_bytes()).unwrap_or_default();
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+}

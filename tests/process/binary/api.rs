@@ -1,0 +1,190 @@
+//! `xeroctl api` as a process: bytes of every kind in both directions, signals, and readers that go away.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use crate::support::held::Held;
+use crate::support::live::Live;
+use crate::support::process::{Ended, Running, SIGINT, command, gone_reader, run_into, run_script};
+use crate::support::router::{Answer, Router};
+use crate::support::{Home, split};
+
+/// Every byte, and sequences that are no UTF-8, without a newline at the end.
+fn bytes() -> Vec<u8> {
+    let every = (0..=255).collect::<Vec<u8>>();
+    [&every[..], b"\xc3\x28\xf0\x9f\r\n\x1b[31m\0", &every].concat()
+}
+
+/// Runs a line that is fed these bytes.
+fn fed(home: &Home, line: &str, input: &[u8]) -> Ended {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    let mut command = home.binary();
+    command.args(split(line));
+    let running = Running::start(command.stdin(reader));
+    command.stdin(Stdio::null());
+    writer.write_all(input).expect("a small input");
+    drop(writer);
+    running.end()
+}
+
+#[test]
+fn bytes_go_out_as_they_are() {
+    for method in ["POST", "PUT", "PATCH", "DELETE --force"] {
+        let router = Router::rules(|_| Answer::empty(204));
+        let home = router.home();
+        std::fs::write(home.path().join("bytes"), bytes()).expect("a file");
+        fed(&home, &format!("api {method} /a --input -"), &bytes()).exits(0);
+        fed(&home, &format!("api {method} /a --input bytes"), b"").exits(0);
+        for asked in router.asked() {
+            assert_eq!(asked.bytes, bytes(), "{method}");
+        }
+        assert_eq!(router.asked().len(), 2);
+    }
+}
+
+#[test]
+fn bytes_come_in_as_they_are() {
+    for kind in ["application/octet-stream", "application/json", "text/plain"] {
+        for line in ["api GET /a", "api POST /a -o json"] {
+            let router = Router::rules(move |_| Answer::new(200, kind, bytes()));
+            let home = router.home();
+            let path = home.path().join("out");
+            let file = File::create(&path).expect("a file");
+            let ended = run_into(&home, line, file).exits(0);
+            let told = ended.stderr.trim_end();
+            assert!(
+                told.is_empty() || told.ends_with("shown as it came"),
+                "{told}"
+            );
+            assert_eq!(std::fs::read(&path).expect("it"), bytes(), "{line} {kind}");
+        }
+    }
+}
+
+#[test]
+fn a_body_and_a_key_do_not_share_standard_input() {
+    let router = Router::rules(|_| Answer::empty(204));
+    let home = Home::new().with("XEROCTL_BASE_URL", &router.base_url());
+    std::fs::write(home.path().join("key"), "from_file\n").expect("a file");
+    fed(&home, "api POST /a --input - --api-key-file key", b"{}").exits(0);
+    let asked = router.asked().remove(0);
+    assert_eq!(asked.header("authorization"), Some("Bearer from_file"));
+    assert_eq!(asked.body, "{}");
+    fed(
+        &home,
+        "api POST /a --input key --api-key-file -",
+        b"from_stdin\n",
+    )
+    .exits(0);
+    let asked = router.asked().remove(1);
+    assert_eq!(asked.header("authorization"), Some("Bearer from_stdin"));
+    assert_eq!(asked.body, "from_file\n");
+    for line in [
+        "api POST /a --input - --api-key-file -",
+        "api POST /a -F a=@- --api-key-file -",
+        "api POST /a -F a=@- -F b=@-",
+    ] {
+        fed(&home, line, b"xero_secret\n")
+            .exits(2)
+            .says("standard input");
+    }
+    // The environment may name it too: whoever reads first, nothing is sent.
+    let home = home.with("XEROCTL_API_KEY_FILE", "-");
+    fed(&home, "api POST /a --input -", b"xero_secret\n").exits(3);
+    assert_eq!(router.asked().len(), 2);
+}
+
+#[test]
+fn a_loop_that_reads_ids_processes_every_line() {
+    let router = Router::rules(|_| Answer::empty(204));
+    let text = r#"printf 'a\nb\nc\n' | while read -r id; do
+        "$X" api POST "/things/$id" -f a=b
+        "$X" api DELETE "/things/$id" >&2
+    done"#;
+    let ended = run_script(&router.home(), text);
+    assert_eq!(ended.stdout, "{}\n{}\n{}\n");
+    assert_eq!(
+        router.lines(),
+        ["POST /things/a", "POST /things/b", "POST /things/c"]
+    );
+}
+
+#[test]
+fn a_live_feed_is_shown_as_it_comes_until_a_signal() {
+    let (live, answer) = Live::feed();
+    let router = Router::script([answer]);
+    let line = "api GET /exec/executions/stream -H 'accept: text/event-stream'";
+    let running = Running::start(&mut command(&router.home(), line));
+    live.sends("event: a\n\n");
+    running.wait_for_output("event: a\n\n");
+    live.sends("event: b\n\n");
+    running.wait_for_output("event: b\n\n");
+    running.end_by("INT").dies_by(SIGINT);
+    live.breaks();
+    assert_eq!(
+        router.asked()[0].header("accept"),
+        Some("text/event-stream")
+    );
+}
+
+#[test]
+fn a_change_under_way_is_answered_before_a_signal_ends_it() {
+    for method in ["POST", "PUT", "PATCH", "DELETE --force"] {
+        let held = Held::new();
+        let line = format!("api {method} /a");
+        let running = Running::start(&mut command(&held.home, &line));
+        held.request();
+        running.signal("INT");
+        running.wait_for_error("waiting for the response");
+        held.answer(Answer::json(200, r#"{"done":true}"#));
+        let ended = running.end().dies_by(SIGINT);
+        assert_eq!(ended.stdout, "{\"done\":true}\n", "{line}");
+    }
+}
+
+#[test]
+fn a_second_signal_leaves_the_object_of_the_error_to_a_program() {
+    let held = Held::new();
+    let running = Running::start(&mut command(&held.home, "api PUT /a -o json"));
+    held.request();
+    running.signal("INT");
+    running.wait_for_error("waiting for the response");
+    let ended = running.end_by("INT").dies_by(SIGINT);
+    let last = ended.stderr.lines().last().expect("a line");
+    let object: serde_json::Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(object["error"]["code"], "interrupted", "{ended:#?}");
+    assert_eq!(object["error"]["outcome"], "unknown", "{ended:#?}");
+    held.answer(Answer::dropped());
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_names_the_read_that_tells() {
+    let held = Held::new();
+    let running = Running::start(&mut command(&held.home, "api PUT '/a b?c=d'"));
+    held.request();
+    running.signal("INT");
+    running.wait_for_error("waiting for the response");
+    running
+        .end_by("INT")
+        .dies_by(SIGINT)
+        .says("it is unknown whether the router did this: PUT /a%20b;")
+        .says("xeroctl api GET '/a%20b?c=d'");
+    held.answer(Answer::dropped());
+}
+
+#[test]
+fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
+    let router = Router::rules(|_| Answer::json(200, r#"{"id":"a"}"#));
+    let home = router.home();
+    for line in ["api GET /a", "api POST /a", "api GET /a -i"] {
+        run_into(&home, line, gone_reader()).exits(0).says_nothing();
+    }
+    #[cfg(target_os = "linux")]
+    for line in ["api GET /a", "api POST /a"] {
+        let full = File::options().write(true).open("/dev/full").expect("it");
+        run_into(&home, line, full)
+            .exits(1)
+            .says("could not be written");
+    }
+}

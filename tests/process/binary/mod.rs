@@ -1,0 +1,36 @@
+//! The real binary as a process among others: its pipes, its signals, its descriptors, its neighbours.
+
+mod api;
+mod colours;
+mod exec_raw;
+mod exec_watch;
+mod file_systems;
+mod files;
+mod input;
+mod interrupted_changes;
+mod interrupted_reads;
+mod memory;
+mod neighbours;
+mod outputs;
+mod runs;
+mod serve;
+mod squads_tokens;
+mod streams;
+mod surroundings;
+mod tokens;
+
+use crate::support::Home;
+use crate::support::router::Answer;
+
+/// A home whose current deployment is the sandbox.
+fn sandbox() -> Home {
+    Home::new().with("XEROCTL_CONTEXT", "sandbox")
+}
+
+/// A page of a list with this one object, of which there are more.
+fn page(id: &str) -> Answer {
+    let text = format!(
+        r#"{{"object":"list","data":[{{"id":"{id}"}}],"first_id":"{id}","last_id":"{id}","has_more":true}}"#
+    );
+    Answer::json(200, text)
+}
