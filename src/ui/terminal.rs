@@ -8,6 +8,7 @@ use rustix::termios::{
     InputModes, LocalModes, OptionalActions, OutputModes, QueueSelector, SpecialCodeIndex, Termios,
     tcflush, tcgetattr, tcsetattr,
 };
+use signal_hook::consts::SIGTTIN;
 
 use super::secret_line::{Key, Keys};
 use super::stream::ENDING;
@@ -114,6 +115,12 @@ impl Prompt {
     }
 }
 
+/// Whether this process may set and read the terminal.
+fn is_in_foreground() -> bool {
+    rustix::termios::tcgetpgrp(rustix::stdio::stdin())
+        .map_or(true, |group| group == rustix::process::getpgrp())
+}
+
 impl Drop for Prompt {
     fn drop(&mut self) {
         lock(&self.modes).restore();
@@ -135,6 +142,12 @@ impl Modes {
     }
 
     fn resume(&mut self, continued: bool) {
+        if !is_in_foreground() {
+            // Continued in the background: the terminal is the shell's, until another SIGCONT brings it back. Without a
+            // stop, a shell would send none.
+            let _ = signal_hook::low_level::raise(SIGTTIN);
+            return;
+        }
         if let Ok(now) = tcgetattr(rustix::stdio::stdin()) {
             // A process that was stopped without notice finds its own modes, unless a shell has changed them.
             if !self.is_set || !is_like(&now, &self.wanted()) {

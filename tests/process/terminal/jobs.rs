@@ -129,6 +129,31 @@ fn a_visible_prompt_is_shown_again_when_it_is_continued() {
 }
 
 #[test]
+fn a_prompt_that_continues_in_the_background_is_not_shown_there() {
+    for name in shells() {
+        let home = Home::new();
+        let mut terminal = shell(&home, name);
+        terminal.types(&format!("\"$X\" {ADD}; echo left''-$?\r"));
+        terminal.wait_for("API key (not shown; Enter for none): ");
+        terminal.types(CTRL_Z);
+        wait_until_stopped(&mut terminal);
+        terminal
+            .types("bg; echo in-the''-background\r")
+            .wait_for("in-the-background");
+        terminal.types("fg\r").wait_for_times("API key (not", 2);
+        terminal.types(KEY).types(ENTER).wait_for("Added lab");
+        terminal.types("exit\r");
+        let left = terminal.end();
+        assert_eq!(
+            left.raw.matches("API key (not").count(),
+            2,
+            "{name}: {left:#?}"
+        );
+        assert!(!left.raw.contains("xero_"), "{name}: {left:#?}");
+    }
+}
+
+#[test]
 fn a_signal_at_a_prompt_restores_the_terminal_and_ends_the_line() {
     for (signal, _) in SIGNALS {
         for line in [ADD, "config init"] {
