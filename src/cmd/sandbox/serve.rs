@@ -34,7 +34,7 @@ pub struct Args {
     /// Delay before each response
     #[arg(long, value_name = "DURATION", value_parser = time::duration)]
     latency: Option<Duration>,
-    /// Inject a error: 'METHOD PATTERN=STATUS[:COUNT]', where STATUS may also be drop, html, or hang (repeatable)
+    /// Inject an error: 'METHOD PATTERN=STATUS[:COUNT]', where STATUS may also be drop, html, or hang (repeatable)
     #[arg(long, value_name = "FAULT")]
     fail: Vec<Fault>,
     /// Behavior of the squads API: as documented (page) or as its server implements it (server)
