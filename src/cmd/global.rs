@@ -3,7 +3,7 @@
 //! clap's own `global` options accept one at two levels without a word. So each level gets its own copy of them, and
 //! the levels are put together here.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -143,6 +143,15 @@ pub fn collect(matches: &ArgMatches) -> Result<GlobalArgs, Error> {
             .map(|level| level.get_count("verbose"))
             .fold(0, u8::saturating_add),
     })
+}
+
+/// Whether a word may be one that [`early`] looks for.
+pub fn may_be_early(word: &OsStr) -> bool {
+    let word = word.as_encoded_bytes();
+    match word.strip_prefix(b"--") {
+        Some(long) => long.starts_with(b"output") || long.starts_with(b"color"),
+        None => word.starts_with(b"-") && word.contains(&b'o'),
+    }
 }
 
 /// What a line says of how its own errors look: `--output` and `--color`, found behind any mistake. `flags` are the

@@ -80,6 +80,10 @@ pub fn early(words: &[OsString]) -> (Option<String>, Option<bool>) {
             flags(below, found);
         }
     }
+    // The tree takes longer to build than the rest of the start.
+    if !words.iter().any(|word| global::may_be_early(word)) {
+        return (None, None);
+    }
     let mut found = BTreeSet::new();
     flags(&tree(), &mut found);
     global::early(words, found.into_iter())
@@ -94,7 +98,7 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
         .get_arguments()
         .filter(|argument| {
             let id = argument.get_id().as_str();
-            !global::is_global(id) && matches.value_source(id) == Some(ValueSource::CommandLine)
+            matches.value_source(id) == Some(ValueSource::CommandLine) && !global::is_global(id)
         })
         .map(|argument| {
             if let Some(long) = argument.get_long() {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::pairs::Source;
-use super::pattern::{is_masked, mask_group, pattern};
+use super::pattern::{is_masked, mask_group, pattern, word};
 use super::{MASK, names_secret};
 
 static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
@@ -32,9 +32,11 @@ static ATTRIBUTE: LazyLock<Regex> =
 
 /// A line that opens a block: its indentation, the name, and the mark of a text of several lines.
 static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"^([ \t]*(?:- +)*)["']?([\w.%$@/\[\] -]+?)["']?[ \t]*:[ \t]*([|>][-+0-9]*)?[ \t]*(?:#.*)?$"#,
-    )
+    pattern(concat!(
+        r#"^([ \t]*(?:- +)*)["']?(["#,
+        word!(),
+        r#".%$@/\[\] -]+?)["']?[ \t]*:[ \t]*([|>][-+0-9]*)?[ \t]*(?:#.*)?$"#,
+    ))
 });
 
 static SECTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[ \t]*\[+([^\[\]]+)\]+[ \t]*$"));
@@ -45,9 +47,17 @@ static VALUE: LazyLock<Regex> =
 
 /// Masks what is secret in blocks.
 pub(super) fn blocks(text: &str, source: Source) -> String {
-    let text = mask_group(text.to_owned(), &PRIVATE_KEY, 1, |_| true);
-    let text = mask_group(text, &PROPERTY, 2, |found| names_secret(&found[1]));
-    let text = mask_group(text, &PART, 2, |found| names_secret(&found[1]));
+    let mut text = text.to_owned();
+    // As in `shapes`: a pattern is not compiled where it can't match.
+    if text.contains("-----BEGIN") {
+        text = mask_group(text, &PRIVATE_KEY, 1, |_| true);
+    }
+    if text.contains("<key>") {
+        text = mask_group(text, &PROPERTY, 2, |found| names_secret(&found[1]));
+    }
+    if text.contains('\n') && text.contains(':') {
+        text = mask_group(text, &PART, 2, |found| names_secret(&found[1]));
+    }
     indented(&elements(text), source)
 }
 
@@ -149,11 +159,14 @@ fn indented(text: &str, source: Source) -> String {
             }
             open = None;
         }
-        if let Some(section) = SECTION.captures(line) {
+        if bare.starts_with('[')
+            && let Some(section) = SECTION.captures(line)
+        {
             in_section = source == Source::Composed && names_secret(&section[1]);
         } else if in_section {
             hide_value(line, begin, &mut hidden);
-        } else if let Some(block) = BLOCK.captures(line)
+        } else if opens_block(line)
+            && let Some(block) = BLOCK.captures(line)
             && names_secret(&block[2])
         {
             let is_text = block.get(3).is_some();
@@ -163,6 +176,15 @@ fn indented(text: &str, source: Source) -> String {
         }
     }
     masked(text, hidden)
+}
+
+/// Whether a line may be one that [`BLOCK`] matches: nothing but a mark or a comment stands behind a colon.
+fn opens_block(line: &str) -> bool {
+    let mut colons = line.match_indices(':');
+    colons.any(|(at, _)| {
+        let rest = line[at + 1..].trim_start();
+        rest.is_empty() || rest.starts_with(['|', '>', '#'])
+    })
 }
 
 /// Hides what stands behind the name in a line, or all of it.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::pattern::{is_masked, pattern};
+use super::pattern::{is_masked, pattern, word};
 use super::{MASK, names_secret, words};
 
 /// Where a text comes from.
@@ -18,9 +18,11 @@ pub(super) enum Source {
 
 /// A name, the quote behind it, and what separates it from its value.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"([\p{L}\p{N}_.%\[\]$@-]+?)(\\*["'`]?)([ \t]*(?::=|=>|={1,2}|:|%(?:25)*3[DdAa])[ \t]*)"#,
-    )
+    pattern(concat!(
+        "([",
+        word!(),
+        r#".%\[\]$@-]+?)(\\*["'`]?)([ \t]*(?::=|=>|={1,2}|:|%(?:25)*3[DdAa])[ \t]*)"#,
+    ))
 });
 
 /// What stands before a name at the start of a line in a configuration file, a script, or a diff.
@@ -40,9 +42,15 @@ static BLOCK_MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[|>][-+0-9]*[ \
 
 /// Where the next pair on the same line starts.
 static NEXT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"[&;,][ \t]*\\*["']?[\w.\[\]-]+\\*["']?[ \t]*[=:]|[ \t]+["']?[\w.-]+["']?=|(?:\\[rn])+[ \t]*[\w.-]+[ \t]*[=:]"#,
-    )
+    pattern(concat!(
+        r#"[&;,][ \t]*\\*["']?["#,
+        word!(),
+        r#".\[\]-]+\\*["']?[ \t]*[=:]|[ \t]+["']?["#,
+        word!(),
+        r#".-]+["']?=|(?:\\[rn])+[ \t]*["#,
+        word!(),
+        r".-]+[ \t]*[=:]",
+    ))
 });
 
 /// Where a value without blanks ends.
@@ -146,6 +154,10 @@ pub(super) fn is_sentence(text: &str) -> bool {
 
 /// Masks the values behind secrets' names.
 pub(super) fn pairs(text: String, source: Source) -> String {
+    // As in `shapes`: the pattern is not compiled where it can't match.
+    if !text.contains(['=', ':', '%']) {
+        return text;
+    }
     let mut out = String::new();
     let mut written = 0;
     let mut from = 0;

@@ -9,6 +9,15 @@ pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is constant")
 }
 
+/// The characters of a word, for a bracket of a pattern: of those that are not ASCII all, because the table of Unicode's
+/// letters takes milliseconds to compile.
+macro_rules! word {
+    () => {
+        r"0-9A-Za-z_\x{80}-\x{10FFFF}"
+    };
+}
+pub(super) use word;
+
 /// The text with a group of each match masked that counts.
 pub(super) fn mask_group(
     text: String,

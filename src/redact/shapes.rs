@@ -6,16 +6,20 @@ use regex::Regex;
 
 use super::names_secret;
 use super::pairs::{Source, is_sentence};
-use super::pattern::{mask_group, pattern};
+use super::pattern::{mask_group, pattern, word};
 
 /// A shorter word after `Bearer` or `Basic` without a digit is prose.
 const SHORTEST_CREDENTIALS: usize = 16;
 
 /// `--password S` and `-password S`.
 static OPTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?:^|[\s"'`(\[,])(--?[\w%][\w.%\[\]-]+)[ \t]+(?:\\*["'`])?([^\s"'`<>\\-][^\s"'`<>\\]*)"#,
-    )
+    pattern(concat!(
+        r#"(?:^|[\s"'`(\[,])(--?["#,
+        word!(),
+        "%][",
+        word!(),
+        r#".%\[\]-]+)[ \t]+(?:\\*["'`])?([^\s"'`<>\\-][^\s"'`<>\\]*)"#,
+    ))
 });
 
 /// curl's `-u name:S`.
@@ -38,45 +42,72 @@ static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A long word of random characters behind a secret's name.
 static LONG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"([\w.-]+)[ \t]+["'`]?([A-Za-z0-9+/_=-]{32,})"#));
+    LazyLock::new(|| pattern(concat!("([", word!(), r#".-]+)[ \t]+["'`]?([A-Za-z0-9+/_=-]{32,})"#)));
 
 /// One value per line or column: `password<TAB>S`.
 static COLUMN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^([^\t\r\n]+)\t+([^\t\r\n]+)"));
 
 /// User info of a URL without a scheme.
 static USER_INFO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?:^|[\s"'`=(<,])([\w.%+~-]+:[^\s/@:"'`<>][^\s/@"'`<>]*)@[\w.\[-]"#)
-});
-
-/// Words that are keys by their form.
-static KEY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*",
-        r"|AKIA[A-Z0-9]{16}",
-        r"|(?:xero|ere|xjt)_[\w-]{4,}",
-        r"|(?:sk|rk|pk)[_-][\w-]{10,}",
-        r"|gh[opsur]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{10,})",
+        r#"(?:^|[\s"'`=(<,])(["#,
+        word!(),
+        r#".%+~-]+:[^\s/@:"'`<>][^\s/@"'`<>]*)@["#,
+        word!(),
+        r".\[-]",
     ))
 });
 
+/// Words that are keys by their form: all of ASCII.
+static KEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(eyJ[0-9A-Za-z_-]{6,}\.[0-9A-Za-z_-]{6,}\.[0-9A-Za-z_-]*",
+        r"|AKIA[A-Z0-9]{16}",
+        r"|(?:xero|ere|xjt)_[0-9A-Za-z_-]{4,}",
+        r"|(?:sk|rk|pk)[_-][0-9A-Za-z_-]{10,}",
+        r"|gh[opsur]_[0-9A-Za-z_]{16,}|github_pat_[0-9A-Za-z_]{16,}",
+        r"|glpat-[0-9A-Za-z_-]{16,}|xox[abeoprs]-[0-9A-Za-z_-]{10,})",
+    ))
+});
+
+/// Each alternative of [`KEY`] starts with one of these.
+const KEY_STARTS: [&str; 19] = [
+    "eyJ", "AKIA", "xero_", "ere_", "xjt_", "sk_", "sk-", "rk_", "rk-", "pk_", "pk-", "gho_", "ghp_", "ghs_",
+    "ghu_", "ghr_", "github_pat_", "glpat-", "xox",
+];
+
 /// Masks what is secret by its surroundings or its form.
-pub(super) fn shapes(text: String, source: Source) -> String {
-    let text = mask_group(text, &USER_INFO, 1, |found| {
-        !found[1].starts_with("mailto:")
-    });
-    let text = mask_group(text, &OPTION, 2, |found| {
-        names_secret(&found[1]) && !(source == Source::Prose && is_sentence(&found[2]))
-    });
-    let text = mask_group(text, &USER, 1, |_| true);
-    let text = mask_group(text, &CREDENTIALS, 1, |found| {
-        let word = &found[1];
-        word.len() >= SHORTEST_CREDENTIALS || has_digit(word)
-    });
-    let text = mask_group(text, &LOGIN, 1, |_| true);
-    let text = mask_group(text, &PASSWORD, 1, |found| has_digit(&found[1]));
-    let text = mask_group(text, &LONG, 2, |found| names_secret(&found[1]));
-    let text = mask_group(text, &COLUMN, 2, |found| names_secret(&found[1]));
-    keys(text)
+pub(super) fn shapes(mut text: String, source: Source) -> String {
+    // To compile a pattern takes longer than the rest of a start: none is used where it can't match.
+    if text.contains('@') {
+        text = mask_group(text, &USER_INFO, 1, |found| {
+            !found[1].starts_with("mailto:")
+        });
+    }
+    if text.contains('-') && text.contains([' ', '\t']) {
+        text = mask_group(text, &OPTION, 2, |found| {
+            names_secret(&found[1]) && !(source == Source::Prose && is_sentence(&found[2]))
+        });
+    }
+    if text.contains(':') && (text.contains("-u") || text.contains("user")) {
+        text = mask_group(text, &USER, 1, |_| true);
+    }
+    if text.contains(char::is_whitespace) {
+        text = mask_group(text, &CREDENTIALS, 1, |found| {
+            let word = &found[1];
+            word.len() >= SHORTEST_CREDENTIALS || has_digit(word)
+        });
+        text = mask_group(text, &LOGIN, 1, |_| true);
+        text = mask_group(text, &PASSWORD, 1, |found| has_digit(&found[1]));
+        text = mask_group(text, &LONG, 2, |found| names_secret(&found[1]));
+    }
+    if text.contains('\t') {
+        text = mask_group(text, &COLUMN, 2, |found| names_secret(&found[1]));
+    }
+    if KEY_STARTS.iter().any(|start| text.contains(start)) {
+        text = keys(text);
+    }
+    text
 }
 
 fn has_digit(text: &str) -> bool {
