@@ -201,7 +201,7 @@ pub fn block(text: &str) -> String {
 }
 
 /// Whether a text is ASCII that can be printed: most are.
-fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 

@@ -13,10 +13,18 @@ pub(super) fn is_error(response: &Response, request: &Request) -> bool {
         may_be_run: may_return_run(request),
         has_bare_errors: response.service == Service::SQUADS,
     };
-    is_problem(response)
-        || response
-            .read_leading(|value| envelope::is_error(value, expected))
-            .unwrap_or(false)
+    if is_problem(response) {
+        return true;
+    }
+    if let Some((text, outline)) = response.outline()
+        && let Some(members) = &outline.members
+    {
+        let members = members.iter();
+        let members = members.map(|it| (&text[it.name.clone()], &text[it.value.clone()]));
+        return envelope::has_error(members, expected);
+    }
+    let is_error = response.read_leading(|value| envelope::is_error(value, expected));
+    is_error.unwrap_or(false)
 }
 
 /// Whether the server declares the body a problem (RFC 9457), or an error of another media type.
@@ -55,6 +63,7 @@ mod tests {
             body: body.into(),
             base_url: String::new(),
             service,
+            outline: std::sync::OnceLock::new(),
         };
         is_error(&response, request)
     }

@@ -149,12 +149,16 @@ struct Body<'a> {
 
 impl<'a> Body<'a> {
     fn of(object: &'a str) -> Self {
+        Self::with(Members::of(object))
+    }
+
+    fn with(members: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut body = Self {
             parts: Vec::new(),
             has_content: false,
         };
         let mut letters = String::new();
-        for (name, value) in Members::of(object) {
+        for (name, value) in members {
             match part(spelled(name, &mut letters)) {
                 Some(Part::Beside) => {}
                 Some(part) => body.parts.push((part, value)),
@@ -288,6 +292,14 @@ impl<'a> Body<'a> {
 /// Whether this JSON value is an error.
 pub(super) fn is_error(value: &str, expected: Expectation) -> bool {
     value.starts_with('{') && Body::of(value).is_error(expected, 0)
+}
+
+/// Whether the object with these members is an error.
+pub(super) fn has_error<'a>(
+    members: impl Iterator<Item = (&'a str, &'a str)>,
+    expected: Expectation,
+) -> bool {
+    Body::with(members).is_error(expected, 0)
 }
 
 /// The objects that a response wraps.

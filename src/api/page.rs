@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::document;
 use super::request::Request;
 use super::response::Response;
 use crate::error::Error;
-use crate::json::{self, Items, Members};
+use crate::json::{self, Items, ItemsOutline, Members, Outline};
 
 /// The most that the router gives on one page. Documented for other lists, assumed for these.
 pub const LARGEST_PAGE: usize = 100;
@@ -114,8 +113,13 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Exit 17 when it is neither.
     pub fn read<L: ListEndpoint>(response: &'a Response) -> Result<Self, Error> {
-        let page = Self::parse::<L>(response.text()?).map_err(|e| response.is_malformed(&e))?;
-        page.ok_or_else(|| {
+        let text = response.text()?;
+        let page = match response.outline() {
+            Some((text, outline)) if outline.is_whole(text) => Self::parse::<L>(text, outline),
+            // The parser knows where and why a text is not JSON.
+            _ => json::check(text).map(|()| None),
+        };
+        page.map_err(|e| response.is_malformed(&e))?.ok_or_else(|| {
             response.undecodable(format_args!(
                 "no list: neither an object with the list `{}` nor an array",
                 L::MEMBER
@@ -125,11 +129,16 @@ impl<'a> Page<'a> {
 
     /// The page that a document is; none where it is not a list.
     pub fn of<L: ListEndpoint>(document: &'a str) -> Option<Self> {
-        Self::parse::<L>(document).ok().flatten()
+        let outline = Outline::of(document)?;
+        let page = outline.is_whole(document).then_some(outline)?;
+        Self::parse::<L>(document, &page).ok().flatten()
     }
 
-    fn parse<L: ListEndpoint>(text: &'a str) -> Result<Option<Self>, serde_json::Error> {
-        let document = serde_json::from_str::<&RawValue>(text)?.get();
+    fn parse<L: ListEndpoint>(
+        text: &'a str,
+        outline: &Outline,
+    ) -> Result<Option<Self>, serde_json::Error> {
+        let document = &text[outline.value.clone()];
         let mut page = Self {
             document,
             bare: document.starts_with('['),
@@ -141,6 +150,7 @@ impl<'a> Page<'a> {
             has_more: None,
             last_id: None,
         };
+        let mut items = outline.items.clone();
         if !page.bare {
             if !document.starts_with('{') {
                 // The parser knows how to say what it is instead.
@@ -148,14 +158,24 @@ impl<'a> Page<'a> {
             }
             let mut array = None;
             // As most parsers see it, the last of several members with the same name counts.
-            for (name, value) in Members::of(document) {
+            let mut member = |name: &'a str, value: &'a str, of: Option<&ItemsOutline>| {
                 match &*json::string(name) {
-                    name if name == L::MEMBER => array = Some(value),
+                    name if name == L::MEMBER => {
+                        array = Some(value);
+                        items = of.cloned();
+                    }
                     // Read leniently: a value of a wrong type counts as absent.
                     "has_more" => page.has_more = value.parse().ok(),
                     "last_id" => page.last_id = Cursor::read(value),
                     _ => {}
                 }
+            };
+            match &outline.members {
+                Some(members) => members.iter().for_each(|it| {
+                    let (name, value) = (&text[it.name.clone()], &text[it.value.clone()]);
+                    member(name, value, it.items.as_ref());
+                }),
+                None => Members::of(document).for_each(|(name, value)| member(name, value, None)),
             }
             page.array = match array {
                 // What some servers write for a list without items.
@@ -164,9 +184,17 @@ impl<'a> Page<'a> {
                 _ => return Ok(None),
             };
         }
-        for item in Items::of(page.array) {
-            page.count += 1;
-            page.last = Some(item);
+        match items {
+            Some(items) => {
+                page.count = items.count;
+                page.last = items.last.map(|last| &text[last]);
+            }
+            None => {
+                for item in Items::of(page.array) {
+                    page.count += 1;
+                    page.last = Some(item);
+                }
+            }
         }
         Ok(Some(page))
     }

@@ -1,17 +1,18 @@
 //! A response as it came.
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{StatusCode, Version};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::proxy::ProxyUse;
 use super::request::Request;
 use super::service::Service;
 use crate::error::{ApiErrorBody, Error};
+use crate::json::Outline;
 use crate::redact::{self, KnownSecrets};
 use crate::sanitize;
 
@@ -73,6 +74,8 @@ pub struct Response {
     pub via: Option<ProxyUse>,
     /// The kind of server that was asked.
     pub service: &'static Service,
+    /// See [`Response::outline`].
+    pub(super) outline: OnceLock<Option<Outline>>,
 }
 
 impl Response {
@@ -81,9 +84,18 @@ impl Response {
     pub(super) fn redact(mut self, known: &KnownSecrets) -> Self {
         redact_headers(&mut self.headers, known);
         if let Some(body) = known.redact_bytes(&self.body) {
-            self.body = body;
+            return self.with_body(body);
         }
         self
+    }
+
+    /// The same response with another body.
+    pub fn with_body(self, body: Vec<u8>) -> Self {
+        Self {
+            body,
+            outline: OnceLock::new(),
+            ..self
+        }
     }
 
     /// The header `X-Request-ID`: the only handle to correlate with the router's own logs. Documented.
@@ -127,10 +139,20 @@ impl Response {
 
     /// What `read` makes of the first JSON value of the body, without a copy of it (see [`Response::parse_prefix`]).
     pub(super) fn read_leading<T>(&self, read: impl FnOnce(&str) -> T) -> Option<T> {
+        if let Some((text, outline)) = self.outline() {
+            return text.get(outline.value.clone()).map(read);
+        }
         let text = String::from_utf8_lossy(&self.body);
-        let values = serde_json::Deserializer::from_str(trimmed(&text));
-        let value = values.into_iter::<&RawValue>().next()?.ok()?;
-        Some(read(value.get()))
+        let text = trimmed(&text);
+        text.get(Outline::of(text)?.value).map(read)
+    }
+
+    /// The outline of the body, and the text in which its places are; none if the body does not start with a JSON value.
+    /// Made once: both the search for an error and a list read it.
+    pub(super) fn outline(&self) -> Option<(&str, &Outline)> {
+        let text = self.text().ok()?;
+        let outline = self.outline.get_or_init(|| Outline::of(text));
+        outline.as_ref().map(|outline| (text, outline))
     }
 
     /// What can be said of a body that is not JSON error: a proxy's page, or nothing.

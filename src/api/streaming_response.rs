@@ -1,5 +1,6 @@
 //! A response whose body is read as it arrives.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use hyper::body::Bytes;
@@ -112,6 +113,7 @@ impl StreamingResponse {
             base_url: self.base_url.clone(),
             via: self.via.clone(),
             service: self.service,
+            outline: OnceLock::new(),
         }
     }
 
@@ -133,6 +135,7 @@ impl StreamingResponse {
             base_url: self.base_url,
             via: self.via,
             service: self.service,
+            outline: OnceLock::new(),
         })
     }
 

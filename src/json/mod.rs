@@ -2,6 +2,7 @@
 //! numbers and strings stay as the router wrote them.
 
 mod mask;
+mod outline;
 mod scan;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use serde_json::value::RawValue;
 use self::scan::{escape_into, string_length, word_length};
 
 pub use mask::{Rules, mask, mask_by};
+pub use outline::{ItemsOutline, Outline};
 pub use scan::{Indenter, Items, Members, string};
 
 /// The document on one line, without insignificant whitespace. `text` must be valid JSON.
@@ -24,9 +26,22 @@ pub fn compact(text: &str) -> String {
 
 /// Appends what [`compact`] returns.
 pub fn compact_into(out: &mut String, text: &str) {
-    for token in Tokens(text) {
-        out.push_str(token);
+    let bytes = text.as_bytes();
+    // What stands between two pieces of white space is copied whole.
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at += string_length(&bytes[at..]),
+            b' ' | b'\n' | b'\r' | b'\t' => {
+                out.push_str(&text[copied..at]);
+                at += 1;
+                copied = at;
+            }
+            _ => at += 1,
+        }
     }
+    out.push_str(&text[copied..]);
 }
 
 /// The document indented by two spaces, with the characters that [`crate::sanitize`] shows as escapes as `\u` escapes:

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use crate::sanitize;
 
 /// The items of an array as JSON text, in their order. The text must be valid JSON; one that is not an array has none.
@@ -105,14 +107,13 @@ pub(super) fn word_length(bytes: &[u8]) -> usize {
 
 /// The length of the string with which the bytes start, its quotes included.
 pub(super) fn string_length(bytes: &[u8]) -> usize {
-    let mut escaped = false;
-    for (index, byte) in bytes.iter().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return index + 1,
-            _ => {}
+    let mut at = 1;
+    while let Some(found) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at + 1;
         }
+        at += 2;
     }
     bytes.len()
 }
@@ -244,6 +245,10 @@ impl Indenter {
 
 /// Inside JSON, hidden characters can only stand in strings, where an escape means the same.
 pub(super) fn escape_into(out: &mut String, token: &str) {
+    if sanitize::is_plain(token) {
+        out.push_str(token);
+        return;
+    }
     sanitize::walk(token, |c, escapes| {
         if escapes {
             sanitize::push_escape(out, c);

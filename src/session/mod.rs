@@ -102,15 +102,20 @@ impl Context {
         } else {
             TimeFormat::Utc
         };
+        let time = self.globals.time.unwrap_or(time);
         RenderOptions {
             format,
             width: terminals.width,
             color: self.ui.output_mode().color_output && human,
             headers: !self.globals.no_headers,
-            time: self.globals.time.unwrap_or(time),
+            time,
             now: self.ui.now(),
             skew: ClockSkew::default(),
-            zone: self.zone(),
+            // To find it takes reading files.
+            zone: match time {
+                TimeFormat::Local => self.zone(),
+                _ => TimeZone::UTC,
+            },
         }
     }
 

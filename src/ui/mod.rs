@@ -238,7 +238,7 @@ impl Ui {
     /// # Errors
     /// [`Error::closed_pipe`] when the reader went away, exit 1 when the output can't be written otherwise.
     pub fn print(&self, text: &str) -> Result<(), Error> {
-        let shown = self.state().secrets.redact_document(text).into_owned();
+        let shown = self.state().secrets.redact_document(text);
         self.write(shown.as_bytes())
     }
 

@@ -175,7 +175,7 @@ impl<'a> ResponsePrinter<'a> {
     pub(super) fn finish(mut self, request: &Request) -> Result<Option<Cursor>, Error> {
         if let (Some(body), Some(response)) = (self.kept, self.head) {
             let body = self.session.ui().redact_bytes(body);
-            let response = Response { body, ..response };
+            let response = response.with_body(body);
             self.session.check(request, &response)?;
             if self.include {
                 let text = response::head(response.version, response.status, &response.headers);
