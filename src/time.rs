@@ -9,10 +9,8 @@ use jiff::{SpanRelativeTo, Timestamp};
 /// A point in time as the router sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireTime {
-    /// What the router wrote.
+    /// What the router wrote; read only where it is shown.
     raw: String,
-    /// The same, understood; none where it is neither RFC 3339 nor Unix seconds.
-    at: Option<Timestamp>,
 }
 
 /// How fast waits pass that the program chooses itself: between attempts, polls, and connections. Tests that run commands
@@ -55,23 +53,19 @@ pub enum TimeFormat {
 }
 
 impl WireTime {
-    /// Reads RFC 3339 text or Unix seconds (whole or with a fraction); anything else is kept as it came.
-    pub fn read(raw: &str) -> Self {
-        let at = raw.parse::<Timestamp>().ok().or_else(|| unix(raw));
-        Self {
-            raw: raw.to_owned(),
-            at,
-        }
+    /// Takes what the router wrote.
+    pub fn read(raw: impl Into<String>) -> Self {
+        Self { raw: raw.into() }
     }
 
-    /// The moment; none where what the router wrote is not a time.
+    /// The moment: RFC 3339 or Unix seconds, whole or with a fraction; none where what the router wrote is neither.
     pub fn at(&self) -> Option<Timestamp> {
-        self.at
+        self.raw.parse().ok().or_else(|| unix(&self.raw))
     }
 
     /// The text of this time in `style`; `now` serves the relative one and `zone` the local one.
     pub fn show(&self, style: TimeFormat, now: Timestamp, zone: &TimeZone) -> String {
-        let Some(at) = self.at else {
+        let Some(at) = self.at() else {
             return self.raw.clone();
         };
         match style {
@@ -101,7 +95,7 @@ fn unix(raw: &str) -> Option<Timestamp> {
 
 /// RFC 3339 in UTC, whole seconds, with `Z`.
 pub fn utc(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    format!("{at:.0}")
 }
 
 /// How long it is from `now` to `at`; zero where that has passed.

@@ -15,6 +15,9 @@ use crate::time::WireTime;
 /// few dozen, and an index of millions would be several times as large as the object.
 const INDEXED: usize = 256;
 
+/// Most objects have no more members.
+const USUAL_MEMBERS: usize = 24;
+
 /// An object with more members is refused: to look up each column in it would take minutes.
 pub(super) const MOST_MEMBERS: usize = 1_000_000;
 
@@ -24,7 +27,7 @@ const MOST_WORDS: usize = 100_000;
 
 /// A JSON object whose members are still text. Of members with the same name the last one counts.
 pub struct Document {
-    text: Box<RawValue>,
+    text: Box<str>,
     /// Where the first members are, in their order.
     index: Vec<Member>,
     /// Where the members start that are not indexed.
@@ -32,25 +35,43 @@ pub struct Document {
 }
 
 struct Member {
+    /// The name without its quotes.
     name: Range<usize>,
+    /// The name holds an escape.
+    is_escaped: bool,
     value: Range<usize>,
+}
+
+/// What a list may hold.
+pub trait ListItem: Sized {
+    /// Reads an item of a response that is valid JSON; none if it is another type of value.
+    fn read(json: &str) -> Option<Self>;
+}
+
+impl<T: From<Document>> ListItem for T {
+    fn read(json: &str) -> Option<Self> {
+        Document::of(json).map(Self::from)
+    }
+}
+
+impl ListItem for Box<RawValue> {
+    fn read(json: &str) -> Option<Self> {
+        RawValue::from_string(json.to_owned()).ok()
+    }
 }
 
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
-        if !text.get().starts_with('{') {
-            // The parser knows how to say what it is instead.
-            let object = serde_json::from_str::<BTreeMap<String, bool>>(text.get());
-            return Err(match object {
-                Err(error) => D::Error::custom(error),
-                Ok(_) => D::Error::custom("not an object"),
-            });
+        if let Some(document) = Self::of(text.get()) {
+            return Ok(document);
         }
-        if is_too_long(text.get()) {
-            return Err(D::Error::custom("an object with too many members"));
-        }
-        Ok(Self::of(text))
+        // The parser knows how to say what it is instead.
+        let object = serde_json::from_str::<BTreeMap<String, bool>>(text.get());
+        Err(match object {
+            Err(error) if !text.get().starts_with('{') => D::Error::custom(error),
+            _ => D::Error::custom("an object with too many members"),
+        })
     }
 }
 
@@ -60,24 +81,32 @@ pub(super) fn is_too_long(object: &str) -> bool {
 }
 
 impl Document {
-    /// Reads an object's text.
-    fn of(text: Box<RawValue>) -> Self {
-        let whole = text.get();
+    /// Reads an object that is valid JSON; none if it is another type of value, or has too many members.
+    fn of(object: &str) -> Option<Self> {
+        object.starts_with('{').then_some(())?;
         let place = |part: &str| {
-            let start = part.as_ptr().addr() - whole.as_ptr().addr();
+            let start = part.as_ptr().addr() - object.as_ptr().addr();
             start..start + part.len()
         };
-        let mut members = Members::of(whole);
-        let index = members
-            .by_ref()
-            .take(INDEXED)
-            .map(|(name, value)| Member {
-                name: place(name),
+        let mut members = Members::of(object);
+        let mut index = Vec::with_capacity(USUAL_MEMBERS);
+        index.extend(members.by_ref().take(INDEXED).map(|(name, value)| {
+            let spelled = place(name);
+            Member {
+                name: spelled.start + 1..spelled.end - 1,
+                is_escaped: name.contains('\\'),
                 value: place(value),
-            })
-            .collect();
-        let rest = whole.len() - members.rest().len();
-        Self { text, index, rest }
+            }
+        }));
+        let rest = object.len() - members.rest().len();
+        if index.len() == INDEXED && members.nth(MOST_MEMBERS - INDEXED).is_some() {
+            return None;
+        }
+        Some(Self {
+            text: object.into(),
+            index,
+            rest,
+        })
     }
 
     /// The text of the first of these members that exists and is not null. A number keeps its spelling, an object or
@@ -97,7 +126,7 @@ impl Document {
 
     /// The first of these members as a point in time.
     pub fn time(&self, names: &[&str]) -> Option<WireTime> {
-        self.text(names).map(|text| WireTime::read(&text))
+        self.text(names).map(WireTime::read)
     }
 
     /// The first of these members as a list of texts: an array's items, or a lone value.
@@ -134,16 +163,22 @@ impl Document {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        let whole = self.text.get();
-        let behind = Members::resume(&whole[self.rest..]);
-        let behind = behind.filter(|(spelled, _)| is_name(spelled, name)).last();
-        behind.map(|(_, value)| value).or_else(|| {
-            let known = self.index.iter().rev();
-            known
-                .filter(|member| is_name(&whole[member.name.clone()], name))
-                .map(|member| &whole[member.value.clone()])
-                .next()
-        })
+        if self.index.len() == INDEXED {
+            let behind = Members::resume(&self.text[self.rest..]);
+            let behind = behind.filter(|(spelled, _)| is_name(spelled, name)).last();
+            if let Some((_, value)) = behind {
+                return Some(value);
+            }
+        }
+        let is_it = |member: &&Member| {
+            let inner = &member.name;
+            if member.is_escaped {
+                return is_name(&self.text[inner.start - 1..=inner.end], name);
+            }
+            inner.len() == name.len() && &self.text[inner.clone()] == name
+        };
+        let member = self.index.iter().rev().find(is_it)?;
+        Some(&self.text[member.value.clone()])
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
-
-use super::document;
+use super::document::{self, ListItem};
 use super::request::Request;
 use super::response::Response;
 use crate::error::Error;
@@ -20,7 +18,7 @@ pub const USUAL_PAGE: usize = 20;
 /// A list that the router gives a page at a time.
 pub trait ListEndpoint {
     /// What it lists.
-    type Item: DeserializeOwned;
+    type Item: ListItem;
     /// The member of the envelope that holds the items.
     const MEMBER: &'static str = "data";
     /// The members of an item of which the first that is there is its ID, and so the cursor behind it.

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::pages::Pages;
 use super::show::PageWriter;
 use super::{Scope, Session};
+use crate::api::document::ListItem as _;
 use crate::api::page::{self, Cursor, ListEndpoint, ListParams};
 use crate::error::{Error, Exit};
 use crate::time;
@@ -81,7 +82,7 @@ impl Session<'_> {
             let page = &fetched.page;
             let items = page.items();
             seen(
-                &mut items.filter_map(|item| serde_json::from_str(item).ok()),
+                &mut items.filter_map(L::Item::read),
                 fetched.is_last,
             );
             let mut written = 0;

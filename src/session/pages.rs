@@ -1,11 +1,11 @@
 //! The pages of a list, requested one after another.
 
 use super::{Scope, Session};
+use crate::api::document::ListItem;
 use crate::api::page::{Cursor, ListEndpoint, ListParams, Page};
 use crate::api::paginator::{PageStep, Paginator, Place};
 use crate::api::request::Request;
 use crate::api::response::Response;
-
 use crate::error::Error;
 
 /// The pages of a list: an asynchronous iterator that lends each page.
@@ -38,9 +38,8 @@ impl Fetched<'_> {
     ///
     /// # Errors
     /// Exit 17 if it is not an object.
-    pub fn read<T: serde::de::DeserializeOwned>(&self, item: &str) -> Result<T, Error> {
-        let read = serde_json::from_str(item);
-        read.map_err(|_| {
+    pub fn read<T: ListItem>(&self, item: &str) -> Result<T, Error> {
+        T::read(item).ok_or_else(|| {
             self.response
                 .undecodable("a list with an item that is not an object")
         })
@@ -97,10 +96,7 @@ impl<L: ListEndpoint> Pages<'_, L> {
     pub async fn collect(mut self) -> Result<Vec<L::Item>, Error> {
         let mut items = Vec::new();
         while let Some(Fetched { page, .. }) = self.next().await? {
-            items.extend(
-                page.items()
-                    .filter_map(|item| serde_json::from_str(item).ok()),
-            );
+            items.extend(page.items().filter_map(L::Item::read));
         }
         Ok(items)
     }

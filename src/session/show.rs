@@ -1,6 +1,7 @@
 //! Results on standard output, in the output format.
 
 use super::{Context, Session};
+use crate::api::document::ListItem;
 use crate::api::page::{Cursor, Page};
 use crate::api::reply::Reply;
 use crate::error::Error;
@@ -88,7 +89,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// When standard output can't be written; exit 17 when an item is not what is listed.
-    pub fn show_page<T: serde::de::DeserializeOwned>(
+    pub fn show_page<T: ListItem>(
         &self,
         page: &Page<'_>,
         columns: &[Column<T>],
@@ -97,9 +98,8 @@ impl Session<'_> {
         if writer.begin(page, true)? {
             for raw in page.items() {
                 writer.rows.row(raw, || {
-                    serde_json::from_str::<T>(raw).map_err(|error| {
+                    T::read(raw).ok_or_else(|| {
                         Error::unavailable("the list holds something else than it should")
-                            .cause(error)
                     })
                 })?;
             }

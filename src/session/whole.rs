@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::pages::Fetched;
 use super::show::PageWriter;
 use super::{ListText, Scope, Session};
+use crate::api::document::ListItem as _;
 use crate::api::page::{ListEndpoint, ListParams, Page};
 use crate::error::{Error, Exit};
 use crate::json::{self, Members};
@@ -31,12 +32,12 @@ impl Session<'_> {
         let is_json = self.look.format.is_json();
         let kept = || {
             page.items().filter_map(|raw| {
-                Some(match serde_json::from_str::<L::Item>(raw) {
-                    Ok(item) if keep(&item) => Ok((raw, Some(item))),
-                    Ok(_) => return None,
+                Some(match L::Item::read(raw) {
+                    Some(item) if keep(&item) => Ok((raw, Some(item))),
+                    Some(_) => return None,
                     // A program gets the server's own words, understood or not.
-                    Err(_) if is_json => Ok((raw, None)),
-                    Err(_) => Err(not_objects()),
+                    None if is_json => Ok((raw, None)),
+                    None => Err(not_objects()),
                 })
             })
         };

@@ -92,7 +92,7 @@ pub(super) fn member(name: &str, raw: &str, options: &RenderOptions) -> Option<S
         Some(b'"') => {
             let text = json::string(raw);
             if is_time(name, &text) {
-                Cell::Time(&WireTime::read(&text)).show(options)
+                Cell::Time(&WireTime::read(&*text)).show(options)
             } else {
                 Cell::Text(text).show(options)
             }

@@ -156,7 +156,7 @@ fn formatter(options: &RenderOptions) -> Box<dyn Formatter> {
     match options.format {
         Format::Json => Box::new(json::Json::default()),
         Format::Ndjson => Box::new(json::Ndjson),
-        Format::Csv => Box::new(text::Csv),
+        Format::Csv => Box::new(text::Csv::default()),
         Format::Name => Box::new(text::Names),
         Format::Table | Format::Wide if !options.on_terminal() => Box::new(text::Lines),
         Format::Table | Format::Wide => Box::new(table::Table::default()),

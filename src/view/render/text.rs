@@ -1,5 +1,9 @@
 //! Text for programs: names, CSV, and tab-separated lines.
 
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::{Formatter, Output, Result, Summary};
@@ -41,15 +45,16 @@ impl Formatter for Names {
 }
 
 /// `-o csv`: RFC 4180.
-pub(super) struct Csv;
+#[derive(Default)]
+pub(super) struct Csv {
+    line: CsvLine,
+}
 
 impl Formatter for Csv {
     fn begin(&mut self, out: &mut Output<'_>, _: &mut dyn Iterator<Item = &str>) -> Result {
         if out.options.headers {
-            push_csv(
-                &mut out.text,
-                out.headings.iter().map(|heading| heading.text),
-            );
+            let headings = out.headings.iter().map(|heading| heading.text);
+            self.line.push(&mut out.text, headings);
         }
         Ok(())
     }
@@ -59,7 +64,7 @@ impl Formatter for Csv {
             let cell = row.cell(heading.index).show(&out.options);
             cell.unwrap_or_default()
         });
-        push_csv(&mut out.text, cells);
+        self.line.push(&mut out.text, cells);
         Ok(())
     }
 
@@ -71,17 +76,15 @@ impl Formatter for Csv {
     fn done(&mut self, out: &mut Output<'_>, summary: &Summary<'_>) -> Result {
         let fields = summary.fields.iter();
         if out.options.headers {
-            push_csv(
-                &mut out.text,
-                fields.clone().map(|(name, _)| name.to_uppercase()),
-            );
+            let names = fields.clone().map(|(name, _)| name.to_uppercase());
+            self.line.push(&mut out.text, names);
         }
         let cells = fields.map(|(_, value)| match value {
             Value::Null => String::new(),
             Value::String(text) => text.clone(),
             other => other.to_string(),
         });
-        push_csv(&mut out.text, cells);
+        self.line.push(&mut out.text, cells);
         Ok(())
     }
 
@@ -96,24 +99,59 @@ impl Formatter for Csv {
         }
         if out.options.headers {
             let names = members().map(|(name, _)| sanitize::cell(&name).into_owned());
-            push_csv(&mut out.text, names);
+            self.line.push(&mut out.text, names);
         }
         let cells = members().map(|(name, raw)| record::member(&name, raw, &out.options));
-        push_csv(&mut out.text, cells.map(Option::unwrap_or_default));
+        let cells = cells.map(Option::unwrap_or_default);
+        self.line.push(&mut out.text, cells);
         Ok(())
     }
 }
 
-/// Appends one line of CSV.
-fn push_csv(out: &mut String, fields: impl Iterator<Item = impl AsRef<[u8]>>) {
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    // Writing to a Vec can't fail, and all of it is UTF-8.
-    for field in fields {
-        let _ = writer.write_field(field);
+/// A writer of lines. One for all of a list: it has a buffer of its own.
+struct CsvLine {
+    writer: csv::Writer<Written>,
+    written: Written,
+}
+
+/// What a [`csv::Writer`] has written, which owns what it writes to.
+#[derive(Clone, Default)]
+struct Written(Rc<RefCell<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
     }
-    let _ = writer.write_record(None::<&[u8]>);
-    let bytes = writer.into_inner().unwrap_or_default();
-    out.push_str(&String::from_utf8(bytes).unwrap_or_default());
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Default for CsvLine {
+    fn default() -> Self {
+        let written = Written::default();
+        let mut builder = csv::WriterBuilder::new();
+        // Lines differ in length: a list, and the fields of an outcome.
+        let writer = builder.flexible(true).from_writer(written.clone());
+        Self { writer, written }
+    }
+}
+
+impl CsvLine {
+    /// Appends one line.
+    fn push(&mut self, out: &mut String, fields: impl Iterator<Item = impl AsRef<[u8]>>) {
+        // Writing to a Vec can't fail, and all of it is UTF-8.
+        for field in fields {
+            let _ = self.writer.write_field(field);
+        }
+        let _ = self.writer.write_record(None::<&[u8]>);
+        let _ = self.writer.flush();
+        let mut written = self.written.0.borrow_mut();
+        out.push_str(std::str::from_utf8(&written).unwrap_or_default());
+        written.clear();
+    }
 }
 
 /// `-o table` and `-o wide` off a terminal: cells between tabs.

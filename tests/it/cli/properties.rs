@@ -225,7 +225,7 @@ proptest! {
         let _ = (values::positive(&text), values::count(&text), values::limit(&text), values::concurrency(&text));
         let _ = (values::tiers(&text), values::router_address(&text), values::public_key(&text));
         let _ = (time::duration(&text), base_url::BaseUrl::parse(&text), text.parse::<Id>());
-        let _ = time::WireTime::read(&text).show(TimeFormat::Relative, time::timestamp(noon()), &TimeZone::UTC);
+        let _ = time::WireTime::read(text.as_str()).show(TimeFormat::Relative, time::timestamp(noon()), &TimeZone::UTC);
     }
 
     #[test]
