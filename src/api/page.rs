@@ -1,5 +1,6 @@
 //! Lists: how one page is read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::document::{self, ListItem};
@@ -217,6 +218,14 @@ impl<'a> Page<'a> {
     /// The place behind an item.
     pub fn cursor_of(&self, item: &str) -> Option<Cursor> {
         Cursor::read(document::value_of(item, self.id)?)
+    }
+
+    /// The ID of an item, for comparison with that of another; none if it has none.
+    pub(super) fn id_of(&self, item: &'a str) -> Option<Cow<'a, str>> {
+        let is_id = |name: &str| self.id.contains(&&*json::string(name));
+        let is_id = |(name, value): &(&str, &str)| *value != "null" && is_id(name);
+        let (_, id) = Members::of(item).find(is_id)?;
+        Some(json::string(id)).filter(|id| !id.is_empty())
     }
 
     /// Whether items were taken off because more came than were asked for.

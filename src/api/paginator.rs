@@ -194,7 +194,7 @@ impl Paginator {
             if !self.items.contains(&key(page, item)) {
                 return News::Some;
             }
-            if page.cursor_of(item).is_none() {
+            if page.id_of(item).is_none() {
                 news = News::Unclear;
             }
         }
@@ -255,12 +255,9 @@ enum News {
     Unclear,
 }
 
-/// What an item is remembered by.
-fn key<'a>(page: &Page<'_>, item: &'a str) -> Cow<'a, str> {
-    match page.cursor_of(item) {
-        Some(cursor) => Cow::Owned(cursor.text),
-        None => Cow::Borrowed(item),
-    }
+/// What an item is remembered by: its ID, of one without an ID its text.
+fn key<'a>(page: &Page<'a>, item: &'a str) -> Cow<'a, str> {
+    page.id_of(item).unwrap_or(Cow::Borrowed(item))
 }
 
 /// Texts that came before, as far as memory goes: their hashes, and only so many. When those are used up it starts

@@ -45,7 +45,7 @@ impl Session<'_> {
         text: &ListText,
         mut seen: impl FnMut(&mut dyn Iterator<Item = L::Item>, bool),
     ) -> Result<Exit, Error> {
-        let mut pages = self.pages(listing, span, Scope::Command);
+        let mut pages = self.pages(listing, span, Scope::Command).ahead();
         if self.is_dry() {
             self.plan(&[pages.request()])?;
             return Ok(Exit::Success);
@@ -126,6 +126,9 @@ impl Session<'_> {
             after: span.after.clone(),
         };
         let mut pages = self.pages(listing, &all, Scope::Command);
+        if span.all {
+            pages = pages.ahead();
+        }
         if self.is_dry() {
             self.plan(&[pages.request()])?;
             return Ok(Exit::Success);

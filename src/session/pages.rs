@@ -1,5 +1,7 @@
 //! The pages of a list, requested one after another.
 
+use std::pin::Pin;
+
 use super::{Scope, Session};
 use crate::api::document::ListItem;
 use crate::api::page::{Cursor, ListEndpoint, ListParams, Page};
@@ -18,11 +20,21 @@ pub struct Pages<'s, L> {
     /// The place before the last page.
     before: Place,
     response: Option<Response>,
+    /// The request for the next page, sent while this one is shown.
+    ahead: Option<PageRequest<'s>>,
+    /// Whether to send it.
+    reads_ahead: bool,
     /// The last page was read.
     pub is_over: bool,
     /// The cursor to more of the list behind the last page.
     pub more: Option<Cursor>,
 }
+
+/// A request for a page that has left.
+type PageRequest<'s> = Pin<Box<dyn Future<Output = Result<Response, Error>> + 's>>;
+
+/// So many turns let a request leave, or let what has come for it arrive.
+const TURNS: usize = 3;
 
 /// One page of a list.
 pub struct Fetched<'a> {
@@ -57,16 +69,36 @@ impl Session<'_> {
             before: walk.place(),
             walk,
             response: None,
+            ahead: None,
+            reads_ahead: false,
             is_over: false,
             more: None,
         }
     }
 }
 
-impl<L: ListEndpoint> Pages<'_, L> {
+impl<'s, L: ListEndpoint> Pages<'s, L> {
     /// The request for the next page.
     pub fn request(&self) -> Request {
         self.walk.request(self.list.request())
+    }
+
+    /// The same, with each page requested while the one before is shown: for a list that is read to its end.
+    pub fn ahead(mut self) -> Self {
+        self.reads_ahead = true;
+        self
+    }
+
+    /// The response to the request for the next page.
+    async fn response(&mut self) -> Result<Response, Error> {
+        let Some(mut ahead) = self.ahead.take() else {
+            return self.session.response(&self.request(), self.scope).await;
+        };
+        // To show a page may have taken long: what has come meanwhile is taken before any limit counts.
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+        }
+        self.session.finish_read(&mut ahead, self.scope).await
     }
 
     /// Requests the next page; none after the last one.
@@ -77,13 +109,20 @@ impl<L: ListEndpoint> Pages<'_, L> {
         if self.is_over {
             return Ok(None);
         }
-        let response = self.session.response(&self.request(), self.scope).await?;
+        let response = self.response().await?;
         let response = &*self.response.insert(response);
         let mut page = Page::read::<L>(response)?;
         self.before = self.walk.place();
-        if let PageStep::Last(more) = self.walk.take(&mut page)? {
-            self.is_over = true;
-            self.more = more;
+        match self.walk.take(&mut page)? {
+            PageStep::Next if self.reads_ahead => {
+                let request = self.walk.request(self.list.request());
+                self.ahead = Some(send_ahead(self.session, request, self.scope).await?);
+            }
+            PageStep::Next => {}
+            PageStep::Last(more) => {
+                self.is_over = true;
+                self.more = more;
+            }
         }
         Ok(Some(Fetched {
             page,
@@ -105,4 +144,21 @@ impl<L: ListEndpoint> Pages<'_, L> {
     pub fn abort(&mut self, count: usize, cursor: Option<Cursor>) {
         self.walk.abort(self.before.clone(), count, cursor);
     }
+}
+
+/// Sends the request for a page, without waiting for its response.
+async fn send_ahead<'s>(
+    session: &'s Session<'s>,
+    request: Request,
+    scope: Scope,
+) -> Result<PageRequest<'s>, Error> {
+    let mut ahead: PageRequest<'s> = Box::pin(session.begin_read(request, scope)?);
+    for _ in 0..TURNS {
+        tokio::select! {
+            biased;
+            response = &mut ahead => return Ok(Box::pin(std::future::ready(response))),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    Ok(ahead)
 }

@@ -78,11 +78,31 @@ impl Session<'_> {
 
     /// The response to a read.
     pub async fn response(&self, request: &Request, scope: Scope) -> Result<Response, Error> {
-        let client = self.client()?;
+        let read = self.begin_read(request.clone(), scope)?;
+        self.finish_read(read, scope).await
+    }
+
+    /// A read that starts when it is first polled, for [`Session::finish_read`].
+    pub(super) fn begin_read(
+        &self,
+        request: Request,
+        scope: Scope,
+    ) -> Result<impl Future<Output = Result<Response, Error>>, Error> {
+        let client = match scope {
+            Scope::Command => self.client()?.clone(),
+            Scope::Caller => self.client()?.without_deadline(),
+        };
+        Ok(async move { client.send(&request, std::future::pending()).await })
+    }
+
+    /// The response to a read that may have started already.
+    pub(super) async fn finish_read(
+        &self,
+        read: impl Future<Output = Result<Response, Error>>,
+        scope: Scope,
+    ) -> Result<Response, Error> {
         if scope == Scope::Caller {
-            let client = client.without_deadline();
-            let response = client.send(request, std::future::pending()).await;
-            return response.inspect(|response| self.measure(response));
+            return read.await.inspect(|response| self.measure(response));
         }
         let interrupt = &self.context.interrupt;
         if interrupt.raised().is_some() {
@@ -90,9 +110,7 @@ impl Session<'_> {
         }
         let _hold = interrupt.hold(None);
         tokio::select! {
-            response = client.send(request, std::future::pending()) => {
-                response.inspect(|response| self.measure(response))
-            }
+            response = read => response.inspect(|response| self.measure(response)),
             () = interrupt.wait() => Err(interrupt.error()),
         }
     }
