@@ -1,10 +1,10 @@
-//! The URL of a server: the base URL of a router, `https://api.example/<project>/v1`, or the root of a squads API.
+//! Server URLs: a router's base URL, `https://api.example/<project>/v1`, or the root URL of a squads API.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
 
-/// A URL that was checked: http or https, a host, a path, nothing else.
+/// A validated URL: http or https, a host, a path, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,
@@ -12,25 +12,25 @@ pub struct BaseUrl {
     project: String,
 }
 
-/// Scheme, host and port: what a key belongs to (RFC 6454).
+/// Scheme, host, and port (RFC 6454). A key belongs to one origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// `http` or `https`.
     pub scheme: String,
     /// The host, in lower case; an IPv6 address in brackets.
     pub host: String,
-    /// The port, the scheme's own where none was written.
+    /// The port, or the scheme's default if the URL has none.
     pub port: u16,
 }
 
 impl BaseUrl {
-    /// Reads the base URL of a router; one slash at the end is dropped.
+    /// Parses a router's base URL. One trailing slash is removed.
     ///
     /// # Errors
-    /// A sentence that says what is wrong and how it should look.
+    /// A sentence with the problem and an example.
     pub fn parse(text: &str) -> Result<Self, String> {
         let example =
-            |what| format!("{what}; a base URL looks like https://api.example/PROJECT/v1");
+            |what| format!("{what}; expected a base URL like https://api.example/PROJECT/v1");
         let wrong = |what| Err(example(what));
         let (url, origin) = checked(text).map_err(|wrong| wrong.with(example))?;
         let path = url.path().strip_suffix('/').unwrap_or(url.path());
@@ -41,7 +41,7 @@ impl BaseUrl {
         if project.is_empty() {
             return wrong("the base URL has no project before /v1");
         }
-        // Many servers merge slashes, so that it would be the same place under another name.
+        // Many servers merge slashes, so two URLs could name the same server.
         if path.contains("//") {
             return wrong("the base URL has an empty segment in its path");
         }
@@ -56,14 +56,13 @@ impl BaseUrl {
         })
     }
 
-    /// Reads the root of a squads API, below which every path starts with `/api`. Users paste it with or without
-    /// slashes at the end, and with or without `/api`.
+    /// Parses the root URL of a squads API, whose paths all start with `/api`. Trailing slashes and a trailing `/api` are
+    /// accepted and removed.
     ///
     /// # Errors
-    /// A sentence that says what is wrong and how it should look.
+    /// A sentence with the problem and an example.
     pub fn parse_root(text: &str) -> Result<Self, String> {
-        let example =
-            |what| format!("{what}; the root of a squads API looks like http://localhost:3100");
+        let example = |what| format!("{what}; expected a root URL like http://localhost:3100");
         let (url, origin) = checked(text).map_err(|wrong| wrong.with(example))?;
         let root = url.as_str().trim_end_matches('/');
         let path = url.path().trim_end_matches('/');
@@ -78,28 +77,27 @@ impl BaseUrl {
         })
     }
 
-    /// The URL without a slash at its end.
+    /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The segment before `/v1`; empty in the root of a squads API.
+    /// The segment before `/v1`. Empty in the root URL of a squads API.
     pub fn project(&self) -> &str {
         &self.project
     }
 
-    /// What a key belongs to.
+    /// The origin that a key belongs to.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// Whether a key may be sent: over https, or to this machine itself.
+    /// Whether a key may be sent: over https, or to this machine.
     pub fn is_safe_for_keys(&self) -> bool {
         self.origin.scheme == "https" || self.is_loopback()
     }
 
-    /// Whether both lead to the same project of the same router, however they are spelled, and whatever a server makes of
-    /// a spelling.
+    /// Whether both URLs may reach the same project on the same router, allowing for all spellings and for lenient servers.
     pub fn is_same_place(&self, other: &Self) -> bool {
         let (a, b) = (&self.origin, &other.origin);
         let host = |base: &Self| base.origin.host.trim_end_matches('.').to_owned();
@@ -112,8 +110,8 @@ impl BaseUrl {
             && path(self) == path(other)
     }
 
-    /// Whether the host is meant to be a loopback address. A name is a promise only: whoever sends a key must see which
-    /// address it leads to.
+    /// Whether the host is a loopback address or name. A name can resolve to any address, so check the address before
+    /// sending a key.
     pub fn is_loopback(&self) -> bool {
         if let Some(address) = self.address() {
             return address.is_loopback();
@@ -122,8 +120,8 @@ impl BaseUrl {
         host == "localhost" || host.ends_with(".localhost")
     }
 
-    /// Whether the host is this machine. A connection to the unspecified address ends here too, but that is a habit of
-    /// systems and no rule, so that no key is trusted to it.
+    /// Whether the host is this machine. This includes the unspecified address. Systems connect it to this machine by
+    /// convention only, so no key is sent to it.
     fn is_this_machine(&self) -> bool {
         self.is_loopback()
             || self
@@ -131,7 +129,7 @@ impl BaseUrl {
                 .is_some_and(|address| address.is_unspecified())
     }
 
-    /// The host's address, if it is one; an IPv4 address in the form of IPv6 is the IPv4 address.
+    /// The host's IP address, if it is one. An IPv4-mapped IPv6 address is returned as IPv4.
     fn address(&self) -> Option<IpAddr> {
         let host = self.origin.host.trim_start_matches('[');
         let address: IpAddr = host.trim_end_matches(']').parse().ok()?;
@@ -139,11 +137,11 @@ impl BaseUrl {
     }
 }
 
-/// What is wrong with a URL.
+/// A problem with a URL.
 enum Wrong {
-    /// Its form: an example helps.
+    /// A wrong form, which is shown with an example.
     Form(&'static str),
-    /// Something else: a whole sentence.
+    /// Another problem, as a complete sentence.
     Other(&'static str),
 }
 
@@ -156,21 +154,21 @@ impl Wrong {
     }
 }
 
-/// A URL over http or https with nothing behind its path, in its one spelling.
+/// Parses an http or https URL with nothing after its path, and normalizes its spelling.
 fn checked(text: &str) -> Result<(Url, Origin), Wrong> {
-    // The URL parser would silently drop these.
+    // The URL parser would silently remove these.
     if text
         .chars()
         .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
     {
         return Err(Wrong::Form(
-            "the base URL holds blanks, backslashes or control characters",
+            "the base URL contains spaces, backslashes, or control characters",
         ));
     }
     let host = text.split(['/', '?', '#']).nth(2).unwrap_or_default();
     if host.contains('[') && host.contains('%') {
         return Err(Wrong::Other(
-            "the base URL has an IPv6 zone ID (%…), which is not supported: use an address without one, or a host name",
+            "the base URL has an IPv6 zone ID (%…), which is not supported; use an address without one, or a host name",
         ));
     }
     let Ok(mut url) = Url::parse(text) else {
@@ -183,11 +181,11 @@ fn checked(text: &str) -> Result<(Url, Origin), Wrong> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Wrong::Other(
-            "the base URL holds a user name or a password: keys go into --api-key-file or `xeroctl config`",
+            "the base URL contains a user name or password; store keys with --api-key-file or `xeroctl config`",
         ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Wrong::Form("the base URL holds a query or a fragment"));
+        return Err(Wrong::Form("the base URL contains a query or a fragment"));
     }
     let plain = unreserved(url.path());
     url.set_path(&plain);
@@ -197,7 +195,7 @@ fn checked(text: &str) -> Result<(Url, Origin), Wrong> {
     }
 }
 
-/// A path without the percent-encodings that mean nothing: those of unreserved characters (RFC 3986, section 6.2.2.2).
+/// Decodes percent-encoded unreserved characters in a path (RFC 3986, section 6.2.2.2).
 fn unreserved(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path;
@@ -227,8 +225,8 @@ fn origin(url: &Url) -> Option<Origin> {
     })
 }
 
-/// The segments of a path as the most lenient server reads them: escapes decoded, empty ones left out, nothing behind a
-/// semicolon, and dots followed.
+/// The segments of a path as the most lenient server reads them: percent-decoded, without empty segments or text after
+/// a semicolon, and with dot segments resolved.
 fn plain_path(path: &str) -> Vec<String> {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let mut segments = Vec::new();

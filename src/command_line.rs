@@ -1,4 +1,4 @@
-//! The command line as it was typed, and what would be typed next: POSIX-quoted, and never with a key.
+//! The command line as typed, and suggested commands: POSIX-quoted, and never with a key.
 
 use std::ffi::OsString;
 
@@ -15,17 +15,18 @@ fn header_of(word: &str) -> Option<(&str, &str)> {
     }
     let at = word.find('H')? + 1;
     let flags = word.strip_prefix('-')?.split('H').next()?;
-    // Only flags without a value may stand before it in one word.
+    // Only flags without a value can precede it in the same word.
     let is_it = flags.chars().all(|flag| "iqvy".contains(flag));
     is_it.then(|| word.split_at(at))
 }
 
-/// Whether the next word is a secret: no option of this program, but one that is mistyped or another program's.
+/// Whether the word is an option with a secret as its value: not one of this program, but a mistyped one or another
+/// program's.
 fn is_option_of_secret(word: &str) -> bool {
     word.starts_with("--") && !word.contains('=') && names_secret(word)
 }
 
-/// A header as it may be shown.
+/// A header with its value masked if needed.
 fn redacted(header: &str) -> String {
     let name = header.split(':').next().unwrap_or_default();
     if is_harmless_header(&name.trim().to_ascii_lowercase()) {
@@ -35,14 +36,14 @@ fn redacted(header: &str) -> String {
     }
 }
 
-/// What was typed, without the program's name.
+/// The arguments as typed, without the program's name.
 #[derive(Clone, Debug, Default)]
 pub struct CommandLine {
     words: Vec<String>,
 }
 
 impl CommandLine {
-    /// Takes the arguments after the program's name.
+    /// Creates a command line from the arguments after the program's name.
     pub fn new(arguments: &[OsString]) -> Self {
         Self {
             words: arguments
@@ -54,8 +55,8 @@ impl CommandLine {
         .redacted()
     }
 
-    /// The same line with `***` in place of secrets: header values, unless they are harmless, and whatever a name marks
-    /// as a secret.
+    /// The same command line with secrets masked as `***`: header values that are not known to be harmless, and values
+    /// whose names mark them as secrets.
     fn redacted(self) -> Self {
         let mut words = Vec::with_capacity(self.words.len());
         let mut rest = self.words.into_iter().peekable();
@@ -82,8 +83,7 @@ impl CommandLine {
         Self { words }
     }
 
-    /// The program's name with the options of this line that choose the router: what every next command against the
-    /// same router starts with.
+    /// The program's name and the options that select the router. Suggested commands for the same router start with it.
     pub fn program(&self) -> String {
         const OPTIONS: [&str; 3] = ["--context", "--base-url", "--api-key-file"];
         let mut words = vec!["xeroctl".to_owned()];
@@ -100,7 +100,7 @@ impl CommandLine {
         words.join(" ")
     }
 
-    /// The same line without an option, and without its value if it takes one.
+    /// The same command line without an option and its value, if it takes one.
     pub fn without(&self, option: &str, takes_value: bool) -> Self {
         let mut words = Vec::new();
         let mut rest = self.words.iter();
@@ -122,9 +122,9 @@ impl CommandLine {
         Self { words }
     }
 
-    /// The same line with an option set to a value, instead of the one that it had.
+    /// The same command line with an option set to a value, replacing its previous value.
     pub fn with(&self, option: &str, value: &str) -> Self {
-        // `--option=value` also carries a value that starts with a dash.
+        // `--option=value` also works for a value that starts with a dash.
         let words = if value.starts_with('-') {
             vec![format!("{option}={value}")]
         } else {
@@ -133,12 +133,12 @@ impl CommandLine {
         self.without(option, true).inserting(words)
     }
 
-    /// The same line with a flag.
+    /// The same command line with a flag added.
     pub fn with_flag(&self, flag: &str) -> Self {
         self.without(flag, false).inserting(vec![flag.to_owned()])
     }
 
-    /// Adds words at the end, but before a `--` after which everything is a value.
+    /// Adds words at the end, but before a `--`.
     fn inserting(mut self, words: Vec<String>) -> Self {
         let end = self
             .words
@@ -149,7 +149,7 @@ impl CommandLine {
         self
     }
 
-    /// The whole command, ready to paste into a POSIX shell.
+    /// The complete command, quoted for a POSIX shell.
     pub fn command(&self) -> String {
         std::iter::once("xeroctl".to_owned())
             .chain(self.words.iter().map(|word| quote(word)))
@@ -158,10 +158,10 @@ impl CommandLine {
     }
 }
 
-/// One word, quoted for a POSIX shell where it must be.
+/// One word, quoted for a POSIX shell if needed.
 pub fn quote(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    // zsh puts a path instead of a word that starts with `=`.
+    // zsh expands a word that starts with `=` to a path.
     if !word.is_empty() && !word.starts_with('=') && word.chars().all(safe) {
         word.to_owned()
     } else {
@@ -169,7 +169,7 @@ pub fn quote(word: &str) -> String {
     }
 }
 
-/// An ID as an argument: one that starts with a dash would be taken for an option.
+/// An ID as an argument. After `--` if it starts with a dash, which would make it an option.
 pub fn id(word: &str) -> String {
     if word.starts_with('-') {
         format!("-- {}", quote(word))

@@ -1,4 +1,4 @@
-//! Hands the arguments, the environment and the terminal to [`xeroctl::run`], and returns its exit code.
+//! Passes the arguments, the environment, and the terminal to [`xeroctl::run`], and returns its exit code.
 
 use std::ffi::OsString;
 use std::panic::{self, PanicHookInfo};
@@ -23,8 +23,8 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Ends the process with one sentence and exit code 1, on whichever thread the panic was: its own message may hold what
-/// was typed, so it is not shown, and an abort would look like a crash.
+/// Ends the process with one sentence and exit code 1 after a panic on any thread. The panic's message may contain user
+/// input, so it isn't shown; an abort would look like a crash.
 #[expect(clippy::exit, reason = "nothing is left that could return")]
 fn defect(info: &PanicHookInfo<'_>, interrupt: &Interrupt) {
     interrupt.clean_up();
@@ -32,7 +32,7 @@ fn defect(info: &PanicHookInfo<'_>, interrupt: &Interrupt) {
         format!(" ({}:{})", place.file(), place.line())
     });
     stream::last_word(&format!(
-        "error: xeroctl has a defect and stopped{place}; what it was doing may be done in part"
+        "error: xeroctl stopped because of a bug{place}; the operation may be partially complete"
     ));
     std::process::exit(Exit::Failure.code().into());
 }

@@ -27,7 +27,7 @@ const VARIABLES: [&str; 7] = [
     "XEROCTL_OUTPUT",
 ];
 
-/// Runs the words after the program's name.
+/// Runs the program with the arguments after its name.
 pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 {
     let line = CommandLine::new(words);
     ui.set_program(line.program());
@@ -66,7 +66,7 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
     }
 }
 
-/// What a usage error may repeat: the words of the line, and the variables that it reads.
+/// The texts that a usage error may repeat: the arguments, and the variables that the parser reads.
 fn typed(words: &[OsString], env: &Env) -> Typed {
     let variables = VARIABLES.iter().filter_map(|name| env.text(name));
     let words = words.iter().map(|word| word.to_string_lossy().into_owned());
@@ -107,19 +107,19 @@ fn execute(
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        // A server that floods the connection keeps its task busy: timers and signals are looked at after each turn.
+        // A server that floods the connection keeps its task busy. Check timers and signals after each turn.
         .event_interval(1)
         .build()
         .map_err(|error| {
             Error::new(Exit::Failure, "the runtime could not be started").cause(error)
         })?;
     let result = runtime.block_on(command.run(&context));
-    // Dropped, it would wait for calls of the system that can't be interrupted.
+    // Dropping the runtime would wait for system calls that can't be interrupted.
     runtime.shutdown_background();
     result
 }
 
-/// How output and errors look; errors of the command line itself are written in this way too.
+/// The output mode, which usage errors also follow.
 fn output_mode(
     parsed: &Result<Parsed, Error>,
     words: &[OsString],

@@ -1,28 +1,28 @@
-//! Makes the invisible visible: text from elsewhere must not steer the terminal or deceive its reader.
+//! Escapes hidden characters, so that untrusted text can't control the terminal or mislead the reader.
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// So many marks may stand on one character; what follows is shown as escapes. No script needs more.
+/// The maximum number of combining marks on one character. Further ones are escaped. No script needs more.
 const MOST_MARKS: usize = 10;
-/// So many joiners may stand in one emoji: the longest of the standard has three.
+/// The maximum number of joiners in one emoji. The longest standard emoji has three.
 const MOST_JOINERS: usize = 4;
-/// Joins two emoji to one.
+/// Zero-width joiner: joins two emoji into one.
 const JOINER: char = '\u{200d}';
-/// Makes a character that has both forms an emoji.
+/// Variation selector 16: selects the emoji form of a character.
 const AS_EMOJI: char = '\u{fe0f}';
-/// Makes it text.
+/// Variation selector 15: selects the text form.
 const AS_TEXT: char = '\u{fe0e}';
-/// Makes a digit a key.
+/// Combining keycap: turns a digit into a keycap emoji.
 const KEYCAP: char = '\u{20e3}';
-/// Starts the flags of the countries that are a part of another.
+/// Black flag: starts the flags of subdivisions, such as Scotland.
 const FLAG: char = '\u{1f3f4}';
-/// What follows it, in characters that print nothing: the three of the standard.
+/// The invisible tag sequences after the black flag: the three standard ones.
 const REGIONS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
 
-/// Whether a character prints nothing or moves text: C0, DEL, C1, bidirectional controls, zero-width characters, line
-/// and paragraph separators, and the other format characters that print nothing (Unicode category Cf).
+/// Whether a character is invisible or moves text: C0, DEL, C1, bidirectional controls, zero-width characters, line
+/// and paragraph separators, and other invisible format characters (Unicode category Cf).
 pub fn is_hidden(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}'
@@ -50,7 +50,7 @@ pub fn is_hidden(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether a character is, or may become, a picture (Unicode property `Extended_Pictographic`, by its blocks).
+/// Whether a character is or may become an emoji (Unicode property `Extended_Pictographic`, approximated by blocks).
 fn is_picture(c: char) -> bool {
     matches!(c,
         '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}'
@@ -65,20 +65,20 @@ fn is_picture(c: char) -> bool {
         | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a character only changes the color of the picture before it.
+/// Whether a character only changes the skin tone of the preceding emoji.
 fn is_skin(c: char) -> bool {
     matches!(c, '\u{1f3fb}'..='\u{1f3ff}')
 }
 
-/// Walks through a text and says of each character whether it must be shown as an escape: a hidden one that is not a
-/// legitimate part of an emoji, and a mark too many.
+/// Scans a text and decides for each character whether to escape it. Escaped are hidden characters that aren't part of
+/// an emoji, and excess combining marks.
 struct Walk {
-    /// The last character that stands by itself.
+    /// The last base character.
     base: char,
     previous: char,
     marks: usize,
     joiners: usize,
-    /// Characters to come that belong to a flag.
+    /// The number of following characters that belong to a flag.
     of_flag: usize,
 }
 
@@ -112,7 +112,7 @@ impl Walk {
             }
             AS_EMOJI if "0123456789#*".contains(previous) => next() != Some(KEYCAP),
             AS_EMOJI | AS_TEXT => !is_picture(previous),
-            // Forms of ideographs.
+            // Variation selectors for ideographs.
             '\u{fe00}'..='\u{fe02}' => previous.is_ascii() || !previous.is_alphanumeric(),
             c if is_hidden(c) => true,
             c if !c.is_ascii() && c.width() == Some(0) => {
@@ -133,14 +133,14 @@ impl Walk {
             }
         };
         if escapes {
-            // An escape is text of its own: nothing after it belongs to what stands before.
+            // An escape is separate text: later characters can't combine with anything before it.
             self.previous = ' ';
         }
         escapes
     }
 }
 
-/// How many characters after the black flag make it that of a country.
+/// The number of characters after the black flag that belong to a standard flag sequence.
 fn flag(rest: &str) -> usize {
     let is_tag = |c: &char| ('\u{e0020}'..='\u{e007f}').contains(c);
     let tags = rest.chars().take_while(is_tag);
@@ -156,7 +156,7 @@ fn flag(rest: &str) -> usize {
     }
 }
 
-/// Calls `each` with every character of the text and whether it must be shown as an escape.
+/// Calls `each` with every character of the text and whether to escape it.
 pub(crate) fn walk(text: &str, mut each: impl FnMut(char, bool)) {
     let mut walk = Walk::new();
     let mut rest = text.chars();
@@ -165,14 +165,14 @@ pub(crate) fn walk(text: &str, mut each: impl FnMut(char, bool)) {
     }
 }
 
-/// Whether a text holds anything that must be shown as an escape.
+/// Whether a text contains characters to escape.
 pub fn hides(text: &str) -> bool {
     let mut found = false;
     walk(text, |_, escapes| found |= escapes);
     found
 }
 
-/// Text on one line, for a cell, a name or a message: newline and tab become escapes too.
+/// Sanitizes text for one line, such as a cell, a name, or a message. Newlines and tabs are also escaped.
 pub fn cell(text: &str) -> Cow<'_, str> {
     if is_plain(text) || !hides(text) {
         return Cow::Borrowed(text);
@@ -188,7 +188,7 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Text of several lines: newlines and tabs stay, everything else that is hidden becomes an escape.
+/// Sanitizes text of several lines. Newlines and tabs are kept.
 pub fn block(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     walk(text, |c, escapes| match c {
@@ -200,12 +200,12 @@ pub fn block(text: &str) -> String {
     out
 }
 
-/// Whether a text is ASCII that can be printed: most are.
+/// Whether a text is printable ASCII, the common case.
 pub(crate) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
-/// A text of at most `most` characters; a longer one is cut, and says by how much.
+/// Cuts a text to `most` characters, followed by the size of the rest.
 pub fn capped(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);
@@ -222,8 +222,8 @@ pub fn capped(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}… ({more} more)", &text[..end]))
 }
 
-/// Appends `\u001b` and its like: JSON's form, with a surrogate pair beyond the basic plane, so that the same
-/// escape is valid inside a JSON string (RFC 8259, section 7).
+/// Appends an escape such as `\u001b` in JSON's form, with a surrogate pair beyond the basic plane, so that it is also
+/// valid inside a JSON string (RFC 8259, section 7).
 pub(crate) fn push_escape(out: &mut String, c: char) {
     use std::fmt::Write as _;
     let mut units = [0; 2];

@@ -1,42 +1,42 @@
-//! A key or a token: it can be sent and stored, but not printed.
+//! A key or token, which can be sent and stored but not printed.
 
-/// A secret text. It has neither `Display` nor `Debug`, so that no message, trace or panic can hold it.
+/// A secret text. It implements neither `Display` nor `Debug`, so that no message, trace, or panic can contain it.
 #[derive(Clone, serde::Deserialize)]
 #[serde(from = "String")]
 pub struct Secret(String);
 
-/// Why a text can't be a key. None of the reasons repeats the text.
+/// The reason why a text can't be a key. It never contains the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
-    /// There is nothing in it.
+    /// The text is empty.
     Empty,
-    /// It holds control characters or characters that an HTTP header can't carry.
+    /// The text contains characters that an HTTP header can't carry.
     Characters,
 }
 
 impl Unusable {
-    /// The second half of a sentence that starts with where the key came from.
+    /// A predicate that follows the key's origin in a sentence.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Empty => "is empty",
             Self::Characters => {
-                "holds line breaks, spaces or other characters that a key can't have"
+                "contains line breaks, spaces, or other characters that are not allowed in a key"
             }
         }
     }
 }
 
 impl Secret {
-    /// Wraps a text as it is.
+    /// Wraps a text unchanged.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// Takes a key out of a file, a variable or an argument: one trailing newline goes, the rest must
-    /// be visible ASCII, for it travels in a header (RFC 9110, section 5.5).
+    /// Creates a key from the content of a file, a variable, or an argument. One trailing newline is removed. The rest must
+    /// be visible ASCII, because it is sent in a header (RFC 9110, section 5.5).
     ///
     /// # Errors
-    /// When nothing is left, or when it holds what a header can't carry.
+    /// If nothing is left, or if it contains characters that a header can't carry.
     pub fn key(text: &str) -> Result<Self, Unusable> {
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);
@@ -49,7 +49,7 @@ impl Secret {
         Ok(Self(text.to_owned()))
     }
 
-    /// The text itself, for the header or the file that it belongs in.
+    /// The secret text, for a header or a file.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The directory of the configuration file: made, closed to others, and given to whose home it is in.
+//! The directory of the configuration file: created, closed to other users, and owned by the home directory's owner.
 
 use std::fs;
 #[cfg(unix)]
@@ -18,7 +18,7 @@ pub(super) fn parent(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Makes a directory and those above it. In the home of a user, what root makes is that user's.
+/// Creates a directory and its parents. If root creates them in a user's home directory, the user becomes the owner.
 pub(super) fn make(directory: &Path, in_home: bool) -> Result<(), Error> {
     if directory.is_dir() {
         return Ok(());
@@ -32,7 +32,7 @@ pub(super) fn make(directory: &Path, in_home: bool) -> Result<(), Error> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(directory) {
         Ok(()) => {}
-        // Another process was faster.
+        // Another process has created it meanwhile.
         Err(_) if directory.is_dir() => return Ok(()),
         Err(_) if directory.symlink_metadata().is_ok() => {
             let what = format!("{} is not a directory", directory.display());
@@ -45,7 +45,7 @@ pub(super) fn make(directory: &Path, in_home: bool) -> Result<(), Error> {
     }
     #[cfg(unix)]
     {
-        // The umask may have taken too much away.
+        // The umask may have removed too much.
         close(directory, 0o700);
         if in_home
             && let Some(expected_owner) = Owner::expected_owner(above)
@@ -70,7 +70,7 @@ fn open(directory: &Path) -> io::Result<File> {
         .open(directory)
 }
 
-/// Closes a file or directory to other users; a sentence if that does not work.
+/// Closes a file or directory to other users. Returns a warning if that fails.
 #[cfg(unix)]
 pub(super) fn open_to_others(path: &Path, mode: u32) -> Option<String> {
     let why = close(path, mode)?;
@@ -85,7 +85,7 @@ pub(super) fn open_to_others(_: &Path, _: u32) -> Option<String> {
     None
 }
 
-/// Sets a mode that others have no part in; why it is looser than that.
+/// Sets a mode without access for others. Returns the reason if that fails.
 #[cfg(unix)]
 fn close(path: &Path, mode: u32) -> Option<String> {
     use std::os::unix::fs::PermissionsExt as _;

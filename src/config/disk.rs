@@ -1,5 +1,5 @@
-//! The configuration file on the disk: locked while it is edited, replaced at once, never readable by others, never
-//! taken from its owner, and on file systems that lack some of what that needs.
+//! The configuration file on disk: locked while it is edited, replaced atomically, never readable by others, and kept
+//! by its owner. Falls back on file systems that lack some of these features.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
@@ -15,23 +15,23 @@ use crate::error::{Error, Exit};
 use crate::files::{self, WaitLimit};
 use crate::interrupt::Interrupt;
 
-/// What the names of our temporary files start with; random characters follow.
+/// The prefix of temporary file names; random characters follow.
 const PREFIX: &str = ".xeroctl-config-";
-/// The same for earlier versions, which is too general a name outside of our own directory.
+/// The prefix in earlier versions. Too general to be matched outside our own directory.
 const OLD_PREFIX: &str = ".config-";
-/// How many characters follow.
+/// The number of random characters.
 const RANDOM: usize = 6;
 
-/// The file, locked.
+/// The locked file.
 pub(super) struct Disk {
-    /// The file, behind symbolic links.
+    /// The file, with symbolic links resolved.
     target: PathBuf,
     /// Our own directory, if the file is in it.
     own: Option<PathBuf>,
-    /// What the file holds now.
+    /// The file's current content.
     pub(super) found: Found,
     interrupt: Interrupt,
-    /// What did not work, but does no harm.
+    /// Problems to warn about that did not prevent the edit.
     warnings: Vec<String>,
     locked_at: SystemTime,
     // Held until the file is written.
@@ -40,9 +40,9 @@ pub(super) struct Disk {
 
 /// Why a file was not replaced.
 enum Unreplaced {
-    /// It can't be, but it may be writable itself.
+    /// The file can't be replaced, but may be writable in place.
     Fixed(&'static str),
-    /// What was done, and what came of it.
+    /// The step that failed, and its error.
     Failed(String, io::Error),
 }
 
@@ -50,7 +50,7 @@ impl Disk {
     /// Makes the directory if it is missing, locks the file, and reads it.
     ///
     /// # Errors
-    /// Exit 3 when that can't be; exit 17 when another process keeps the lock beyond `--timeout`.
+    /// Exit 3 if that fails; exit 17 if another process holds the lock beyond `--timeout`.
     pub(super) fn open(
         env: &Env,
         path: &Path,
@@ -66,7 +66,7 @@ impl Disk {
             warnings.extend(directory::open_to_others(own, 0o700));
         }
         if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
-            // Renaming a file over a device would take the device away from everyone.
+            // Renaming a file over a device would remove the device for the whole system.
             return Err(Error::config(format!(
                 "{} is not a regular file, so it can't be edited",
                 path.display()
@@ -87,18 +87,18 @@ impl Disk {
         })
     }
 
-    /// The file that is written.
+    /// The path of the file to write.
     pub(super) fn target(&self) -> &Path {
         &self.target
     }
 
-    /// Writes the file: a temporary file in the same directory, flushed to the disk, then renamed over the old one, so
-    /// that half a file is never seen. Returns what did not work, but does no harm.
+    /// Writes the file atomically: to a temporary file in the same directory, which is flushed to disk and then renamed.
+    /// Returns problems to warn about that did not prevent the write.
     ///
     /// # Errors
-    /// Exit 1 when it can't be written.
+    /// Exit 1 if the file can't be written.
     pub(super) fn write(mut self, text: &str) -> Result<Vec<String>, Error> {
-        // It takes an instant; a signal that comes meanwhile ends the process afterwards.
+        // The write is short; a signal during it ends the process afterwards.
         let _hold = self.interrupt.hold(None);
         if self.lock.is_some() {
             self.sweep();
@@ -111,7 +111,7 @@ impl Disk {
                 self.overwrite(text.as_bytes())
                     .map_err(|(what, error)| failed(what, error).detail(why))?;
                 self.warnings.push(format!(
-                    "{} was written in place instead of being replaced at once: {why}",
+                    "{} was written in place instead of being replaced atomically: {why}",
                     self.target.display()
                 ));
             }
@@ -143,7 +143,7 @@ impl Disk {
         let _undo = self
             .interrupt
             .cleanup(move || drop(fs::remove_file(doomed)));
-        // The umask may have taken too much away; where modes can't be set, they are looked at in the end.
+        // The umask may have removed too much. If the mode can't be set, it is checked at the end.
         #[cfg(unix)]
         drop(
             file.as_file()
@@ -174,13 +174,13 @@ impl Disk {
                 return Err(Failed(format!("could not replace {shown}"), error.error));
             }
         }
-        // The file is in its place. Some file systems can't flush a directory, which only a power cut would show.
+        // The file has been replaced. Some file systems can't flush a directory, which matters only on power loss.
         #[cfg(unix)]
         drop(File::open(directory).and_then(|directory| directory.sync_all()));
         Ok(())
     }
 
-    /// Writes over the old content, and puts that back if there is no room for the new one.
+    /// Overwrites the old content, and restores it if there is no space for the new one.
     fn overwrite(&self, bytes: &[u8]) -> Result<(), (String, io::Error)> {
         use std::io::Seek as _;
         let shown = self.target.display();
@@ -196,15 +196,15 @@ impl Disk {
         };
         put(bytes).map_err(|error| {
             let what = match put(self.found.text.as_bytes()) {
-                Ok(()) => format!("could not write {shown}, which is as it was"),
-                Err(_) => format!("could not write {shown}, which is incomplete now"),
+                Ok(()) => format!("could not write {shown}; its content is unchanged"),
+                Err(_) => format!("could not write {shown}; it is now incomplete"),
             };
             (what, error)
         })
     }
 
-    /// Removes the temporary files of edits that were killed: they hold keys. While the lock is held, no other edit is
-    /// under way.
+    /// Removes temporary files of killed edits, because they contain keys. While the lock is held, no other edit is in
+    /// progress.
     fn sweep(&self) {
         let Ok(entries) = fs::read_dir(parent(&self.target)) else {
             return;
@@ -242,7 +242,7 @@ fn is_own(_: &fs::Metadata) -> bool {
     true
 }
 
-/// Whether nothing may be created in the directory, though a file in it may be writable.
+/// Whether no file can be created in the directory, even if the existing file may be writable.
 fn is_closed(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -250,7 +250,7 @@ fn is_closed(error: &io::Error) -> bool {
     )
 }
 
-/// Whether a file can't be replaced: it is a mount, or in a directory in which only its owner may.
+/// Whether the file can't be replaced: it is a mount point, or its directory lets only owners replace files.
 fn is_fixed(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -258,7 +258,7 @@ fn is_fixed(error: &io::Error) -> bool {
     )
 }
 
-/// Flushes to the disk, if the file system can.
+/// Flushes to disk, if the file system supports it.
 fn flush(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error)
@@ -273,10 +273,10 @@ fn flush(file: &File) -> io::Result<()> {
     }
 }
 
-/// The file behind symbolic links, existing or not: a link stays a link.
+/// Resolves symbolic links, even to a missing file, so that a link stays a link.
 fn resolve_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
-    // As many links as Linux follows.
+    // Linux follows the same number of links.
     for _ in 0..40 {
         match fs::read_link(&path) {
             Ok(next) => path = parent(&path).join(next),

@@ -1,4 +1,4 @@
-//! Changes to the configuration file: in place, atomic, and never readable by others.
+//! Edits the configuration file and keeps its comments and formatting.
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
@@ -10,20 +10,20 @@ use crate::files::WaitLimit;
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
 
-/// Some editors start a file with it.
+/// The byte order mark, which some editors write at the start of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The file, locked and read, about to be changed.
+/// An edit of the locked file.
 pub struct Edit {
-    /// What it holds now.
+    /// The parsed content.
     pub config: Config,
     document: DocumentMut,
     disk: Disk,
-    /// The comments of a file that holds nothing else.
+    /// The comments of a file without settings.
     header: String,
-    /// The file's lines end as on Windows.
+    /// Whether the file has Windows line endings.
     crlf: bool,
-    /// The file starts with a byte order mark.
+    /// Whether the file starts with a byte order mark.
     mark: bool,
 }
 
@@ -31,11 +31,11 @@ impl Edit {
     /// Locks the file against other writers and reads it.
     ///
     /// # Errors
-    /// Exit 3 when there is not a place for it, when it can't be locked, or when it is broken; exit 17 when the lock is not
-    /// to be had within `--timeout`.
+    /// Exit 3 if there is no home directory, or if the file can't be locked or parsed; exit 17 if the lock is not available
+    /// within `--timeout`.
     pub fn begin(env: &Env, wait_limit: &WaitLimit, interrupt: &Interrupt) -> Result<Self, Error> {
         let path = file::path(env).ok_or_else(|| {
-            Error::config("there is no home directory to keep the configuration in")
+            Error::config("no home directory to keep the configuration in")
                 .hint("name a file: XEROCTL_CONFIG=FILE")
         })?;
         let disk = Disk::open(env, &path, wait_limit, interrupt)?;
@@ -63,7 +63,7 @@ impl Edit {
         })
     }
 
-    /// Sets the current deployment, or none.
+    /// Sets or clears the current deployment.
     pub fn set_current(&mut self, name: Option<&str>) {
         match name {
             Some(name) => set(self.document.as_table_mut(), "current", name.into()),
@@ -73,12 +73,12 @@ impl Edit {
         }
     }
 
-    /// Sets one setting of a deployment, which is made if it does not exist.
+    /// Sets one setting of a deployment, creating the deployment if needed.
     pub fn set(&mut self, deployment: &str, setting: &str, value: impl Into<Value>) {
         set(self.table(deployment), setting, value.into());
     }
 
-    /// Stores a key instead of the one that was there, wherever that was kept.
+    /// Stores a key, replacing any other key setting of the deployment.
     pub fn set_key(&mut self, deployment: &str, key: &Secret) {
         let table = self.table(deployment);
         table.remove("api_key_keychain");
@@ -86,7 +86,7 @@ impl Edit {
         set(table, "api_key", key.expose().into());
     }
 
-    /// Removes a deployment, with the comment right above it; what stands above a blank line is another's and stays.
+    /// Removes a deployment and the comment directly above it. Comments above a blank line stay.
     pub fn remove(&mut self, deployment: &str) {
         let Some(removed) = self
             .deployments()
@@ -105,7 +105,7 @@ impl Edit {
         }
     }
 
-    /// Puts a comment above the first deployment behind `position`, or at the end.
+    /// Puts a comment above the first deployment after `position`, or at the end.
     fn put_above_next(&mut self, position: Option<isize>, comment: &str) {
         let next = self
             .document
@@ -131,7 +131,7 @@ impl Edit {
         }
     }
 
-    /// Gives a deployment another name.
+    /// Renames a deployment.
     pub fn rename(&mut self, old: &str, new: &str) {
         if let Some(tables) = self.deployments()
             && let Some(item) = tables.remove(old)
@@ -140,10 +140,10 @@ impl Edit {
         }
     }
 
-    /// Writes the change. Returns what did not work, but does no harm.
+    /// Writes the edited file. Returns problems to warn about that did not prevent the write.
     ///
     /// # Errors
-    /// Exit 1 when it can't be written.
+    /// Exit 1 if the file can't be written.
     pub fn write(self) -> Result<Vec<String>, Error> {
         let mut text = self.header + &self.document.to_string();
         if self.crlf {
@@ -152,7 +152,7 @@ impl Edit {
         if self.mark {
             text.insert(0, BYTE_ORDER_MARK);
         }
-        // What is written must be readable again.
+        // The written file must be parseable.
         Config::parse(&text, self.disk.target())?;
         self.disk.write(&text)
     }
@@ -185,10 +185,10 @@ impl Edit {
     }
 }
 
-/// Sets a value and keeps the comments around the old one.
+/// Sets a value and keeps the comments around it.
 fn set(table: &mut dyn toml_edit::TableLike, setting: &str, mut value: Value) {
     match table.get_mut(setting) {
-        // In its place, so that the comments above and behind it stay.
+        // Replaced in place to keep the comments above and after it.
         Some(item) => {
             if let Some(old) = item.as_value() {
                 *value.decor_mut() = old.decor().clone();

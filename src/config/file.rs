@@ -1,4 +1,4 @@
-//! The configuration file: where it is and what is in it.
+//! The configuration file: its path and its content.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -13,18 +13,18 @@ use crate::error::Error;
 use crate::files::{self, Unreadable, WaitLimit};
 use crate::secret::Secret;
 
-/// What the file holds. Unknown keys are skipped here and kept by every edit.
+/// The content of the file. Unknown keys are ignored here and kept by edits.
 #[derive(Default, Deserialize)]
 pub struct Config {
-    /// The deployment used where none is named.
+    /// The deployment used by default.
     pub current: Option<String>,
     /// The deployments by name.
     #[serde(default, rename = "deployment")]
     pub deployments: BTreeMap<String, Deployment>,
-    /// Where it was read from; none without a home.
+    /// The file's path, or `None` without a home directory.
     #[serde(skip)]
     pub path: Option<PathBuf>,
-    /// What is odd about the file and its permissions, with the command that mends it if there is one.
+    /// Warnings about the file and its permissions, each with the command that fixes it, if there is one.
     #[serde(skip)]
     pub warnings: Vec<String>,
 }
@@ -33,27 +33,27 @@ pub struct Config {
 #[derive(Default, Deserialize)]
 #[serde(expecting = "a table of settings")]
 pub struct Deployment {
-    /// The router: required to use the deployment.
+    /// The router's base URL, required to use the deployment.
     pub base_url: Option<String>,
-    /// The key itself. At most one of the `api_key…` settings.
+    /// The key. At most one `api_key…` setting is allowed.
     pub api_key: Option<Secret>,
-    /// The name under which the system's keychain holds the key.
+    /// The key's name in the system's keychain.
     pub api_key_keychain: Option<String>,
-    /// The default of `--output`.
+    /// The default for `--output`.
     pub output: Option<String>,
-    /// The web console.
+    /// The URL of the web console.
     pub frontend_url: Option<String>,
     /// A PEM file that replaces the system's CA certificates.
     pub ca_cert: Option<PathBuf>,
-    /// The key may go over plain http.
+    /// Whether the key may be sent over plain HTTP.
     pub allow_http: Option<bool>,
-    /// Changes need `--context` on the command line.
+    /// Whether changes require `--context` on the command line.
     pub protected: Option<bool>,
-    /// The root of the squads API.
+    /// The root URL of the squads API.
     pub squads_url: Option<String>,
-    /// The key of the squads API.
+    /// The key for the squads API.
     pub squads_api_key: Option<Secret>,
-    /// The squad that commands are about where none is named.
+    /// The default squad of commands.
     pub squad_id: Option<String>,
 }
 
@@ -69,10 +69,10 @@ impl Deployment {
 }
 
 impl Config {
-    /// Reads the file; one that does not exist is empty.
+    /// Reads the file. A missing file is empty.
     ///
     /// # Errors
-    /// Exit 3, with the line, when it can't be read or is not a TOML of the documented form.
+    /// Exit 3 if the file can't be read or parsed; the message contains the line number.
     pub fn read(env: &Env, wait_limit: &WaitLimit) -> Result<Self, Error> {
         let Some(path) = path(env) else {
             return Ok(Self::default());
@@ -99,7 +99,7 @@ impl Config {
         }
         if config.deployments.contains_key(super::SANDBOX) {
             config.warnings.push(format!(
-                "the deployment sandbox in {} does not count: that name is built in",
+                "the deployment sandbox in {} is ignored: that name is built in",
                 path.display()
             ));
         }
@@ -107,12 +107,12 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads the text of a file; `path` serves the message.
+    /// Parses the text of a file; `path` is for messages.
     pub(super) fn parse(text: &str, path: &Path) -> Result<Self, Error> {
         toml::from_str(text).map_err(|error| syntax::broken(&error, text, path))
     }
 
-    /// The names of the deployments as a sentence's list.
+    /// The deployments' names, separated by commas.
     pub fn names(&self) -> String {
         let names: Vec<&str> = self
             .deployments
@@ -125,15 +125,15 @@ impl Config {
     }
 }
 
-/// The longest configuration file; anything longer is the wrong file.
+/// The maximum size of a configuration file in bytes. A longer file is probably the wrong one.
 const LONGEST: usize = 4 * 1024 * 1024;
 
-/// What a file holds, and the file's facts if it exists.
+/// A file's content, and its metadata if it exists.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) text: String,
     pub(super) meta: Option<Metadata>,
-    /// Something is odd about its owner.
+    /// A warning about its owner.
     pub(super) warning: Option<String>,
 }
 
@@ -174,7 +174,7 @@ pub(super) fn find(
     })
 }
 
-/// `$XEROCTL_CONFIG`, else `config.toml` in the configuration directory; none without a home.
+/// `$XEROCTL_CONFIG`, or else `config.toml` in the configuration directory. `None` without a home directory.
 pub fn path(env: &Env) -> Option<PathBuf> {
     match env.os("XEROCTL_CONFIG") {
         Some(path) => Some(env.absolute(Path::new(path))),
@@ -182,7 +182,7 @@ pub fn path(env: &Env) -> Option<PathBuf> {
     }
 }
 
-/// Refuses a `~` that the shell did not expand, as in `XEROCTL_CONFIG='~/x'`, unless that is what a file is called.
+/// Rejects a `~` that the shell did not expand, as in `XEROCTL_CONFIG='~/x'`, unless a file has that name.
 pub(super) fn check_tilde(env: &Env, path: &Path) -> Result<(), Error> {
     let named = env.text("XEROCTL_CONFIG").unwrap_or_default();
     if !named.starts_with('~') || path.symlink_metadata().is_ok() {
@@ -191,10 +191,10 @@ pub(super) fn check_tilde(env: &Env, path: &Path) -> Result<(), Error> {
     Err(Error::config(format!(
         "XEROCTL_CONFIG is {named}, and `~` is not expanded here"
     ))
-    .hint("write $HOME, or the path of the file"))
+    .hint("use $HOME or the full path"))
 }
 
-/// The directory that is ours alone: the one of the default path, not a parent of `XEROCTL_CONFIG`.
+/// The program's own directory: that of the default path, not a parent of `XEROCTL_CONFIG`.
 pub(super) fn own_directory(env: &Env, path: &Path) -> Option<PathBuf> {
     env.config_dir()
         .filter(|dir| env.os("XEROCTL_CONFIG").is_none() && path.parent() == Some(dir))

@@ -1,4 +1,4 @@
-//! Where the key comes from. It is read when it is needed: a dry run needs none.
+//! The sources of the key. It is read only when needed: a dry run needs none.
 
 use std::path::{Path, PathBuf};
 
@@ -9,31 +9,31 @@ use crate::error::Error;
 use crate::files::{self, Unreadable, WaitLimit};
 use crate::secret::Secret;
 
-/// A key is not longer than this; more is a wrong file.
+/// The maximum length of a key in bytes. Longer content is probably the wrong file.
 const LONGEST: usize = 64 * 1024;
 
 /// The source of the key.
 pub enum KeySource {
     /// `--api-key`.
     Flag(Secret),
-    /// The file that the option of this name names; a dash is standard input.
+    /// The file given by the option of this name; `-` is standard input.
     FlagFile(&'static str, PathBuf),
     /// The variable of this name.
     Variable(&'static str, Secret),
-    /// The file that the variable of this name names; a dash is standard input.
+    /// The file given by the variable of this name; `-` is standard input.
     VariableFile(&'static str, PathBuf),
-    /// The setting of the deployment that has this name.
+    /// The deployment's setting of this name.
     Stored(&'static str, Secret),
-    /// `api_key_keychain` of the deployment.
+    /// The deployment's `api_key_keychain`.
     Keychain(String),
-    /// The sandbox's own, which it says when it starts.
+    /// The sandbox's own key, known once it has started.
     Sandbox,
-    /// None at all.
+    /// No key.
     Missing,
 }
 
 impl KeySource {
-    /// Whether the key was given for this command, by the line or the environment, rather than stored.
+    /// Whether the key was given for this command, on the command line or in the environment, rather than stored.
     pub fn is_explicit(&self) -> bool {
         matches!(
             self,
@@ -44,8 +44,8 @@ impl KeySource {
     /// Gets the key; `stdin` reads one from standard input.
     ///
     /// # Errors
-    /// Exit 2 when the line names a key that can't be had, exit 3 when the environment or the file does; exit 17 when a
-    /// file sends nothing within `--timeout`.
+    /// Exit 2 if a key given on the command line can't be read; exit 3 if the environment or the configuration file names
+    /// it; exit 17 if reading a file exceeds `--timeout`.
     pub fn read(
         &self,
         stdin: impl FnOnce(&str) -> Result<Secret, Unreadable>,
@@ -73,8 +73,8 @@ impl KeySource {
             Self::Sandbox | Self::Missing => {
                 let deployment = deployment.filter(|name| *name != super::SANDBOX);
                 let error = match deployment {
-                    Some(name) => Error::config(format!("the deployment {name} holds no key")),
-                    None => Error::config("there is no key for this base URL"),
+                    Some(name) => Error::config(format!("the deployment {name} has no key")),
+                    None => Error::config("no key for this base URL"),
                 };
                 Err(alternatives(error, deployment))
             }
@@ -91,11 +91,11 @@ fn from_input(why: &Unreadable, error: fn(String) -> Error) -> Error {
     }
 }
 
-/// Chooses the key: the line, then the environment, then the deployment. Variables that do not count go into `ignored`.
-/// The sandbox's own key is replaced by no variable.
+/// Selects the key from the command line, then the environment, then the deployment. Ignored variables are added to
+/// `ignored`. No variable replaces the sandbox's own key.
 ///
 /// # Errors
-/// Exit 2 or 3 when there are two keys at the same level.
+/// Exit 2 or 3 if there are two keys at the same level.
 pub(super) fn choose(
     sources: &Sources<'_>,
     in_sandbox: bool,
@@ -148,7 +148,7 @@ pub(super) fn choose(
     }
 }
 
-/// The file of a key; a dash is standard input.
+/// A key file; `-` is standard input.
 fn key_file(env: &Env, file: &Path) -> PathBuf {
     if file.as_os_str() == "-" {
         file.to_owned()
@@ -193,7 +193,7 @@ fn usable(key: &Secret, name: &str) -> Result<Secret, String> {
     Secret::key(key.expose()).map_err(|unusable| format!("{name} {}", unusable.reason()))
 }
 
-/// Reads a key out of a file; `wrong` makes the error of one that can't be read.
+/// Reads a key from a file; `wrong` creates the error if it can't be read.
 fn file(
     path: &Path,
     name: &str,

@@ -1,4 +1,4 @@
-//! The lock under which the configuration file is edited.
+//! The lock that serializes edits of the configuration file.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -8,8 +8,8 @@ use super::directory::parent;
 use crate::error::Error;
 use crate::files::{self, NotLocked, TimedOut, WaitLimit};
 
-/// Takes the lock: on the directory, so that no lock file is left behind, else on a file beside the target. On a file
-/// system without locks, none.
+/// Locks the directory, so that no lock file is left behind, or else a file next to the target. Returns no lock on a
+/// file system without locks.
 pub(super) fn lock(
     target: &Path,
     wait_limit: &WaitLimit,
@@ -25,7 +25,7 @@ pub(super) fn lock(
         },
         Err(error) => error,
     };
-    // NFS locks nothing that is open for reading alone.
+    // NFS can't lock a file that is open only for reading.
     #[cfg(unix)]
     let try_beside = refused.raw_os_error() == Some(rustix::io::Errno::BADF.raw_os_error())
         || refused.kind() == ErrorKind::PermissionDenied;

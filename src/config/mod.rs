@@ -1,4 +1,4 @@
-//! Configuration: the file, and what the line, the environment and the file come to together.
+//! Configuration: the file, and the settings that result from the command line, the environment, and the file.
 
 mod directory;
 mod disk;
@@ -20,10 +20,10 @@ pub use source::{GlobalArgs, Origin, Sourced, Sources};
 /// The deployment that always exists: the router embedded in this program.
 pub const SANDBOX: &str = "sandbox";
 
-/// Whether a text can name a deployment: `[A-Za-z0-9._-]{1,64}`.
+/// Checks that a text is a valid deployment name: `[A-Za-z0-9._-]{1,64}`.
 ///
 /// # Errors
-/// A sentence that says the rule.
+/// A sentence with the rule.
 pub fn check_name(name: &str) -> Result<(), String> {
     let fits = (1..=64).contains(&name.len())
         && name
@@ -32,6 +32,9 @@ pub fn check_name(name: &str) -> Result<(), String> {
     if fits {
         Ok(())
     } else {
-        Err("a deployment's name has 1 to 64 of the characters A-Z a-z 0-9 . _ -".to_owned())
+        Err(
+            "a deployment's name consists of 1 to 64 of the characters A-Z a-z 0-9 . _ -"
+                .to_owned(),
+        )
     }
 }

@@ -1,4 +1,4 @@
-//! Who owns the configuration file, and who else may read or change it.
+//! Checks of the configuration file's owner and permissions.
 
 use std::fs::{File, Metadata};
 use std::path::Path;
@@ -6,22 +6,22 @@ use std::path::Path;
 use crate::env::Env;
 use crate::error::Error;
 
-/// Refuses or questions a file that belongs to another user: they could change where keys are sent. A file named by
-/// `XEROCTL_CONFIG` was chosen, so it is only remarked on.
+/// Checks for a file that belongs to another user, who could redirect keys. A file named by `XEROCTL_CONFIG` was chosen
+/// on purpose, so it only causes a warning.
 ///
 /// # Errors
-/// Exit 3 if the file in the default place belongs to another user.
+/// Exit 3 if the file at the default path belongs to another user.
 #[cfg(unix)]
 pub(super) fn check(meta: &Metadata, path: &Path, env: &Env) -> Result<Option<String>, Error> {
     use std::os::unix::fs::MetadataExt as _;
     let (owner, us) = (meta.uid(), rustix::process::geteuid().as_raw());
-    // Other users can't change a pipe of the shell.
+    // Other users can't change a shell's pipe.
     if !meta.is_file() || owner == us || owner == 0 {
         return Ok(None);
     }
     let said = format!("{} belongs to another user (ID {owner})", path.display());
     if us == 0 {
-        // `sudo` may keep the home of the user who runs it.
+        // `sudo` may keep HOME from the invoking user.
         let caller = env.text("SUDO_UID");
         let is_caller = caller.is_some_and(|caller| caller == owner.to_string());
         return Ok((!is_caller).then_some(said));
@@ -44,15 +44,15 @@ pub(super) fn check(_: &Metadata, _: &Path, _: &Env) -> Result<Option<String>, E
     Ok(None)
 }
 
-/// What others may do with the file and with our own directory, each with the command that mends it.
+/// Warnings about the permissions of the file and of our own directory, each with the command that fixes them.
 #[cfg(unix)]
 pub(super) fn loose_modes(meta: &Metadata, path: &Path, directory: Option<&Path>) -> Vec<String> {
     use std::os::unix::fs::PermissionsExt as _;
     let check = |meta: &Metadata, path: &Path, mode: &str| {
         let shown = path.display();
         let fault = match meta.permissions().mode() {
-            mode if mode & 0o022 != 0 => "can be changed by others, who could redirect your keys",
-            mode if mode & 0o077 != 0 => "is open to others",
+            mode if mode & 0o022 != 0 => "is writable by other users, who could redirect your keys",
+            mode if mode & 0o077 != 0 => "is accessible to other users",
             _ => return None,
         };
         let quoted = crate::command_line::quote(&shown.to_string());
@@ -71,7 +71,7 @@ pub(super) fn loose_modes(_: &Metadata, _: &Path, _: Option<&Path>) -> Vec<Strin
     Vec::new()
 }
 
-/// The user and the group that a file belongs to.
+/// A file's user and group.
 #[cfg(unix)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Owner {
@@ -89,7 +89,7 @@ impl Owner {
         }
     }
 
-    /// The owner of what root makes in the home of a user.
+    /// The owner of files that root creates in a user's home directory.
     pub(super) fn expected_owner(directory: &Path) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             return None;
@@ -98,14 +98,14 @@ impl Owner {
         (owner.user != 0).then_some(owner)
     }
 
-    /// Gives them an open file. (A path could be exchanged meanwhile by the owner of its directory.)
+    /// Gives an open file to them. (A path could be replaced meanwhile by the directory's owner.)
     pub(super) fn take(self, file: &File) -> std::io::Result<()> {
         let now = Self::of(&file.metadata()?);
         if now == self {
             return Ok(());
         }
         let given = std::os::unix::fs::fchown(file, Some(self.user), Some(self.group));
-        // A file for its user alone (0600) is in any group the same.
+        // With mode 0600, the group doesn't matter.
         if now.user == self.user { Ok(()) } else { given }
     }
 }

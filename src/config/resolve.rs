@@ -1,4 +1,4 @@
-//! Which server, which key, which settings: the line, then the environment, then the file.
+//! Resolves the server, the key, and the settings: first the command line, then the environment, then the file.
 
 use super::settings::{self, ServerLocation, Settings};
 use super::source::{Origin, Sourced, Sources};
@@ -7,14 +7,15 @@ use crate::api::service::Service;
 use crate::base_url::BaseUrl;
 use crate::error::Error;
 
-/// The variable that names the squad.
+/// The variable with the squad's ID.
 const SQUAD: &str = "SLAW_SQUAD_ID";
 
 impl Sources<'_> {
-    /// Resolves everything about the server.
+    /// Resolves all settings of the server.
     ///
     /// # Errors
-    /// Exit 3 when no server is named, or when the sources are wrong or contradict each other; exit 2 when the line does.
+    /// Exit 2 for errors on the command line. Exit 3 if no server is configured, or if the environment and the file are
+    /// invalid or contradict each other.
     pub fn resolve(self) -> Result<Settings, Error> {
         let (args, env) = (self.args, self.env);
         let mut ignored = Vec::new();
@@ -66,7 +67,7 @@ impl Sources<'_> {
         })
     }
 
-    /// The URL that the line or the environment gives.
+    /// The URL from the command line or the environment.
     fn explicit_url(
         &self,
         ignored: &mut Vec<&'static str>,
@@ -99,7 +100,7 @@ impl Sources<'_> {
         Ok(Some(Sourced::new(url, Origin::Variable(name))))
     }
 
-    /// The URL that the deployment names, else the one that is built in.
+    /// The deployment's URL, or else the built-in one.
     fn stored_url(&self) -> Result<Option<Sourced<BaseUrl>>, Error> {
         let service = self.service;
         let stored = self.stored.and_then(|stored| stored.url(service));
@@ -126,7 +127,7 @@ impl Sources<'_> {
         let stored = self.stored.and_then(|stored| stored.squad_id.clone());
         let stored = stored.map(|squad| Sourced::new(squad, self.origin()));
         let variable = self.env.text(SQUAD);
-        // As with the key: a deployment that is named on the command line is taken whole.
+        // As with the key, a deployment named on the command line overrides the environment.
         if self.is_sandbox() || self.is_named() && stored.is_some() {
             ignored.extend(variable.map(|_| SQUAD));
             return stored;
@@ -140,7 +141,7 @@ impl Sources<'_> {
         let name = self.deployment().unwrap_or_default();
         let host = url.map_or("", |url| url.origin().host.as_str());
         Error::config(format!(
-            "the key of the deployment {name} goes only to that deployment's own host, not to {host}"
+            "refusing to send the stored key of the deployment {name} to another host: {host}"
         ))
         .hint(match ignored {
             [] => format!(
@@ -168,7 +169,7 @@ impl Sources<'_> {
             }
             None => Error::config("no router is configured")
                 .hint("set one up: xeroctl config init")
-                .hint("or try everything without one: xeroctl --context sandbox agents"),
+                .hint("or try the built-in sandbox: xeroctl --context sandbox agents"),
         }
     }
 }
@@ -179,5 +180,5 @@ fn refuse_unencrypted(base: &BaseUrl) -> Error {
         base.origin().host,
         base.as_str()
     ))
-    .hint("use an https base URL; where the network between is trusted: --allow-http")
+    .hint("use an https base URL, or on a trusted network: --allow-http")
 }

@@ -1,4 +1,4 @@
-//! What the line, the environment and the file come to: each setting with its origin.
+//! The settings that result from the command line, the environment, and the file, each with its origin.
 
 use super::KeySource;
 use super::file::{Config, Deployment};
@@ -11,25 +11,25 @@ use crate::error::Error;
 use crate::redact;
 use crate::view::Format;
 
-/// Where requests go.
+/// The destination of requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerLocation {
-    /// To the router embedded in this program.
+    /// The embedded router.
     Sandbox,
-    /// To the server at this URL.
+    /// The server at this URL.
     At(BaseUrl),
 }
 
-/// A deployment whose router is changed only if it is named on the command line.
+/// A protected deployment: changes require its name on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protection {
-    /// The deployment.
+    /// The deployment's name.
     pub deployment: String,
-    /// It is named on the command line.
+    /// Whether it is named on the command line.
     pub is_named: bool,
 }
 
-/// Everything that a request to one server depends on.
+/// All settings for requests to one server.
 pub struct Settings {
     /// The deployment in use, if any.
     pub deployment: Option<Sourced<String>>,
@@ -39,13 +39,13 @@ pub struct Settings {
     pub key: Sourced<KeySource>,
     /// The output format.
     pub output: Sourced<Format>,
-    /// Whether the key may go over plain http.
+    /// Whether the key may be sent over plain HTTP.
     pub allow_http: Sourced<bool>,
-    /// The CA certificates instead of the system's.
+    /// The file with CA certificates that replace the system's.
     pub ca: Option<CaFile>,
-    /// The squad; none if nothing names one, for the router, and in the sandbox, which has its own.
+    /// The squad. `None` if not set, for the router, and in the sandbox, which has its own squad.
     pub squad: Option<Sourced<String>>,
-    /// Set variables that do not count because a deployment was named on the command line.
+    /// Environment variables that are ignored because a deployment is named on the command line.
     pub ignored: Vec<&'static str>,
     /// The protected deployment that the base URL belongs to.
     pub protection: Option<Protection>,
@@ -92,10 +92,10 @@ pub(super) fn output(
     Ok(Sourced::new(format, deployment))
 }
 
-/// The format that the line or the environment names: all that a command without a deployment looks at.
+/// The output format from the command line or the environment, for commands that don't use a deployment.
 ///
 /// # Errors
-/// Exit 3 when the variable holds no format.
+/// Exit 3 if the variable is not a valid format.
 pub fn given_output(flag: Option<Format>, env: &Env) -> Result<Option<Sourced<Format>>, Error> {
     const NAME: &str = "XEROCTL_OUTPUT";
     if let Some(format) = flag {
@@ -111,11 +111,12 @@ pub fn given_output(flag: Option<Format>, env: &Env) -> Result<Option<Sourced<Fo
 fn unknown_format(place: &str, word: &str) -> Error {
     let word = redact::word(word);
     Error::config(format!(
-        "{place}: {word} is no format; there are table, wide, json, ndjson, csv, name"
+        "{place}: {word} is not an output format (valid: table, wide, json, ndjson, csv, name)"
     ))
 }
 
-/// `ca_cert` of the deployment, from the file's directory where it is relative, else `SSL_CERT_FILE`.
+/// The deployment's `ca_cert`, or else `SSL_CERT_FILE`. A relative `ca_cert` is resolved against the configuration
+/// file's directory.
 pub(super) fn ca(env: &Env, stored: Option<&Deployment>, config: &Config) -> Option<CaFile> {
     if let Some(path) = stored.and_then(|stored| stored.ca_cert.as_ref()) {
         let directory = config.path.as_deref().and_then(std::path::Path::parent);
@@ -130,7 +131,7 @@ pub(super) fn ca(env: &Env, stored: Option<&Deployment>, config: &Config) -> Opt
     })
 }
 
-/// The protected deployment that names this URL.
+/// The protected deployment with this URL.
 pub(super) fn protection(
     service: &Service,
     url: &BaseUrl,

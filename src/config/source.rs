@@ -1,4 +1,4 @@
-//! What the line says, where a setting comes from, and which deployment counts.
+//! The global options, the origins of settings, and the selection of the deployment.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,9 +12,12 @@ use crate::secret::Secret;
 use crate::time::TimeFormat;
 use crate::view::Format;
 
-/// The options that every command takes.
+/// The global options.
 #[derive(Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub struct GlobalArgs {
     /// `--context`.
     pub context: Option<String>,
@@ -32,7 +35,7 @@ pub struct GlobalArgs {
     pub no_headers: bool,
     /// `--dry-run`.
     pub dry_run: bool,
-    /// `--color`; without it, the stream decides.
+    /// `--color`; without it, color depends on the stream.
     pub color: Option<bool>,
     /// `--time`.
     pub time: Option<TimeFormat>,
@@ -40,20 +43,20 @@ pub struct GlobalArgs {
     pub timeout: Option<Duration>,
     /// `--quiet`.
     pub quiet: bool,
-    /// The number of `--verbose`.
+    /// The number of `--verbose` flags.
     pub verbose: u8,
     /// `--no-input`.
     pub no_input: bool,
 }
 
-/// Where a setting comes from.
+/// The origin of a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// An option on the command line.
     Flag(&'static str),
     /// An environment variable.
     Variable(&'static str),
-    /// `current` in the file.
+    /// The `current` setting of the file.
     Current,
     /// A deployment in the file.
     Deployment(String),
@@ -72,12 +75,12 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// A setting and where it comes from.
+/// A setting and its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sourced<T> {
-    /// The setting.
+    /// The value.
     pub value: T,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Origin,
 }
 
@@ -87,15 +90,15 @@ impl<T> Sourced<T> {
     }
 }
 
-/// Where the settings of a server come from, once it is known which deployment counts.
+/// The sources of a server's settings, with the deployment selected.
 pub struct Sources<'a> {
     pub(super) service: &'static Service,
     pub(super) args: &'a GlobalArgs,
     pub(super) env: &'a Env,
     pub(super) config: &'a Config,
-    /// The URL that the line gives.
+    /// The URL from the command line.
     pub(super) url: Option<&'a str>,
-    /// The squad that the line gives.
+    /// The squad from the command line.
     pub(super) squad: Option<&'a str>,
     /// The deployment in use.
     pub(super) name: Option<Sourced<String>>,
@@ -107,7 +110,7 @@ impl<'a> Sources<'a> {
     /// The sources for the router.
     ///
     /// # Errors
-    /// Exit 3 when there is no such deployment, or when it is not clear which one counts.
+    /// Exit 3 if the deployment doesn't exist, or if the sources contradict each other.
     pub fn of_router(
         args: &'a GlobalArgs,
         env: &'a Env,
@@ -126,10 +129,10 @@ impl<'a> Sources<'a> {
         .choose()
     }
 
-    /// The sources for the squads API. `url` and `squad` are those of the line.
+    /// The sources for the squads API. `url` and `squad` are from the command line.
     ///
     /// # Errors
-    /// As [`Sources::of_router`]; exit 2 when the line gives the router's URL.
+    /// As [`Sources::of_router`]; exit 2 if the command line has the router's URL.
     pub fn of_squads(
         url: Option<&'a str>,
         squad: Option<&'a str>,
@@ -139,7 +142,7 @@ impl<'a> Sources<'a> {
     ) -> Result<Self, Error> {
         if args.base_url.is_some() {
             return Err(Error::usage(
-                "--base-url is the router's: the squads API is named with --squads-url",
+                "--base-url sets the router's URL; for the squads API, use --squads-url",
             ));
         }
         Self {
@@ -155,7 +158,7 @@ impl<'a> Sources<'a> {
         .choose()
     }
 
-    /// Finds the deployment that counts.
+    /// Selects the deployment.
     fn choose(mut self) -> Result<Self, Error> {
         const VARIABLE: &str = "XEROCTL_CONTEXT";
         let (service, args, env) = (self.service, self.args, self.env);
@@ -173,7 +176,7 @@ impl<'a> Sources<'a> {
         };
         let stored = self.config.deployments.get(&name.value);
         self.stored = stored.filter(|_| name.value != SANDBOX);
-        // A deployment that names no URL contradicts none, where it need not name one.
+        // A deployment without a URL contradicts none, if the URL is optional.
         let has_url = self
             .stored
             .is_none_or(|stored| stored.url(service).is_some());
@@ -195,10 +198,10 @@ impl<'a> Sources<'a> {
             return Ok(self);
         }
         Err(Error::config(format!(
-            "there is no deployment {} (named by {})",
+            "unknown deployment {} (from {})",
             name.value, name.origin
         ))
-        .hint(format!("there are: {}", self.config.names()))
+        .hint(format!("known deployments: {}", self.config.names()))
         .hint("add one: xeroctl config add NAME --base-url URL"))
     }
 
@@ -210,7 +213,7 @@ impl<'a> Sources<'a> {
         self.deployment() == Some(SANDBOX)
     }
 
-    /// Whether the deployment is named on the command line, so that it is taken whole.
+    /// Whether the deployment is named on the command line, so that it overrides the environment.
     pub(super) fn is_named(&self) -> bool {
         self.args.context.is_some()
     }

@@ -1,6 +1,6 @@
-//! Signals: SIGHUP, SIGINT, SIGQUIT, and SIGTERM let a change in progress finish and be reported, end everything else
-//! at once, and then end the process by the signal itself, so that a shell loop around it ends too. SIGTSTP and SIGCONT
-//! restore the terminal while a prompt is suspended.
+//! Signals. On SIGHUP, SIGINT, SIGQUIT, or SIGTERM, a change in progress can finish and be reported; everything else
+//! stops immediately. The process then ends by the signal itself, so that an enclosing shell loop also ends. SIGTSTP and
+//! SIGCONT restore the terminal while a prompt is suspended.
 
 #[cfg(unix)]
 mod signals;
@@ -12,24 +12,24 @@ use tokio::sync::Notify;
 
 use crate::error::{Error, Exit};
 
-/// The signals of this process, as far as commands need to know about them. Clones share one state.
+/// The signal state of this process. Clones share it.
 #[derive(Clone, Default)]
 pub struct Interrupt(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// The first signal that arrived while it was held off; 0 is none.
+    /// The first signal that arrived during a hold; 0 for none.
     raised: AtomicI32,
     /// The number of holds.
     holds: AtomicUsize,
-    /// The last message of a change in progress, should it be cut off.
+    /// The last message if a change in progress is cut off.
     last_word: Mutex<Option<FinalMessage>>,
-    /// What to undo before the process ends, newest last.
+    /// Cleanups to run before the process ends, newest last.
     cleanups: Mutex<Vec<(usize, Cleanup)>>,
     next_cleanup: AtomicUsize,
-    /// What to do when the process is suspended and continued.
+    /// Handlers for suspending and continuing the process.
     pause: Mutex<Option<Pause>>,
-    /// The arrival of the signal was announced.
+    /// Whether the signal has been announced.
     told: AtomicBool,
     wake: Notify,
     #[cfg(unix)]
@@ -41,16 +41,16 @@ type Cleanup = Box<dyn FnOnce() + Send>;
 /// The last message before a signal (given by its number) ends a change in progress.
 pub type FinalMessage = Box<dyn Fn(i32) -> String + Send>;
 
-/// What a suspended process does to its terminal.
+/// Handlers that restore and reset the terminal around a suspension.
 struct Pause {
     suspend: Option<Box<dyn Fn() + Send>>,
-    /// True when the process was continued, false when the system did not stop it.
+    /// Called with true when the process was continued, and with false when the system did not stop it.
     resume: Box<dyn Fn(bool) + Send>,
 }
 
 /// The number of SIGHUP.
 pub const SIGHUP: i32 = 1;
-/// The number of SIGINT, on every system that has it.
+/// The number of SIGINT.
 pub const SIGINT: i32 = 2;
 /// The number of SIGQUIT.
 pub const SIGQUIT: i32 = 3;
@@ -68,15 +68,15 @@ pub fn exit(signal: i32) -> Exit {
 }
 
 impl Interrupt {
-    /// The system's own handling stays: for tests, and until [`Interrupt::install`].
+    /// Keeps the system's default handling: for tests, and until [`Interrupt::install`].
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Handles signals on a thread that waits for them. `say` writes a last message to standard error.
+    /// Starts a thread that waits for signals and handles them. `say` writes the last message to standard error.
     ///
     /// # Errors
-    /// When the system refuses the handlers or the thread.
+    /// If the handlers or the thread can't be created.
     #[cfg(unix)]
     pub fn install(say: impl Fn(&str) + Send + 'static) -> std::io::Result<Self> {
         let interrupt = Self::default();
@@ -84,7 +84,7 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Elsewhere the system's own handling stays.
+    /// Keeps the default handling on other systems.
     ///
     /// # Errors
     /// Never.
@@ -93,7 +93,7 @@ impl Interrupt {
         Ok(Self::default())
     }
 
-    /// Undoes what is registered and ends the process by the signal. Returns where signals cannot end it.
+    /// Runs the registered cleanups and ends the process by the signal. Returns if the signal can't end the process.
     pub fn end(&self, signal: i32) {
         self.clean_up();
         #[cfg(unix)]
@@ -102,7 +102,7 @@ impl Interrupt {
         let _ = signal;
     }
 
-    /// Undoes what is registered, because the process is about to end.
+    /// Runs the registered cleanups, because the process is about to end.
     pub fn clean_up(&self) {
         let installed = std::mem::take(&mut *lock(&self.0.cleanups));
         for (_, cleanup) in installed.into_iter().rev() {
@@ -110,8 +110,8 @@ impl Interrupt {
         }
     }
 
-    /// Holds signals off while the returned value lives: the first one is kept, the second ends the process after
-    /// saying `last_word`. Of nested holds, the outermost last word counts.
+    /// Holds signals until the returned guard is dropped. The first one is recorded; the second prints `last_word` and ends
+    /// the process. With nested holds, the outermost last message is used.
     pub fn hold(&self, last_word: Option<FinalMessage>) -> SignalGuard {
         self.0.holds.fetch_add(1, Ordering::SeqCst);
         let mut word = lock(&self.0.last_word);
@@ -126,17 +126,17 @@ impl Interrupt {
         }
     }
 
-    /// Registers what to undo if a signal or a defect ends the process: removing a temporary file, restoring the
-    /// terminal. Dropping the returned value cancels it.
+    /// Registers a cleanup for when a signal or a panic ends the process, such as removing a temporary file or restoring
+    /// the terminal. Dropping the returned guard cancels it.
     pub fn cleanup(&self, undo: impl FnOnce() + Send + 'static) -> CleanupGuard {
         let key = self.0.next_cleanup.fetch_add(1, Ordering::SeqCst);
         lock(&self.0.cleanups).push((key, Box::new(undo)));
         CleanupGuard(self.clone(), key)
     }
 
-    /// While the returned value lives, `resume` runs after the process was continued. With `suspend`, that runs before
-    /// the process is suspended (Ctrl-Z), and the argument of `resume` is false when the system did not stop it. Only
-    /// one prompt is open at a time.
+    /// Registers handlers until the returned guard is dropped. `resume` runs after the process was continued. `suspend`, if
+    /// given, runs before the process is suspended (Ctrl-Z); the argument of `resume` is then false if the system did not
+    /// stop the process. Only one prompt is open at a time.
     pub fn on_suspend(
         &self,
         suspend: Option<Box<dyn Fn() + Send>>,
@@ -164,7 +164,7 @@ impl Interrupt {
         }
     }
 
-    /// The signal that arrived while it was held off.
+    /// The signal that arrived during a hold.
     pub fn raised(&self) -> Option<i32> {
         match self.0.raised.load(Ordering::SeqCst) {
             0 => None,
@@ -172,7 +172,7 @@ impl Interrupt {
         }
     }
 
-    /// Whether a signal has arrived at all, even if nothing has followed from it yet.
+    /// Whether a signal has arrived, even if it has not been handled yet.
     pub fn has_arrived(&self) -> bool {
         #[cfg(unix)]
         let arrived = self
@@ -185,7 +185,7 @@ impl Interrupt {
         arrived || self.raised().is_some()
     }
 
-    /// Whether the arrival of the signal is still to be announced: true once.
+    /// Whether to announce the signal: true on the first call only.
     pub fn notify_once(&self) -> bool {
         !self.0.told.swap(true, Ordering::SeqCst)
     }
@@ -201,7 +201,7 @@ impl Interrupt {
         }
     }
 
-    /// The error of a command that a signal cut short.
+    /// The error of a command that a signal stopped.
     pub fn error(&self) -> Error {
         let exit = exit(self.raised().unwrap_or(SIGINT));
         let message = match exit {
@@ -214,10 +214,10 @@ impl Interrupt {
     }
 }
 
-/// While it lives, the first signal waits. See [`Interrupt::hold`].
+/// Holds the first signal until it is dropped. See [`Interrupt::hold`].
 pub struct SignalGuard {
     interrupt: Interrupt,
-    /// The last message is that of this hold, and goes with it.
+    /// Whether the last message was set by this hold and is removed with it.
     has_word: bool,
 }
 
@@ -240,7 +240,7 @@ impl Drop for CleanupGuard {
     }
 }
 
-/// What is registered for Ctrl-Z. See [`Interrupt::on_suspend`].
+/// Registered handlers for Ctrl-Z. See [`Interrupt::on_suspend`].
 pub struct Suspension {
     interrupt: Interrupt,
     handled: bool,

@@ -1,4 +1,4 @@
-//! The handlers themselves, on systems with POSIX signals.
+//! The signal handlers on systems with POSIX signals.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,20 +13,20 @@ use super::{Interrupt, SIGHUP, SIGINT, SIGQUIT, SIGTERM, lock};
 /// The signals that end a command.
 const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
 
-/// A terminal that closes sends SIGHUP, and so does its shell: within this time both are one event.
+/// When a terminal closes, both it and its shell send SIGHUP. Within this time, the two count as one event.
 const SAME_HANGUP: Duration = Duration::from_secs(1);
 
-/// The handlers that are installed, and what the parent process has ignored.
+/// The installed handlers, and the signals that the parent process ignores.
 pub(super) struct Installed {
     handle: Handle,
     ignored: Ignored,
-    /// A signal that ends commands has arrived, whether or not the thread has heard of it.
+    /// Whether a signal that ends commands has arrived, even if the thread has not handled it yet.
     arrived: Arc<AtomicBool>,
-    /// Whichever of SIGTSTP and SIGCONT arrived last.
+    /// The last signal of SIGTSTP and SIGCONT.
     latest: Arc<AtomicUsize>,
-    /// SIGCONT is handled; decided at the first prompt.
+    /// Whether SIGCONT is handled; decided at the first prompt.
     continues: OnceLock<bool>,
-    /// SIGTSTP is handled; decided at the first prompt that needs it.
+    /// Whether SIGTSTP is handled; decided at the first prompt that needs it.
     suspends: OnceLock<bool>,
 }
 
@@ -40,8 +40,8 @@ impl Installed {
         *self.continues.get_or_init(|| self.handle(SIGCONT))
     }
 
-    /// Handles SIGTSTP and SIGCONT from now on; false if SIGTSTP is ignored. Not before a prompt needs it: the system
-    /// stops a process at once that does not handle the signal.
+    /// Handles SIGTSTP and SIGCONT from now on. Returns false if SIGTSTP is ignored. Called only when a prompt needs it,
+    /// because the system stops a process without a handler faster.
     pub(super) fn suspensions(&self) -> bool {
         let handled = || !self.ignored.has(SIGTSTP) && self.continuations() && self.handle(SIGTSTP);
         *self.suspends.get_or_init(handled)
@@ -49,14 +49,14 @@ impl Installed {
 
     fn handle(&self, signal: i32) -> bool {
         let latest = self.latest.clone();
-        // Before the thread hears of a signal, it is noted that it arrived.
+        // The arrival is recorded before the thread wakes up.
         usize::try_from(signal)
             .is_ok_and(|value| signal_hook::flag::register_usize(signal, latest, value).is_ok())
             && self.handle.add_signal(signal).is_ok()
     }
 
-    /// Whether the process was continued after the latest SIGTSTP. As in the system itself, that takes back a stop that
-    /// has not happened yet; the job would otherwise stop behind the back of its shell.
+    /// Whether the process was continued after the latest SIGTSTP. As in the system itself, SIGCONT cancels a pending
+    /// stop; otherwise, the job would stop without its shell noticing.
     fn is_continued(&self) -> bool {
         usize::try_from(SIGCONT) == Ok(self.latest.load(Ordering::SeqCst))
     }
@@ -69,7 +69,7 @@ pub(super) fn install(
 ) -> std::io::Result<()> {
     disable_core_dumps();
     let ignored = Ignored::now();
-    // What the parent process ignores (nohup, a background job of a script) stays ignored.
+    // Signals that the parent process ignores (nohup, a script's background job) stay ignored.
     let ending = ENDING.into_iter().filter(|signal| !ignored.has(*signal));
     let ending: Vec<i32> = ending.collect();
     let arrived = Arc::new(AtomicBool::new(false));
@@ -77,7 +77,7 @@ pub(super) fn install(
         signal_hook::flag::register(*signal, arrived.clone())?;
     }
     let mut signals = Signals::new(ending)?;
-    // Exceeding a file size limit is an error of the write, not the end of the process.
+    // Exceeding a file size limit makes the write fail instead of ending the process.
     signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     let handle = signals.handle();
     let _ = interrupt.0.installed.set(Installed {
@@ -129,8 +129,8 @@ fn handle_signal(interrupt: &Interrupt, signal: i32, say: &impl Fn(&str)) {
     interrupt.end(signal);
 }
 
-/// Restores the terminal and stops the process. SIGTTOU has its default action and stops it just as SIGTSTP would have:
-/// not at all where no shell could continue it.
+/// Restores the terminal and stops the process. SIGTTOU keeps its default action and stops the process as SIGTSTP
+/// would: not at all if no shell could continue it.
 fn suspend(interrupt: &Interrupt) {
     if let Some(pause) = &*lock(&interrupt.0.pause)
         && let Some(suspend) = &pause.suspend
@@ -154,18 +154,18 @@ fn resume(interrupt: &Interrupt, continued: bool) {
 pub(super) fn terminate_by_signal(signal: i32) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
-        // A core that is piped to a program is written whatever its limit is.
+        // The limit does not apply to core dumps that are piped to a program.
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
     if rustix::process::getpid().is_init() {
-        // The first process of a container does not die by a signal that it raises.
+        // The first process of a container does not die from a signal that it raises.
         signal_hook::low_level::exit(128 + signal);
     }
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }
 
-/// No core file is written: it would hold keys.
+/// Disables core dumps, which would contain keys.
 fn disable_core_dumps() {
     let limit = Rlimit {
         current: Some(0),
@@ -174,20 +174,20 @@ fn disable_core_dumps() {
     let _ = setrlimit(Resource::Core, limit);
 }
 
-/// The signals that the parent process has ignored, one bit each.
+/// The signals that the parent process ignores, as a bit mask.
 #[derive(Clone, Copy)]
 struct Ignored(u64);
 
 impl Ignored {
-    /// As the system reports them.
+    /// Reads them from the system.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn now() -> Self {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         Self::read(&status)
     }
 
-    /// No other system reports them to safe code. A process started by nohup writes to no terminal, so without one a
-    /// hangup is left alone.
+    /// Other systems don't report them to safe code. Standard output of a process started by nohup is not a terminal, so
+    /// without a terminal, SIGHUP counts as ignored.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     fn now() -> Self {
         use std::io::IsTerminal as _;

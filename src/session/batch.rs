@@ -1,4 +1,4 @@
-//! One change to several objects: a few at a time, one result each, in the order given.
+//! One change to several objects: a few at a time, with one result each, in the order given.
 
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ use crate::api::request::Endpoint;
 use crate::error::{Error, Exit};
 use crate::view::column::{Cell, Column};
 
-/// How an action is called in results and messages.
+/// The words for an action in results and messages.
 pub struct ActionLabels<'a> {
     /// The participle: `paused`.
     pub done: &'a str,
@@ -25,15 +25,15 @@ pub struct ActionLabels<'a> {
     pub noun: &'a str,
 }
 
-/// What [`Session::apply_batch`] came to.
+/// The outcome of [`Session::apply_batch`].
 pub struct BatchResult<'a> {
     /// The exit code.
     pub exit: Exit,
-    /// The objects to which it was done.
+    /// The objects that were changed.
     pub done: Vec<&'a Id>,
 }
 
-/// What became of one object.
+/// The result for one object.
 struct Outcome {
     id: String,
     result: String,
@@ -50,12 +50,12 @@ const COLUMNS: &[Column<Outcome>] = &[
 ];
 
 impl Session<'_> {
-    /// Applies one endpoint to each id. With one ID its response is shown as that of any action, with several there is
-    /// a table. `check` gives the command that says what became of an id.
+    /// Applies one endpoint to each ID. The response for a single ID is shown like that of any action; several IDs give
+    /// a table. `check` returns the command that shows an object's current status.
     ///
     /// # Errors
-    /// With one ID whatever the router made of it. With several, failures are rows: the exit code is 15 when some
-    /// failed, and their common code (else 1) when all did.
+    /// With one ID, the error of its request. With several, failures are rows: the exit code is 15 if some failed. If
+    /// all failed, it is their common code, or else 1.
     pub async fn apply_batch<'i, E: Endpoint>(
         &self,
         ids: &'i [Id],
@@ -93,7 +93,7 @@ impl Session<'_> {
             });
         }
         let several = format!(
-            "interrupted: it is unknown which of the {}s were {}; see, of each: {} {}",
+            "interrupted: it is unknown which of the {}s were {}; check each one: {} {}",
             labels.noun,
             labels.done,
             self.ui().program(),
@@ -122,12 +122,12 @@ impl Session<'_> {
             .collect();
         let exit = self.report(&distinct, results, labels)?;
         for id in unknown {
-            self.ui().next(&format!("what became of {id}"), &check(id));
+            self.ui().next(&format!("check {id}"), &check(id));
         }
         Ok(BatchResult { exit, done })
     }
 
-    /// Runs the changes, `concurrency` at a time. None stands for one that was not tried.
+    /// Runs the changes, `concurrency` at a time. `None` marks a change that was not tried.
     async fn run<E: Endpoint>(
         &self,
         ids: &[&Id],
@@ -140,7 +140,7 @@ impl Session<'_> {
         let mut under_way = FuturesUnordered::new();
         let mut refused = false;
         loop {
-            // A key that may not do one may do none; and after Ctrl-C nothing more is started.
+            // A key that lacks permission for one lacks it for all. After Ctrl-C, nothing more is started.
             let go_on = !refused && self.context.interrupt.raised().is_none();
             while go_on && under_way.len() < concurrency {
                 let Some(index) = waiting.pop_front() else {
@@ -216,7 +216,7 @@ impl Session<'_> {
 
     fn show_rows(&self, outcomes: &[Outcome]) -> Result<(), Error> {
         let mut rows = self.renderer().rows(COLUMNS);
-        // A name alone would say that it was done.
+        // An ID without a result would read as success.
         let names_only = self.look.format.is_name();
         rows.begin(["{\"data\":["])?;
         for outcome in outcomes {
@@ -284,7 +284,7 @@ impl Outcome {
         }
     }
 
-    /// `{"id", "ok", "reply" or "error"}`; the reply is the router's own document.
+    /// `{"id", "ok", "reply" or "error"}`; the reply is the router's JSON response.
     fn document(&self) -> String {
         let id = json!(self.id);
         match &self.document {
@@ -294,7 +294,7 @@ impl Outcome {
     }
 }
 
-/// The results of changes that were made belong to the user even where standard output takes nothing.
+/// Adds the results to the error, because they must be reported even if standard output can't be written.
 fn lost(error: Error, rows: &[Outcome]) -> Error {
     if error.is_closed_pipe() {
         return error;

@@ -1,11 +1,11 @@
-//! Consent: who is asked before something is destroyed, and what counts as a yes.
+//! Consent: when to ask before a destructive change, and which input counts as consent.
 
 use super::{Context, Session};
 use crate::command_line::CommandLine;
 use crate::error::{Error, Exit};
 use crate::sanitize::cell;
 
-/// What counts as consent.
+/// The input that counts as consent.
 pub enum Consent<'a> {
     /// `y` or `yes`.
     Yes,
@@ -14,7 +14,7 @@ pub enum Consent<'a> {
 }
 
 impl Context {
-    /// Whether a question may be asked at all: someone sits there who can answer it, and no program reads along.
+    /// Whether prompts are possible: standard input and standard error are terminals, and prompts are not disabled.
     pub fn is_interactive(&self) -> bool {
         let terminals = self.ui.terminals();
         let machine = self
@@ -28,10 +28,10 @@ impl Context {
             && !machine
     }
 
-    /// Asks before something that can't be undone. `flag` is what skips the question.
+    /// Prompts before a change that can't be undone. `flag` is the option that skips the prompt.
     ///
     /// # Errors
-    /// Exit 16 for every response but the consent, exit 2 with the command that would work where no one may be asked.
+    /// Exit 16 for any input other than the consent. Exit 2, with the command that would work, if no prompt is possible.
     pub fn prompt_consent(
         &self,
         question: &str,
@@ -50,7 +50,7 @@ impl Context {
             Consent::Yes => ["y", "yes"]
                 .iter()
                 .any(|yes| answer.eq_ignore_ascii_case(yes)),
-            // The word is asked for as it can be seen, so that is how it may be typed.
+            // The prompt shows the word sanitized, so that form is accepted.
             Consent::Word(word) => {
                 !word.trim().is_empty() && (answer == *word || answer == cell(word))
             }
@@ -82,16 +82,16 @@ impl Context {
         } else if !terminals.error {
             "standard error is not a terminal"
         } else {
-            "the output format is for programs"
+            "the output format is machine-readable"
         }
     }
 }
 
 impl Session<'_> {
-    /// Asks for consent to a change of the router's state. A dry run asks nothing, nor does `forced`.
+    /// Asks for consent to a change. A dry run and `forced` skip the prompt.
     ///
     /// # Errors
-    /// As [`Context::prompt_consent`]; exit 3 where a protected deployment was not named on the command line.
+    /// As [`Context::prompt_consent`]; exit 3 if a protected deployment was not named on the command line.
     pub fn confirm(
         &self,
         question: &str,
@@ -105,10 +105,10 @@ impl Session<'_> {
         self.context.prompt_consent(question, consent, "--force")
     }
 
-    /// A protected deployment is changed only where the line names it, wherever the base URL came from.
+    /// Refuses a change to a protected deployment unless the command line names it, no matter where the base URL came from.
     ///
     /// # Errors
-    /// Exit 3 where it is protected and not named.
+    /// Exit 3 if the deployment is protected and not named.
     pub fn check_protection(&self) -> Result<(), Error> {
         match &self.protection {
             Some(protection) if !protection.is_named && !self.is_dry() => {

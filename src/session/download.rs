@@ -1,4 +1,4 @@
-//! A response of any size, handed on as it arrives: nothing of it is kept.
+//! Downloads a response of any size, passing it on as it arrives without keeping it.
 
 use std::time::Duration;
 
@@ -7,31 +7,31 @@ use crate::api::request::Request;
 use crate::api::streaming_response::StreamingResponse;
 use crate::error::Error;
 
-/// How often a response is asked for whose body breaks off, where it can be started again.
+/// The number of attempts if the body is cut off and can be started again.
 const ATTEMPTS: u32 = 4;
 
-/// Who takes the bytes.
+/// Receives the bytes of a download.
 pub trait BodySink {
-    /// Is shown of the head before the first bytes come.
+    /// Receives the status and headers before the first bytes.
     ///
     /// # Errors
-    /// When it can't be kept or written.
+    /// If they can't be kept or written.
     fn begin(&mut self, _head: &StreamingResponse) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Takes some bytes.
+    /// Receives some bytes.
     ///
     /// # Errors
-    /// When they can't be kept or written.
+    /// If they can't be kept or written.
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error>;
 
-    /// Forgets what was taken, so that the response can be started again; false where that can't be.
+    /// Discards the bytes received so far, so that the download can start again. Returns false if that isn't possible.
     fn restart(&mut self) -> bool;
 }
 
 impl Session<'_> {
-    /// Reads a response of any size; how many bytes it had.
+    /// Reads a response of any size and returns its length in bytes.
     pub async fn download(
         &self,
         request: &Request,
@@ -87,7 +87,7 @@ impl Session<'_> {
                 }
             };
             if !error.is_retryable() || made >= ATTEMPTS || count > 0 && !receiver.restart() {
-                return Err(error.detail(format!("{count} bytes had come")));
+                return Err(error.detail(format!("{count} bytes were received")));
             }
             let delay = Duration::from_millis(250) * 2_u32.pow(made);
             tokio::time::sleep(client.time_scale().shorten(delay)).await;

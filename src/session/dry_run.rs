@@ -1,4 +1,4 @@
-//! Dry runs: what would be sent.
+//! Dry runs: the requests that would be sent.
 
 use serde_json::json;
 
@@ -55,7 +55,7 @@ impl Session<'_> {
                     .as_deref()
                     .map(|bytes| match std::str::from_utf8(bytes) {
                         Ok(text) => sanitize::block(&redact::payload(text)),
-                        Err(_) => format!("({} bytes that are no text)", bytes.len()),
+                        Err(_) => format!("({} bytes that are not text)", bytes.len()),
                     });
             if let Some(body) = body.or(payload) {
                 text.push_str(&body);
@@ -68,8 +68,8 @@ impl Session<'_> {
     }
 }
 
-/// The body of a request as JSON, and the headers that the line gave it. A body that is not JSON is a text, and of one that
-/// is not text the length is shown.
+/// The body of a request as JSON, and the headers given on the command line. A body that isn't JSON becomes a string.
+/// For a body that isn't text, only the length is shown.
 fn described_body(request: &Request) -> String {
     let body = match (&request.body, &request.payload) {
         (Some(body), _) => redact::body(body),

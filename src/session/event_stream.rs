@@ -1,4 +1,4 @@
-//! The router's event stream: connects, reconnects after failures, and stops if there is not a stream.
+//! The router's event stream: connects, reconnects after failures, and stops if the router has none.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -30,7 +30,7 @@ pub enum FeedEvent {
     Connected,
     /// The connection failed and will be retried. Reported once per outage.
     Retrying(Error),
-    /// There is not a feed, or it ended. No events follow.
+    /// The router has no event stream, or the stream ended. No events follow.
     Ended(Error),
 }
 
@@ -57,8 +57,7 @@ enum State {
 }
 
 impl Session<'_> {
-    /// Opens the event stream. A `persistent` feed reconnects after any number of transient failures, once it was
-    /// connected.
+    /// Opens the event stream. Once connected, a `persistent` feed reconnects after any number of transient failures.
     ///
     /// # Errors
     /// Exit 1 in a dry run.

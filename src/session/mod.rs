@@ -1,4 +1,4 @@
-//! What a command is given: the user's side, the environment, the settings configuration and the client.
+//! What a command works with: streams, environment, configuration, and a session with the server.
 
 mod batch;
 mod consent;
@@ -43,52 +43,52 @@ pub use download::BodySink;
 pub use list::ListText;
 pub use send::Scope;
 
-/// A router that runs in this process, while it lives.
+/// A router that runs in this process until it is dropped.
 pub trait LocalRouter {
     /// Its base URL.
     fn base_url(&self) -> String;
     /// Its key.
     fn key(&self) -> String;
-    /// The root of its squads API.
+    /// The root URL of its squads API.
     fn squads_url(&self) -> String;
-    /// A key of its squads API: an agent's own, or an operator's.
+    /// A key for its squads API: an agent's or an operator's.
     fn squads_key(&self, of_agent: bool) -> String;
-    /// Something that the user should know of it.
+    /// A warning to show to the user, if any.
     fn warning(&self) -> Option<String>;
 }
 
-/// Starts the embedded router; given by the only part that knows it.
+/// Starts the embedded router. Passed in, so that this module doesn't depend on the sandbox.
 pub type StartLocal = fn(&Context) -> Result<Box<dyn LocalRouter>, Error>;
 
-/// What every command is given.
+/// What every command works with.
 pub struct Context {
-    /// The user's side.
+    /// The streams and prompts.
     pub ui: Ui,
     /// The environment.
     pub env: Env,
     /// The process's signals.
     pub interrupt: Interrupt,
-    /// When the command started, which is when `--timeout` starts.
+    /// When the command started; `--timeout` counts from here.
     pub started: Instant,
-    /// What was typed.
+    /// The command line as typed.
     pub line: CommandLine,
-    /// The options that every command takes.
+    /// The global options.
     pub globals: GlobalArgs,
     /// Starts the embedded router.
     pub start_local: StartLocal,
-    /// The base URL under which the embedded router appears in a dry run.
+    /// The base URL shown for the embedded router in a dry run.
     pub local_base_url: String,
-    /// The root under which its squads API appears in a dry run.
+    /// The root URL shown for its squads API in a dry run.
     pub local_squads_url: String,
-    /// The squad that it has.
+    /// The ID of its only squad.
     pub local_squad: &'static str,
 }
 
 impl Context {
-    /// The look of results of a command that asks no router.
+    /// The render options of a command that doesn't use a server.
     ///
     /// # Errors
-    /// Exit 3 when `XEROCTL_OUTPUT` holds no format.
+    /// Exit 3 if `XEROCTL_OUTPUT` is not a valid format.
     pub fn look(&self) -> Result<RenderOptions, Error> {
         let given = given_output(self.globals.output, &self.env)?;
         Ok(self.look_in(given.map(|given| given.value).unwrap_or_default()))
@@ -119,7 +119,7 @@ impl Context {
         }
     }
 
-    /// `TZ`, else the system's zone.
+    /// The time zone from `TZ`, or else the system's.
     fn zone(&self) -> TimeZone {
         self.env
             .text("TZ")
@@ -127,10 +127,10 @@ impl Context {
             .unwrap_or_else(TimeZone::system)
     }
 
-    /// Reads the configuration and says what is wrong with the file's permissions.
+    /// Reads the configuration, and warns if the file's permissions are too open.
     ///
     /// # Errors
-    /// Exit 3 when the file is broken.
+    /// Exit 3 if the file can't be read or parsed.
     pub fn config(&self) -> Result<Config, Error> {
         let config = Config::read(&self.env, &self.wait_limit())?;
         for warning in &config.warnings {
@@ -139,7 +139,7 @@ impl Context {
         Ok(config)
     }
 
-    /// How long to wait for files and locks: until `--timeout` has passed.
+    /// The time limit for reading files and waiting for locks, from `--timeout`.
     pub fn wait_limit(&self) -> WaitLimit {
         let deadline = self.globals.timeout;
         let ui = self.ui.clone();
@@ -158,12 +158,12 @@ impl Context {
         key.map_err(|why| why.after("the key on standard input"))
     }
 
-    /// Locks the configuration file and reads it, to change it.
+    /// Locks and reads the configuration file for editing.
     pub fn edit(&self) -> Result<Edit, Error> {
         Edit::begin(&self.env, &self.wait_limit(), &self.interrupt)
     }
 
-    /// Writes a change of the configuration file and says what did not work, but does no harm.
+    /// Writes the edited configuration file, and warns about problems that did not prevent the write.
     pub fn save(&self, edit: Edit) -> Result<(), Error> {
         for warning in edit.write()? {
             self.ui.warn(&warning);
@@ -171,11 +171,11 @@ impl Context {
         Ok(())
     }
 
-    /// Opens a session with the router: resolves the configuration, gets the key, makes the client. A dry run gets no
-    /// client.
+    /// Opens a session with the router: resolves the configuration, gets the key, and creates the client. A dry run has
+    /// no client.
     ///
     /// # Errors
-    /// Exit 2 or 3 when the line or the configuration does not lead to a router and a key.
+    /// Exit 2 or 3 if the command line and the configuration do not provide a router and a key.
     pub fn open(&self) -> Result<Session<'_>, Error> {
         let config = self.config()?;
         let settings = Sources::of_router(&self.globals, &self.env, &config)?.resolve()?;
@@ -184,11 +184,11 @@ impl Context {
         })
     }
 
-    /// Opens a session with the squads API, where no key is needed, and says the squad if one is named. In the sandbox
-    /// the key is an operator's, or an agent's own.
+    /// Opens a session with the squads API, which may work without a key, and returns the configured squad, if any. In
+    /// the sandbox, the key is an operator's or an agent's.
     ///
     /// # Errors
-    /// Exit 2 or 3 when the line or the configuration is wrong.
+    /// Exit 2 or 3 if the command line or the configuration is invalid.
     pub fn open_squads(
         &self,
         url: Option<&str>,
@@ -212,7 +212,7 @@ impl Context {
         Ok((session, squad))
     }
 
-    /// Says which variables do not count.
+    /// Reports which environment variables are ignored.
     pub fn warn_ignored_vars(&self, settings: &Settings) {
         for name in &settings.ignored {
             self.ui
@@ -220,7 +220,7 @@ impl Context {
         }
     }
 
-    /// `local` says the URL and the key of the embedded router.
+    /// `local` returns the URL and the key of the embedded router.
     fn connect(
         &self,
         settings: Settings,
@@ -265,7 +265,7 @@ impl Context {
         });
         let name = settings.deployment.as_ref().map(|name| name.value.as_str());
         let read = |key: &KeySource| match key {
-            // The squads API may well be open to everyone.
+            // The squads API may accept requests without a key.
             KeySource::Missing if !service.needs_key => Ok(None),
             key => key
                 .read(|name| self.read_key(name), name, &self.wait_limit())
@@ -290,7 +290,7 @@ impl Context {
         if let Some(key) = &key {
             self.ui.register_secret(key);
         }
-        // Loopback hosts, and so the sandbox, are never proxied.
+        // Loopback hosts, including the sandbox, are never proxied.
         let proxies = ProxySettings::read(|name| self.env.text(name));
         let key_use = KeyUse {
             is_sent: key.is_some(),
@@ -322,13 +322,13 @@ impl Context {
         })
     }
 
-    /// The run that changes through the squads API belong to. One that is not an UUID is not a run.
+    /// The header with the run ID that changes through the squads API belong to. An ID that isn't a UUID is ignored.
     fn run_id(&self) -> Vec<(&'static str, String)> {
         const VARIABLE: &str = "SLAW_RUN_ID";
         let id = self.env.text(VARIABLE);
         if id.as_deref().is_some_and(|id| !is_uuid(id)) {
             self.ui
-                .note(&format!("{VARIABLE} is ignored: it holds no UUID"));
+                .note(&format!("{VARIABLE} is ignored: it is not a UUID"));
         }
         id.filter(|id| is_uuid(id))
             .map(|id| ("x-slaw-run-id", id))
@@ -337,13 +337,13 @@ impl Context {
     }
 }
 
-/// What a command that asks a server is given.
+/// What a command that uses a server works with.
 pub struct Session<'c> {
     /// What every command is given.
     pub context: &'c Context,
-    /// The look of its results.
+    /// How results are rendered.
     pub look: RenderOptions,
-    /// Whether anything chose the output format: the line, the environment or the deployment.
+    /// Whether the output format was set: on the command line, in the environment, or by the deployment.
     pub is_format_chosen: bool,
     service: &'static Service,
     protection: Option<Protection>,
@@ -355,19 +355,19 @@ enum Mode {
     Dry { base_url: String },
     Online {
         client: Client,
-        /// The embedded router, which ends with the session.
+        /// Keeps the embedded router running until the session ends.
         local: Option<Box<dyn LocalRouter>>,
     },
 }
 
 impl Session<'_> {
-    /// The user's side.
+    /// The streams and prompts.
     pub fn ui(&self) -> &Ui {
         &self.context.ui
     }
 
-    /// The look of what is written now and stays on the screen while time continues: no time is shown as of now, unless the
-    /// line asks for it.
+    /// The render options for output that stays on the screen while time passes: no relative times, unless the command
+    /// line asks for them.
     pub fn with_absolute_times(&self) -> RenderOptions {
         let mut look = self.look.clone();
         if look.time == TimeFormat::Relative && self.context.globals.time.is_none() {
@@ -377,7 +377,7 @@ impl Session<'_> {
         look
     }
 
-    /// Whether the server runs in this process, and ends with it.
+    /// Whether the server runs in this process.
     pub fn is_local(&self) -> bool {
         matches!(&self.mode, Mode::Online { local: Some(_), .. })
     }

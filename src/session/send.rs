@@ -1,4 +1,4 @@
-//! Reads and changes: one request each, which a dry run prints instead.
+//! Reads and changes. Each is one request, which a dry run prints instead of sending.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use crate::api::response::Response;
 use crate::error::{Error, Exit};
 use crate::time::{self, TimeScale};
 
-/// How long an interrupted change may still wait for its response.
+/// How long an interrupted change waits for its response.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What ends a read before its response.
+/// What can stop a read before its response arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The command's own deadline, and signals.
+    /// The command's deadline, and signals.
     Command,
-    /// The loop of the caller, which sees to both.
+    /// Only the caller, which handles both.
     Caller,
 }
 
@@ -28,9 +28,9 @@ pub enum Scope {
 pub(super) struct Change<'a> {
     /// The request.
     pub(super) request: &'a Request,
-    /// The command that shows check the result if its response is lost.
+    /// The command that shows whether the change was made, for when the response is lost.
     pub(super) check: &'a str,
-    /// It takes back another change, so neither a signal nor `--timeout` prevents it.
+    /// Whether it rolls back another change, so that neither signals nor `--timeout` stop it.
     pub(super) is_rollback: bool,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Change<'a> {
 }
 
 impl Session<'_> {
-    /// Reads something; none in a dry run, which prints the request instead.
+    /// Sends a read. In a dry run, prints the request and returns `None`.
     pub async fn get<E: Endpoint>(&self, endpoint: &E) -> Result<Option<Reply<E::Reply>>, Error> {
         let request = endpoint.request();
         if self.is_dry() {
@@ -67,7 +67,7 @@ impl Session<'_> {
         Ok(Some(reply))
     }
 
-    /// Compares the server's clock with ours: its dates are measured by its own.
+    /// Measures the offset of the server's clock, which relative times are computed with.
     fn measure(&self, response: &Response) {
         if let Some(date) = response.date() {
             self.look
@@ -76,7 +76,7 @@ impl Session<'_> {
         }
     }
 
-    /// The response to a read.
+    /// Sends a read and returns its response.
     pub async fn response(&self, request: &Request, scope: Scope) -> Result<Response, Error> {
         let read = self.begin_read(request.clone(), scope)?;
         self.finish_read(read, scope).await
@@ -115,24 +115,24 @@ impl Session<'_> {
         }
     }
 
-    /// Refuses a response with a success status that is an error anyway: for what was read with
+    /// Returns an error for a response that contains an error despite its success status. For responses from
     /// [`Session::download`].
     pub fn check(&self, request: &Request, response: &Response) -> Result<(), Error> {
         self.client()?.check(request, response)
     }
 
-    /// How fast waits pass.
+    /// The scale of all waits.
     pub fn time_scale(&self) -> TimeScale {
         self.context.env.time_scale()
     }
 
-    /// The moment at which `--timeout` passes.
+    /// When `--timeout` expires.
     pub fn deadline(&self) -> Option<client::Deadline> {
         self.client().ok().and_then(client::Client::deadline)
     }
 
-    /// Changes something; none in a dry run, which prints the request instead. `check` is the command that shows what
-    /// became of it if the response is lost.
+    /// Sends a change. In a dry run, prints the request and returns `None`. `check` is the command that shows whether the
+    /// change was made, for when the response is lost.
     ///
     /// # Errors
     /// As [`Session::get`]; exit 3 if a protected deployment was not named on the command line.
@@ -150,7 +150,7 @@ impl Session<'_> {
         self.commit(&Change::new(request, check)).await.map(Some)
     }
 
-    /// Takes back a change of this same command, even after a signal and after `--timeout`.
+    /// Rolls back a change made by this command, even after a signal or `--timeout`.
     pub async fn rollback<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -164,7 +164,7 @@ impl Session<'_> {
         self.commit(&change).await
     }
 
-    /// Sends a change that was composed on the command line; its response is not read.
+    /// Sends a change composed on the command line. Its response is returned without being interpreted.
     pub async fn change_response(&self, request: &Request, check: &str) -> Result<Response, Error> {
         self.check_protection()?;
         self.deliver(&Change::new(request, check)).await
@@ -186,7 +186,7 @@ impl Session<'_> {
         Ok(reply)
     }
 
-    /// Sends a change, unless a signal has come; one that comes later leaves it ten seconds to be answered.
+    /// Sends a change, unless a signal has already arrived. A later signal leaves ten seconds for the response.
     async fn deliver(&self, change: &Change<'_>) -> Result<Response, Error> {
         let interrupt = &self.context.interrupt;
         let client = if change.is_rollback {
@@ -214,10 +214,10 @@ impl Session<'_> {
         let send = client.send(change.request, stop);
         let mut send = std::pin::pin!(send);
         let response = tokio::select! {
-            // First, so that a signal between two attempts, or before the request has left, ends here.
+            // First, so that a signal before the request is sent, or between two attempts, stops it.
             biased;
             response = &mut send => response.map_err(|error| match error.exit() {
-                // Of the two signals, the client knows none.
+                // The client knows nothing about signals.
                 Exit::Interrupted => error.with_exit(interrupt.error().exit()),
                 _ => error,
             }),

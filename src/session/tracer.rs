@@ -1,4 +1,4 @@
-//! Reports what happens on the wire: waits to everyone, requests with `-v`, headers and bodies with `-vv`.
+//! Reports network activity: long waits always, requests with `-v`, headers and bodies with `-vv`.
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -10,15 +10,15 @@ use crate::redact;
 use crate::time;
 use crate::ui::Ui;
 
-/// A longer body is not shown.
+/// Longer bodies, in bytes, are not shown.
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// Writes what happens to the user's side.
+/// Writes network activity to standard error.
 pub(super) struct Tracer {
     ui: Ui,
-    /// What the server is called.
+    /// The server's name in messages.
     noun: &'static str,
-    /// Requests carry a key.
+    /// Whether requests carry a key.
     has_key: bool,
 }
 
@@ -47,7 +47,7 @@ impl Tracer {
         }
     }
 
-    /// A body in the direction of `arrow`. Masking a long one would take many times its size.
+    /// Traces a body, marked with `arrow`. A long one is left out: masking it would take many times its size in memory.
     fn body(&self, arrow: char, body: &[u8]) {
         if self.ui.output_mode().verbose < 2 {
             return;
@@ -106,7 +106,7 @@ impl Observer for Tracer {
                 self.ui.trace(
                     1,
                     &format!(
-                        "HTTP {} request ID {id}, the head in {} ms",
+                        "HTTP {} request ID {id}, headers in {} ms",
                         incoming.status,
                         took.as_millis()
                     ),

@@ -1,4 +1,4 @@
-//! Lists that come in one piece: no pages, no cursor.
+//! Lists without pages or a cursor.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::json::{self, Members};
 use crate::view::column::Column;
 
 impl Session<'_> {
-    /// Shows those items of a list that `keep` picks. `hide` is given each document before it is shown as JSON.
+    /// Shows the items of a list that `keep` selects. `hide` redacts each document before it is shown as JSON.
     pub async fn list_unpaged<L: ListEndpoint>(
         &self,
         listing: &L,
@@ -35,7 +35,7 @@ impl Session<'_> {
                 Some(match L::Item::read(raw) {
                     Some(item) if keep(&item) => Ok((raw, Some(item))),
                     Some(_) => return None,
-                    // A program gets the server's own words, understood or not.
+                    // A program gets the server's JSON even if it can't be interpreted.
                     None if is_json => Ok((raw, None)),
                     None => Err(not_objects()),
                 })
@@ -74,10 +74,10 @@ impl Session<'_> {
 }
 
 fn not_objects() -> Error {
-    Error::unavailable("the list holds something else than objects")
+    Error::unavailable("the list contains an item that is not an object")
 }
 
-/// The document of a page with other items.
+/// The document of a page with its items replaced.
 fn with_items<'a>(page: &Page<'_>, member: &str, items: impl Iterator<Item = &'a str>) -> String {
     let mut array = String::from("[");
     for item in items {

@@ -1,4 +1,4 @@
-//! Prompts. Consent is one whole line, read in the terminal's ordinary mode.
+//! Prompts. Consent is one complete line, read in the terminal's normal mode.
 
 use std::io;
 #[cfg(unix)]
@@ -14,25 +14,25 @@ use crate::error::{Error, Exit};
 use crate::sanitize;
 use crate::secret::Secret;
 
-/// A key may not be longer than this; more is a wrong file.
+/// The maximum length of a key in bytes. Longer input is probably the wrong file.
 const LONGEST_KEY: usize = 64 * 1024;
 
-/// A terminal delivers a pasted text in pieces with shorter pauses. No one types this fast after Enter, and what is typed
-/// before the next prompt would be dropped anyway.
+/// Pasted text arrives in pieces with shorter pauses than this. Typing after Enter is slower, and input before the
+/// next prompt is discarded anyway.
 #[cfg(unix)]
 const PASTE_PAUSE: Duration = Duration::from_millis(20);
 
-/// A terminal cuts lines that are longer, without notice.
+/// Terminals silently cut longer lines. In bytes.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const LONGEST_LINE: usize = 4095;
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const LONGEST_LINE: usize = 1023;
 
 impl Ui {
-    /// Asks and reads one line; none at the end of input. What was typed before the prompt is dropped.
+    /// Prompts and reads one line. Returns `None` at the end of input. Input typed before the prompt is discarded.
     ///
     /// # Errors
-    /// When the terminal cannot be read, and exit 16 when the line may have been cut.
+    /// If the terminal can't be read; exit 16 if the line may have been cut.
     pub fn ask(&self, question: &str) -> Result<Option<String>, Error> {
         #[cfg(unix)]
         let _prompt = self.open(Kind::Line, question);
@@ -41,12 +41,12 @@ impl Ui {
         loop {
             let byte = self.next_byte()?;
             match byte {
-                // Without Enter, a line that has started does not count.
+                // A line without Enter doesn't count.
                 None => {
                     self.say("\n");
                     return Ok(None);
                 }
-                // A carriage return was typed while a shell had the terminal, which did not make it a newline.
+                // While a shell has the terminal, a typed carriage return isn't converted to a newline.
                 Some(b'\n' | b'\r') => break,
                 Some(byte) if line.len() < LONGEST_LINE => line.push(byte),
                 Some(_) => {}
@@ -56,17 +56,17 @@ impl Ui {
             return Err(Error::new(
                 Exit::Declined,
                 format!(
-                    "the response is too long ({LONGEST_LINE} bytes or more), and the terminal may have cut it"
+                    "the input is too long ({LONGEST_LINE} bytes or more), and the terminal may have cut it"
                 ),
             ));
         }
         Ok(Some(String::from_utf8_lossy(&line).into_owned()))
     }
 
-    /// Asks for a secret: what is typed is not shown. None at the end of input or when nothing was typed.
+    /// Prompts for a secret without showing the input. Returns `None` at the end of input or if nothing was typed.
     ///
     /// # Errors
-    /// When the terminal cannot be read, and exit 2 when the secret is too long.
+    /// If the terminal can't be read; exit 2 if the secret is too long.
     pub fn ask_hidden(&self, question: &str) -> Result<Option<String>, Error> {
         #[cfg(unix)]
         let prompt = self.open(Kind::Keys, question);
@@ -95,7 +95,7 @@ impl Ui {
                 Step::Signal(_) => {}
             }
         };
-        // While keys are read one by one: a shell would take the rest for commands.
+        // Discarded before the terminal is restored; otherwise, a shell would run the rest as commands.
         #[cfg(unix)]
         let rest = match &prompt {
             Some(_) if !is_ended && !line.is_empty() => self.state().input.queued(PASTE_PAUSE),
@@ -127,11 +127,11 @@ impl Ui {
         let byte = self.state().input.byte(interrupt);
         byte.map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => interrupt.error(),
-            _ => Error::new(Exit::Failure, "the response could not be read").cause(error),
+            _ => Error::new(Exit::Failure, "the input could not be read").cause(error),
         })
     }
 
-    /// Sets the terminal for a prompt, if there is one.
+    /// Sets up the terminal for a prompt, if there is one.
     #[cfg(unix)]
     fn open(&self, kind: Kind, question: &str) -> Option<Prompt> {
         let is_real = matches!(self.state().input, Input::Process);
@@ -141,11 +141,10 @@ impl Ui {
             .flatten()
     }
 
-    /// Reads a key from standard input, to its end; `slice` as in [`Ui::read_input`].
-    /// Reserves standard input for the option or variable of this name: it can be read only once.
+    /// Reserves standard input for the option or variable of this name, because it can be read only once.
     ///
     /// # Errors
-    /// The sentence that says what has read it already.
+    /// A sentence that names the earlier reader.
     pub fn claim_input(&self, reader: &str) -> Result<(), String> {
         let mut state = self.state();
         if let Some(first) = &state.input_reader {
@@ -157,10 +156,10 @@ impl Ui {
         Ok(())
     }
 
-    /// Reads a key from standard input, to its end.
+    /// Reads a key from standard input until its end; `slice` as in [`Ui::read_input`].
     ///
     /// # Errors
-    /// What is wrong with it, to follow its name in a sentence.
+    /// A predicate that follows the input's name in a sentence, such as "is too long for a key".
     pub fn read_key<E: From<String>>(
         &self,
         slice: impl FnMut() -> Result<Duration, E>,
@@ -177,11 +176,11 @@ impl Ui {
         Secret::key(&text).map_err(|unusable| unusable.reason().to_owned())
     }
 
-    /// Reads all of standard input, which may hold `most` bytes. `slice` says how long to wait for more before it is
-    /// asked again, or fails when there is not a time left.
+    /// Reads all of standard input, up to `most` bytes. `slice` returns how long to wait for more before it is called
+    /// again, or an error when no time is left.
     ///
     /// # Errors
-    /// What is wrong with it, to follow its name in a sentence.
+    /// A predicate that follows the input's name in a sentence, such as "is too long for a key".
     pub fn read_input<E: From<String>>(
         &self,
         most: usize,
@@ -194,7 +193,7 @@ impl Ui {
         Ok(bytes)
     }
 
-    /// All of standard input, up to `most` bytes and one more that shows that it is too long.
+    /// All of standard input, up to `most` bytes plus one more, which shows that it is too long.
     fn read_all<E: From<String>>(
         &self,
         most: usize,
@@ -202,7 +201,7 @@ impl Ui {
     ) -> Result<Vec<u8>, E> {
         let mut bytes = Vec::new();
         while bytes.len() <= most {
-            // Not under the lock of the streams: a wait is announced.
+            // Without holding the lock, because waiting prints a note.
             #[cfg(unix)]
             if matches!(self.state().input, Input::Process) {
                 let mut limit = Duration::ZERO;

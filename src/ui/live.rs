@@ -1,4 +1,4 @@
-//! The live line: what continues now, at the foot of the terminal, written again in the same place.
+//! The live line: progress on the last line of the terminal, rewritten in place.
 
 use unicode_width::UnicodeWidthChar as _;
 
@@ -6,25 +6,25 @@ use super::{State, Ui};
 use crate::interrupt::{CleanupGuard, Interrupt};
 use crate::sanitize;
 
-/// Columns assumed where standard error is a terminal and standard output is not.
+/// Columns assumed if standard error is a terminal and standard output is not.
 const USUAL_WIDTH: usize = 80;
-/// Back to the first column, and nothing to the right of it.
+/// Moves to the first column and clears the line.
 const CLEAR: &str = "\r\u{1b}[K";
 
-/// A live line while it lives. Other output pushes it down; a signal removes it.
+/// A live line, shown until it is dropped. Other output pushes it down; a signal removes it.
 pub struct Live {
     ui: Ui,
     _undo: CleanupGuard,
 }
 
 impl Ui {
-    /// Whether a live line is shown now: on a terminal that can rewrite a line, and only in the foreground.
+    /// Whether live lines are shown: on a terminal that can rewrite a line, and only in the foreground.
     pub fn has_live_line(&self) -> bool {
         let state = self.state();
         self.terminals().error && state.output_mode.live && state.error.is_in_foreground()
     }
 
-    /// Starts a live line; none on a terminal that cannot rewrite a line, and with `-q`.
+    /// Starts a live line. Shows nothing with `-q`, or if the terminal can't rewrite a line.
     pub fn live(&self, interrupt: &Interrupt) -> Option<Live> {
         let output_mode = self.output_mode();
         if !self.terminals().error || !output_mode.live || output_mode.quiet {
@@ -32,7 +32,7 @@ impl Ui {
         }
         let ui = self.clone();
         let undo = interrupt.cleanup(move || {
-            // Whoever holds the state may be waiting for the terminal.
+            // The holder of the lock may be waiting for the terminal.
             if let Ok(mut state) = ui.0.state.try_lock() {
                 drop(state.clear_live_line());
             }
@@ -45,7 +45,7 @@ impl Ui {
 }
 
 impl Live {
-    /// Rewrites the line, cut to the current width of the terminal; a background job writes nothing.
+    /// Rewrites the line, cut to the terminal's current width. A background job writes nothing.
     pub fn show(&self, text: &str) {
         let mut state = self.ui.state();
         let width = state.error.width();
@@ -76,9 +76,9 @@ impl Drop for Live {
 }
 
 impl State {
-    /// Takes the live line off the terminal.
+    /// Removes the live line from the terminal.
     pub(super) fn clear_live_line(&mut self) -> Option<String> {
-        // In the background, the line where it stood is the shell's.
+        // In the background, that line belongs to the shell.
         let live = self.live.take().filter(|_| self.error.is_in_foreground());
         if live.is_some() {
             self.error.say(CLEAR);

@@ -1,5 +1,5 @@
-//! The only code that writes and asks: results to standard output; notes, hints, warnings, questions and errors to
-//! standard error. Real in the binary, in memory in tests.
+//! The only code that writes and prompts. Results go to standard output; notes, hints, warnings, prompts, and errors go
+//! to standard error. Tests use streams in memory.
 
 pub mod ask;
 pub mod live;
@@ -25,44 +25,44 @@ use crate::time;
 use crate::tone::Tone;
 use stream::{Input, Sink};
 
-/// So many characters of a note or a warning are shown.
+/// Notes and warnings are cut to this many characters.
 const LONGEST_REMARK: usize = 4_000;
 
-/// Columns before what continues a line.
+/// The indentation of continuation lines, in columns.
 const INDENT: usize = 2;
 
-/// What the streams are attached to.
+/// Which streams are terminals.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terminals {
-    /// Standard input is a terminal.
+    /// Whether standard input is a terminal.
     pub input: bool,
-    /// Standard output is a terminal.
+    /// Whether standard output is a terminal.
     pub output: bool,
-    /// Standard error is a terminal.
+    /// Whether standard error is a terminal.
     pub error: bool,
-    /// Columns of the terminal; none where there is none.
+    /// The terminal's width in columns, or `None` without a terminal.
     pub width: Option<usize>,
 }
 
-/// How to write, decided once from the line and the environment.
+/// How to write, decided once from the command line and the environment.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is decided by itself")]
 pub struct OutputMode {
-    /// Color on standard output.
+    /// Whether standard output is colored.
     pub color_output: bool,
-    /// Color on standard error.
+    /// Whether standard error is colored.
     pub color_error: bool,
-    /// No notices, hints, progress and warnings.
+    /// Whether notes, hints, progress, and warnings are suppressed.
     pub quiet: bool,
-    /// The last line of an error is a JSON object.
+    /// Whether errors end with a JSON object on the last line.
     pub json_errors: bool,
-    /// The terminal can rewrite a line.
+    /// Whether the terminal can rewrite a line.
     pub live: bool,
-    /// Lines of tracing: 0 none, 1 requests, 2 headers and bodies.
+    /// The trace level: 0 for none, 1 for requests, 2 for headers and bodies.
     pub verbose: u8,
 }
 
-/// The user's side of the program. Clones write to the same streams.
+/// The streams and prompts. Clones share the same streams.
 #[derive(Clone)]
 pub struct Ui(Arc<Shared>);
 
@@ -77,21 +77,21 @@ struct State {
     output: Sink,
     error: Sink,
     input: Input,
-    /// The option or variable that standard input was read for.
+    /// The option or variable that has read standard input.
     input_reader: Option<String>,
     output_mode: OutputMode,
     program: String,
     secrets: KnownSecrets,
-    /// The change that was made, should its result not reach the user.
+    /// The change that was made, for the error message if its result can't be written.
     changed: Option<String>,
-    /// The live line that stands on the terminal, if there is one.
+    /// The live line on the terminal, if there is one.
     live: Option<String>,
-    /// Columns for messages; none where standard error is not a terminal.
+    /// The width for messages in columns, or `None` if standard error is not a terminal.
     width: Option<usize>,
 }
 
 impl Ui {
-    /// The process's own streams. After a signal, output that no one reads is given up.
+    /// The process's own streams. After a signal, blocked output is discarded.
     pub fn real(clock: fn() -> std::time::SystemTime, interrupt: &Interrupt) -> Self {
         let output = Sink::output(interrupt);
         Self::with(
@@ -104,7 +104,7 @@ impl Ui {
         )
     }
 
-    /// Streams in memory, for tests: `input` is what the user types.
+    /// Streams in memory for tests. `input` is the user's input.
     pub fn memory(
         terminals: Terminals,
         clock: fn() -> std::time::SystemTime,
@@ -157,45 +157,44 @@ impl Ui {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// What the streams are attached to.
+    /// Which streams are terminals.
     pub fn terminals(&self) -> Terminals {
         self.0.terminals
     }
 
-    /// How this is written.
+    /// How output is written.
     pub fn output_mode(&self) -> OutputMode {
         self.state().output_mode
     }
 
-    /// Decides how to write from here on.
+    /// Sets how to write from here on.
     pub fn set_output_mode(&self, output_mode: OutputMode) {
         self.state().output_mode = output_mode;
     }
 
-    /// Sets what the next commands start with: the program's name and the options that choose the router.
+    /// Sets the start of suggested commands: the program's name and the options that select the router.
     pub fn set_program(&self, program: String) {
         self.state().program = program;
     }
 
-    /// What the next commands start with.
+    /// The start of suggested commands.
     pub fn program(&self) -> String {
         self.state().program.clone()
     }
 
-    /// From here on this text is masked wherever it would appear, on either stream: a router may well repeat a key that
-    /// it refuses.
+    /// Masks this text on both streams from here on. A router may repeat a key that it rejects.
     pub fn register_secret(&self, secret: &Secret) {
         self.state().secrets.add(secret);
     }
 
-    /// A response that was read in pieces, without the secrets.
+    /// The text of a response that was read in pieces, with secrets masked.
     pub fn redact_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         let shown = self.state().secrets.redact_bytes(&bytes);
         shown.unwrap_or(bytes)
     }
 
-    /// The next bytes of a response that is shown as it arrives, without the secrets. `held` keeps what may be the start of
-    /// one between calls, and is shown at the end.
+    /// Masks secrets in the next bytes of a streamed response. Between calls, `held` keeps bytes that may be the start of a
+    /// secret. It is shown at the end.
     pub fn redact_piece(&self, held: &mut Vec<u8>, bytes: &[u8]) -> Vec<u8> {
         held.extend_from_slice(bytes);
         let state = self.state();
@@ -207,18 +206,18 @@ impl Ui {
         shown
     }
 
-    /// The last message before a second signal ends a change: a sentence, and for a program the error object too.
+    /// The last message before a second signal ends a change: a sentence, and in JSON formats also the error object.
     pub fn last_word(&self, sentence: String) -> FinalMessage {
         self.final_message(sentence, Error::unknown_outcome)
     }
 
-    /// The same where the change is known to be made.
+    /// The same for a change that is known to be made.
     pub fn last_word_of_done(&self, sentence: String) -> FinalMessage {
         self.final_message(sentence, |error| error)
     }
 
     fn final_message(&self, sentence: String, outcome: fn(Error) -> Error) -> FinalMessage {
-        // Taken now: when the signal arrives, the state may be locked.
+        // Read now, because the state may be locked when the signal arrives.
         let is_json = self.output_mode().json_errors;
         let program = self.program();
         let clock = self.0.clock;
@@ -233,24 +232,24 @@ impl Ui {
         })
     }
 
-    /// Writes to standard output: only what was asked for belongs there.
+    /// Writes a result to standard output.
     ///
     /// # Errors
-    /// [`Error::closed_pipe`] when the reader went away, exit 1 when the output can't be written otherwise.
+    /// [`Error::closed_pipe`] if the reader closed the pipe, or exit 1 if the output can't be written for another reason.
     pub fn print(&self, text: &str) -> Result<(), Error> {
         let shown = self.state().secrets.redact_document(text);
         self.write(shown.as_bytes())
     }
 
-    /// Writes to standard output what is asked for although it is a key: the sandbox's own.
+    /// Writes to standard output without masking, for the sandbox's own key.
     pub fn reveal(&self, text: &str) -> Result<(), Error> {
         self.write(text.as_bytes())
     }
 
-    /// Writes bytes to standard output as they are, and sees to it that they arrived.
+    /// Writes bytes to standard output unchanged and flushes them.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let mut state = self.state();
-        // Both streams usually show on the same terminal.
+        // Both streams usually share a terminal.
         let live = self
             .terminals()
             .output
@@ -275,7 +274,7 @@ impl Ui {
         })
     }
 
-    /// Remembers a change that was made: an error of standard output must not hide it.
+    /// Records a change that was made, so that an error of standard output can't hide it.
     pub fn set_changed(&self, action: &str) {
         self.state().changed = Some(action.to_owned());
     }
@@ -285,17 +284,17 @@ impl Ui {
         self.state().changed.is_some()
     }
 
-    /// Whether whatever is written to standard output is lost for certain: it was closed when the process started.
+    /// Whether all output is lost because standard output was closed when the process started.
     pub fn output_is_closed(&self) -> bool {
         self.state().output.was_closed()
     }
 
-    /// Something worth knowing; `-q` drops it.
+    /// Prints a note. `-q` suppresses it.
     pub fn note(&self, text: &str) {
         self.remark(None, text);
     }
 
-    /// The next thing to do; `-q` drops it.
+    /// Prints a hint. `-q` suppresses it.
     pub fn hint(&self, text: &str) {
         self.remark(
             Some(("hint", Tone::Hint)),
@@ -303,23 +302,23 @@ impl Ui {
         );
     }
 
-    /// A command to run next against the same router (see [`Error::next`]); `-q` drops it.
+    /// Prints a hint with a command to run next against the same router (see [`Error::next`]). `-q` suppresses it.
     pub fn next(&self, text: &str, command: &str) {
         let program = self.program();
         self.hint(&format!("{text}: {program} {command}"));
     }
 
-    /// Something is not as it should be; `-q` drops it.
+    /// Prints a warning. `-q` suppresses it.
     pub fn warn(&self, text: &str) {
         self.remark(Some(("warning", Tone::Warning)), text);
     }
 
-    /// A warning that `-q` does not drop.
+    /// Prints a warning even with `-q`.
     pub fn warn_always(&self, text: &str) {
         self.line(Some(("warning", Tone::Warning)), text);
     }
 
-    /// A line of tracing, where `-v` (level 1) or `-vv` (level 2) asks for it.
+    /// Prints a line of the trace with `-v` (level 1) or `-vv` (level 2).
     pub fn trace(&self, level: u8, text: &str) {
         if self.output_mode().verbose >= level {
             self.line(Some(("trace", Tone::Faint)), text);
@@ -337,13 +336,13 @@ impl Ui {
         let color = state.output_mode.color_error;
         let text = state.secrets.redact(text);
         let text = match label {
-            // What was asked for with -vv, and commands, which are bounded where they are made.
+            // The output of -vv is not cut, nor are commands, whose length is limited where they are built.
             Some((_, Tone::Faint | Tone::Hint)) => text,
             _ => sanitize::capped(&text, LONGEST_REMARK).into_owned().into(),
         };
         let text = sanitize::cell(&text);
         let line = match label {
-            // A command stays on one line: it is to be copied.
+            // A command stays on one line, so that it can be copied.
             Some((word, tone @ Tone::Hint)) => format!("{}: {text}", tone.paint(word, color)),
             Some((word, tone)) => {
                 let line = state.wrapped(&format!("{word}: {text}"), INDENT);
@@ -354,15 +353,15 @@ impl Ui {
         state.say(&(line + "\n"));
     }
 
-    /// Rings the terminal's bell, where there is a terminal.
+    /// Rings the terminal's bell, if there is a terminal.
     pub fn bell(&self) {
         if self.terminals().error {
             self.say("\u{7}");
         }
     }
 
-    /// Shows an error: what failed, why, the request ID, what to do next; at last, where the format asks for it, the
-    /// JSON line. Never dropped.
+    /// Prints an error: what failed, why, the request ID, and what to do next. In JSON formats, the error object follows
+    /// on the last line. `-q` does not suppress it.
     pub fn error(&self, error: &Error) {
         if error.is_silent() {
             return;
@@ -394,19 +393,19 @@ impl Ui {
         state.say(&text);
     }
 
-    /// Writes to standard error as it is: text that has its look already (the parser's own messages).
+    /// Writes text to standard error that is already formatted, such as the parser's messages.
     pub fn say(&self, text: &str) {
         self.state().say(text);
     }
 
-    /// The time.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         time::timestamp((self.0.clock)())
     }
 }
 
 impl State {
-    /// Writes to standard error, without the secrets.
+    /// Writes to standard error with secrets masked.
     fn say(&mut self, text: &str) {
         let text = self.secrets.redact(text).into_owned();
         let live = self.clear_live_line();

@@ -1,6 +1,6 @@
-//! A line that is typed without being shown, made of single keys.
+//! A line of hidden input, built from single keys.
 
-/// What a key stands for on this terminal; none where it has none.
+/// The terminal's control characters; `None` for a function that has no key.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Keys {
     pub(super) interrupt: Option<u8>,
@@ -19,7 +19,7 @@ pub(super) enum Key {
     Suspend,
 }
 
-/// What follows from a byte.
+/// The effect of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// The line continues.
@@ -32,7 +32,7 @@ pub(super) enum Step {
     Signal(Key),
 }
 
-/// The line as it grows.
+/// The line typed so far.
 pub(super) struct SecretLine {
     bytes: Vec<u8>,
     most: usize,
@@ -43,7 +43,7 @@ const BACKSPACE: u8 = 8;
 const DELETE: u8 = 127;
 
 impl SecretLine {
-    /// An empty line that may hold `most` bytes.
+    /// An empty line of at most `most` bytes.
     pub(super) fn new(most: usize) -> Self {
         Self {
             bytes: Vec::new(),
@@ -89,18 +89,18 @@ impl SecretLine {
         Step::More
     }
 
-    /// Whether nothing is typed.
+    /// Whether the line is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && !self.is_too_long
     }
 
-    /// The line; none if it is too long.
+    /// The line, or `None` if it is too long.
     pub(super) fn finish(self) -> Option<String> {
         let text = || String::from_utf8_lossy(&self.bytes).into_owned();
         (!self.is_too_long).then(text)
     }
 
-    /// Takes the last character back.
+    /// Deletes the last character.
     fn erase(&mut self) {
         let is_inner = |byte: u8| byte & 0xc0 == 0x80;
         while self.bytes.pop().is_some_and(is_inner) {}

@@ -14,14 +14,14 @@ use crate::interrupt::Interrupt;
 /// Columns assumed on a terminal that does not report its width.
 const USUAL_WIDTH: usize = 80;
 
-/// A signal has ended the process within this time, unless something holds it off.
+/// A signal ends the process within this time, unless it is held.
 pub(super) const ENDING: Duration = Duration::from_secs(2);
 
-/// No more is read of what was typed ahead.
+/// The maximum number of bytes read from type-ahead.
 #[cfg(unix)]
 const MOST_QUEUED: usize = 1024 * 1024;
 
-/// Where text goes.
+/// A destination for text.
 pub(super) enum Sink {
     Process(Writer),
     Memory(Buffer),
@@ -30,7 +30,7 @@ pub(super) enum Sink {
 /// Bytes in memory, shared with the test that reads them.
 pub type Buffer = Arc<Mutex<Vec<u8>>>;
 
-/// What was written to a [`super::Ui`] in memory.
+/// The output of a [`super::Ui`] in memory.
 #[derive(Clone, Default)]
 pub struct Written {
     /// Standard output.
@@ -61,7 +61,7 @@ impl Sink {
         Self::Process(Writer::new(Stream::Error, interrupt))
     }
 
-    /// Writes all of it.
+    /// Writes everything and flushes.
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Process(writer) => writer.put(bytes),
@@ -75,12 +75,12 @@ impl Sink {
         }
     }
 
-    /// Writes what may be lost: a failure of standard error cannot be reported anywhere.
+    /// Writes and ignores errors, because a failure of standard error can't be reported anywhere.
     pub(super) fn say(&mut self, text: &str) {
         let _ = self.put(text.as_bytes());
     }
 
-    /// The columns of the terminal at this moment; a window may be resized.
+    /// The terminal's current width in columns; a window may be resized.
     #[cfg(unix)]
     pub(super) fn width(&self) -> Option<usize> {
         let Self::Process(writer) = self else {
@@ -100,13 +100,13 @@ impl Sink {
         }
     }
 
-    /// Whether this process may draw on the terminal: a background job must leave the line to the shell.
+    /// Whether this process may draw on the terminal. A background job must leave it to the shell.
     #[cfg(unix)]
     pub(super) fn is_in_foreground(&self) -> bool {
         let Self::Process(writer) = self else {
             return true;
         };
-        // A terminal that is not the controlling one has no jobs.
+        // Only the controlling terminal has job control.
         rustix::termios::tcgetpgrp(writer.stream().fd())
             .map_or(true, |group| group == rustix::process::getpgrp())
     }
@@ -141,16 +141,15 @@ impl Sink {
     }
 }
 
-/// Where answers come from.
+/// The source of input.
 pub(super) enum Input {
     Process,
     Memory(VecDeque<u8>),
 }
 
 impl Input {
-    /// The next byte; none at the end of input. Nothing behind it is taken, and nothing at all once a signal has
-    /// arrived: it belongs to another program. Fails with [`io::ErrorKind::Interrupted`] if the signal does not end
-    /// this one.
+    /// The next byte, or `None` at the end of input. Reads no further byte, and none after a signal: later input belongs
+    /// to another program. Fails with [`io::ErrorKind::Interrupted`] if the signal does not end the process.
     pub(super) fn byte(&mut self, interrupt: &Interrupt) -> io::Result<Option<u8>> {
         match self {
             Self::Process => {
@@ -171,8 +170,7 @@ impl Input {
         }
     }
 
-    /// The bytes that are here already, or arrive within `pause` after another one; none in memory, where nothing is
-    /// typed.
+    /// The bytes that are already available, or that arrive within `pause` after another byte. Empty for input in memory.
     #[cfg(unix)]
     pub(super) fn queued(&mut self, pause: Duration) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -191,7 +189,7 @@ impl Input {
         bytes
     }
 
-    /// The next bytes, at most `most`; none at the end of input.
+    /// The next bytes, at most `most`. Empty at the end of input.
     pub(super) fn part(&mut self, most: usize) -> io::Result<Vec<u8>> {
         match self {
             Self::Process => {
@@ -238,7 +236,7 @@ fn read(buffer: &mut [u8]) -> io::Result<usize> {
     io::stdin().lock().read(buffer)
 }
 
-/// What the process's streams are attached to.
+/// Which of the process's streams are terminals.
 pub(super) fn terminals(output: &Sink) -> Terminals {
     let on_terminal = io::stdout().is_terminal();
     Terminals {
@@ -249,7 +247,7 @@ pub(super) fn terminals(output: &Sink) -> Terminals {
     }
 }
 
-/// Writes a line to standard error past every lock: the last message before a signal ends the process.
+/// Writes a line to standard error without taking a lock, for the last message before a signal ends the process.
 pub fn last_word(text: &str) {
     Stream::Error.write_briefly(&format!("{text}\n"));
 }

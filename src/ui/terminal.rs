@@ -1,4 +1,4 @@
-//! The terminal while a prompt is open: set as the prompt needs it, and restored whatever happens.
+//! The terminal while a prompt is open. Its modes are set for the prompt and always restored.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,12 +15,12 @@ use super::stream::ENDING;
 use super::writer::Stream;
 use crate::interrupt::{CleanupGuard, Interrupt, Suspension};
 
-/// What a prompt reads.
+/// The kind of input a prompt reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A line, edited by the system.
     Line,
-    /// Single keys that are not shown: the system's own lines are cut where they are too long for it.
+    /// Single keys that are not shown, because the system cuts long lines.
     Keys,
 }
 
@@ -34,16 +34,16 @@ pub(super) struct Prompt {
 
 struct Modes {
     kind: Kind,
-    /// As the terminal was found.
+    /// The terminal's original modes.
     found: Termios,
-    /// Whether the prompt's own modes are set.
+    /// Whether the prompt's modes are set.
     is_set: bool,
-    /// Written again when the process is continued.
+    /// The prompt, which is printed again when the process continues.
     text: String,
 }
 
 impl Prompt {
-    /// Sets the terminal for a prompt and drops what was typed before; none if standard input is not a terminal.
+    /// Sets up the terminal for a prompt and discards type-ahead. Returns `None` if standard input is not a terminal.
     pub(super) fn begin(kind: Kind, text: &str, interrupt: &Interrupt) -> Option<Self> {
         let modes = Arc::new(Mutex::new(Modes {
             kind,
@@ -54,11 +54,11 @@ impl Prompt {
         let (ending, suspended, resumed) = (modes.clone(), modes.clone(), modes.clone());
         let undo = interrupt.cleanup(move || {
             lock(&ending).restore();
-            // The shell's own prompt starts on a line of its own.
+            // The shell's prompt starts on a new line.
             Stream::Error.write_briefly("\n");
         });
-        // Stopped in the ordinary mode, a shell finds the terminal in order, and the system stops faster than a handler:
-        // what is typed next is not read here.
+        // In the normal mode, a stop leaves the terminal usable for the shell, and the system stops the process faster
+        // than a handler would, so that later input is not read here.
         let suspend: Option<Box<dyn Fn() + Send>> = match kind {
             Kind::Line => None,
             Kind::Keys => Some(Box::new(move || lock(&suspended).restore())),
@@ -75,7 +75,7 @@ impl Prompt {
         })
     }
 
-    /// The keys that this terminal uses for editing and for signals.
+    /// The terminal's keys for editing and for signals.
     pub(super) fn keys(&self) -> Keys {
         let modes = lock(&self.modes);
         let key =
@@ -90,8 +90,8 @@ impl Prompt {
         }
     }
 
-    /// Does what the terminal would have done at this key, once the terminal is restored: a shell may look at it as soon
-    /// as its job stops.
+    /// Sends the signal that the terminal would have sent for this key. The terminal is restored first, because a shell
+    /// may inspect it as soon as its job stops.
     pub(super) fn signal(&self, key: Key) {
         let signal = match key {
             Key::Interrupt => Signal::INT,
@@ -101,7 +101,7 @@ impl Prompt {
         lock(&self.modes).restore();
         let _ = rustix::process::kill_current_process_group(signal);
         if key == Key::Suspend && self.suspension.is_handled() {
-            // The thread that handles signals continues this prompt. What is typed before belongs to the shell.
+            // The signal thread resumes this prompt. Input typed before that belongs to the shell.
             while !lock(&self.modes).is_set {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -110,7 +110,7 @@ impl Prompt {
         if key != Key::Suspend && self.interrupt.has_arrived() {
             std::thread::sleep(ENDING);
         }
-        // Still here: the signal is ignored.
+        // The signal is ignored.
         lock(&self.modes).resume(true);
     }
 }
@@ -130,7 +130,7 @@ impl Drop for Prompt {
 impl Modes {
     fn set(&mut self) {
         let wanted = self.wanted();
-        // On a terminal that is gone, reading fails.
+        // If the terminal is gone, reading fails.
         let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &wanted);
         self.is_set = true;
     }

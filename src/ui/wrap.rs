@@ -1,47 +1,47 @@
-//! Lines of a message on a terminal: those that are too long are broken here, so that no text from elsewhere can start at
-//! the left edge, where it would look like a line of ours.
+//! Wraps messages on a terminal. If the terminal wrapped long lines itself, text from a server could start at the left
+//! edge and look like a message of this program.
 
 use unicode_width::UnicodeWidthChar as _;
 
 use super::State;
 
-/// Columns assumed on a terminal that does not say how many it has.
+/// Columns assumed on a terminal that does not report its width.
 const USUAL_WIDTH: usize = 80;
-/// A terminal that is narrower breaks lines by itself.
+/// Narrower terminals wrap lines themselves.
 const NARROWEST: usize = 20;
 
-/// Before a command.
+/// The text before a command.
 const COMMAND: &str = ": xeroctl ";
 
 impl State {
-    /// A line of standard error, broken where that is a terminal; what follows is indented.
+    /// A line of standard error, wrapped if that is a terminal. Continuation lines are indented.
     pub(super) fn wrapped(&self, line: &str, indent: usize) -> String {
         match self.width {
-            // Asked for each line: the terminal may have been resized.
+            // Read for each line, because the terminal may have been resized.
             Some(width) => wrapped(line, self.error.width().unwrap_or(width), indent),
             None => line.to_owned(),
         }
     }
 }
 
-/// The width for messages; none where standard error is not a terminal.
+/// The width for messages, or `None` if standard error is not a terminal.
 pub(super) fn width(terminals: super::Terminals, error: &super::Sink) -> Option<usize> {
     let width = || terminals.width.or_else(|| error.width());
     terminals.error.then(|| width().unwrap_or(USUAL_WIDTH))
 }
 
-/// The text in lines of at most `width` columns, broken between words if possible.
+/// Wraps the text to lines of at most `width` columns, between words if possible.
 fn wrapped(text: &str, width: usize, indent: usize) -> String {
     if width < NARROWEST {
         return text.to_owned();
     }
-    // A command stays on one line: it is to be copied.
+    // A command stays on one line, so that it can be copied.
     let at = text.rfind(COMMAND).map_or(text.len(), |at| at + 1);
     let (text, command) = text.split_at(at);
     let mut out = String::with_capacity(text.len() + command.len());
     let mut line = String::new();
     let mut columns = 0;
-    // Where the last word of the line starts, and the columns before it.
+    // The start of the line's last word, and the columns before it.
     let mut word: Option<(usize, usize)> = None;
     let mut joined = false;
     for c in text.chars() {
