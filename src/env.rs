@@ -1,4 +1,4 @@
-//! A snapshot of the process's surroundings. Nothing else in the crate reads them.
+//! A snapshot of the process's environment. No other module reads it.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::time::TimeScale;
 
-/// The environment, the working directory, the home and the clock, as one value.
+/// Environment variables, working directory, home directory, and clock.
 #[derive(Clone)]
 pub struct Env {
     variables: BTreeMap<OsString, OsString>,
@@ -18,7 +18,7 @@ pub struct Env {
 }
 
 impl Env {
-    /// What the process was started with.
+    /// The process's environment.
     pub fn capture() -> Self {
         Self {
             variables: std::env::vars_os().collect(),
@@ -29,8 +29,8 @@ impl Env {
         }
     }
 
-    /// An environment made by hand: no variables but `variables`, `home` as the home and the working
-    /// directory, `clock` as the clock.
+    /// An environment for tests: these variables only, `home` as the home and working directory, and `clock` as the
+    /// clock.
     pub fn made<K, V>(
         variables: impl IntoIterator<Item = (K, V)>,
         home: &Path,
@@ -52,18 +52,18 @@ impl Env {
         }
     }
 
-    /// The same environment, in which waits pass faster. A user has no way to ask for this.
+    /// The same environment with shorter waits. Users can't set this.
     #[must_use]
     pub fn with_time_scale(self, time_scale: TimeScale) -> Self {
         Self { time_scale, ..self }
     }
 
-    /// How fast waits pass.
+    /// The scale of all waits.
     pub fn time_scale(&self) -> TimeScale {
         self.time_scale
     }
 
-    /// The value of a variable; an empty one counts as unset.
+    /// The value of a variable. An empty variable counts as unset.
     pub fn os(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(name))
@@ -71,8 +71,8 @@ impl Env {
             .filter(|value| !value.is_empty())
     }
 
-    /// The value of a variable as text; one that is not UTF-8 comes with replacement characters, and so
-    /// fails where its value is checked.
+    /// The value of a variable as text. A value that isn't UTF-8 gets replacement characters and so fails later
+    /// validation.
     pub fn text(&self, name: &str) -> Option<String> {
         self.os(name)
             .map(|value| value.to_string_lossy().into_owned())
@@ -83,18 +83,18 @@ impl Env {
         self.home.as_deref()
     }
 
-    /// A path as named by the user, made absolute from the working directory.
+    /// A path from the user, made absolute relative to the working directory.
     pub fn absolute(&self, path: &Path) -> PathBuf {
         self.directory.join(path)
     }
 
-    /// `$XDG_CONFIG_HOME/xeroctl`, else `~/.config/xeroctl`, on every system. A relative
-    /// `XDG_CONFIG_HOME` is ignored, as the XDG Base Directory Specification demands.
+    /// `$XDG_CONFIG_HOME/xeroctl`, or else `~/.config/xeroctl`, on every system. A relative
+    /// `XDG_CONFIG_HOME` is ignored, as the XDG Base Directory Specification requires.
     pub fn config_dir(&self) -> Option<PathBuf> {
         self.xdg("XDG_CONFIG_HOME", ".config")
     }
 
-    /// `$XDG_STATE_HOME/xeroctl`, else `~/.local/state/xeroctl`, on every system.
+    /// `$XDG_STATE_HOME/xeroctl`, or else `~/.local/state/xeroctl`, on every system.
     pub fn state_dir(&self) -> Option<PathBuf> {
         self.xdg("XDG_STATE_HOME", ".local/state")
     }
@@ -107,17 +107,17 @@ impl Env {
             .map(|base| base.join("xeroctl"))
     }
 
-    /// The clock itself, for whom time must continue.
+    /// The clock, for callers that need more than one reading.
     pub fn clock(&self) -> fn() -> SystemTime {
         self.clock
     }
 
-    /// The time.
+    /// The current time.
     pub fn now(&self) -> SystemTime {
         (self.clock)()
     }
 
-    /// Whether a continuous-integration system runs us: `CI` is set, and neither empty, `0` nor `false`.
+    /// Whether the program runs in continuous integration: `CI` is set and is not empty, `0`, or `false`.
     pub fn is_ci(&self) -> bool {
         self.text("CI")
             .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))

@@ -1,4 +1,4 @@
-//! Errors as they reach the user: what failed, why, and what to run next. Text from a server is bounded here.
+//! Errors shown to the user: what failed, why, and what to run next. Limits the length of text from a server.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,41 +13,41 @@ use display::{LONGEST_HINT, LONGEST_LINE, LONGEST_WORD, MOST_LINES, bounded, wit
 pub use display::to_fill_in;
 pub use exit::Exit;
 
-/// The router's error: the members of its envelope, and the response's metadata.
+/// The server's error: the members of its envelope, and the response's metadata.
 #[derive(Clone, Debug, Default)]
 pub struct ApiErrorBody {
-    /// `error.code`, the router's word.
+    /// `error.code`.
     pub code: Option<String>,
-    /// `error.type`, the router's class of errors.
+    /// `error.type`, the class of the error.
     pub kind: Option<String>,
-    /// `error.param`, the field that is wrong.
+    /// `error.param`, the invalid field.
     pub param: Option<String>,
     /// The HTTP status.
     pub http_status: Option<u16>,
-    /// The `X-Request-ID` header: the only correlation handle.
+    /// The `X-Request-ID` header, for matching the request with the server's logs.
     pub request_id: Option<String>,
-    /// The response is about another object than the one that was asked for.
+    /// Whether the response is about a different object than the requested one.
     pub is_foreign: bool,
-    /// The response itself, for commands that show any response.
+    /// The raw response, for commands that show any response.
     pub response: Option<RawResponse>,
 }
 
-/// A response without success, as it came.
+/// An unsuccessful response, as received.
 #[derive(Clone, Debug)]
 pub struct RawResponse {
-    /// Its status and its headers, with the empty line behind them.
+    /// The status line and headers, followed by an empty line.
     pub head: String,
-    /// Its body.
+    /// The body.
     pub body: Vec<u8>,
 }
 
-/// An error as it reaches the user.
+/// An error shown to the user.
 pub struct Error(Box<Body>);
 
-/// The next thing to do: a sentence, or a command behind it.
+/// A hint: a sentence, optionally followed by a command.
 struct Hint {
     text: String,
-    /// The command without the program and the options that choose the router.
+    /// The command without the program's name and the options that select the router.
     command: Option<String>,
 }
 
@@ -75,7 +75,7 @@ struct Body {
 }
 
 impl Error {
-    /// An error that ends the process with `exit`.
+    /// Creates an error that ends the process with `exit`.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self(Box::new(Body {
             exit,
@@ -91,36 +91,39 @@ impl Error {
         }))
     }
 
-    /// The command line is wrong (exit 2).
+    /// A usage error (exit 2).
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
-    /// The configuration is wrong (exit 3).
+    /// A configuration error (exit 3).
     pub fn config(message: impl Into<String>) -> Self {
         Self::new(Exit::Config, message)
     }
 
-    /// The router can't be reached or understood (exit 17).
+    /// The server can't be reached, or its response is invalid (exit 17).
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(Exit::Unavailable, message)
     }
 
-    /// The reader of standard output went away: ends quietly, with 0.
+    /// The reader of standard output closed the pipe. Exits silently with 0.
     pub fn closed_pipe() -> Self {
-        let mut error = Self::new(Exit::Success, "the reader of standard output went away");
+        let mut error = Self::new(
+            Exit::Success,
+            "the reader of standard output closed the pipe",
+        );
         error.0.silent = true;
         error
     }
 
-    /// All has been said already: ends with `exit` and without another word.
+    /// Everything has been printed already. Exits silently with `exit`.
     pub fn silent(exit: Exit) -> Self {
         let mut error = Self::new(exit, "");
         error.0.silent = true;
         error
     }
 
-    /// Adds the next thing to do.
+    /// Adds a hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hints.push(Hint {
             text: bounded(hint, LONGEST_HINT),
@@ -129,8 +132,8 @@ impl Error {
         self
     }
 
-    /// Adds a command to run next against the same router: what it is for, and its words behind the program's name
-    /// and the options that choose the router, which are put before it when it is shown.
+    /// Adds a command to run next against the same router: its purpose, and the words after the program's name and the
+    /// options that select the router, which are added when the hint is shown.
     pub fn next(mut self, text: impl Into<String>, command: impl Into<String>) -> Self {
         self.0.hints.push(Hint {
             text: bounded(text, LONGEST_LINE),
@@ -139,19 +142,19 @@ impl Error {
         self
     }
 
-    /// Adds a line that belongs to the message (one of several errors, say).
+    /// Adds a line to the message, such as one of several errors.
     pub fn detail(mut self, line: impl Into<String>) -> Self {
         self.0.details.push(bounded(line, LONGEST_LINE));
         self
     }
 
-    /// Adds what lies beneath.
+    /// Adds the underlying error.
     pub fn cause(mut self, cause: impl Into<anyhow::Error>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
 
-    /// Adds what the router said.
+    /// Adds the server's error.
     pub fn with_api_error(mut self, mut api_error: ApiErrorBody) -> Self {
         let words = [
             &mut api_error.code,
@@ -166,20 +169,20 @@ impl Error {
         self
     }
 
-    /// Another try may succeed, after `wait` where the router named one.
+    /// Marks the error as retryable, after `wait` if the server named a delay.
     pub fn retryable(mut self, wait: Option<Duration>) -> Self {
         self.0.retryable = true;
         self.0.retry_after = wait;
         self
     }
 
-    /// A write whose outcome is unknown: it may have been done.
+    /// Marks the outcome of a write as unknown: the change may have been made.
     pub fn unknown_outcome(mut self) -> Self {
         self.0.unknown_outcome = true;
         self
     }
 
-    /// The same error with each of its texts as `shown` returns it.
+    /// The same error with `shown` applied to each of its texts.
     pub fn with_texts(mut self, shown: impl Fn(&str) -> String) -> Self {
         let body = &mut self.0;
         let hints = body.hints.iter_mut().map(|hint| &mut hint.text);
@@ -204,12 +207,12 @@ impl Error {
         self.0.exit
     }
 
-    /// The sentence that says what failed and why.
+    /// The message: what failed and why.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The same error as the cause of a larger failure, which its message now says first.
+    /// The same error as the cause of a larger failure, whose summary comes first in the message.
     pub fn because_of(mut self, failure: impl Into<String>) -> Self {
         let failure = bounded(failure, LONGEST_LINE);
         let message = std::mem::replace(&mut self.0.message, failure);
@@ -223,42 +226,42 @@ impl Error {
         self
     }
 
-    /// Whether nothing to do next is known yet.
+    /// Whether the error has no hint yet.
     pub fn is_without_hint(&self) -> bool {
         self.0.hints.is_empty()
     }
 
-    /// What the router said, as far as it said anything.
+    /// The server's error, if there is one.
     pub fn api_error(&self) -> &ApiErrorBody {
         &self.0.api_error
     }
 
-    /// What the router asks to wait before another try.
+    /// The delay that the server requests before a retry.
     pub fn wait(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether another try may succeed.
+    /// Whether a retry may succeed.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// Whether a write may have been done anyway.
+    /// Whether a write may have been made despite the error.
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.unknown_outcome
     }
 
-    /// Nothing is printed.
+    /// Whether nothing is printed.
     pub fn is_silent(&self) -> bool {
         self.0.silent
     }
 
-    /// Whether this is the quiet end of a closed pipe.
+    /// Whether the reason is a closed pipe, which ends the program silently.
     pub fn is_closed_pipe(&self) -> bool {
         self.0.silent && self.0.exit == Exit::Success
     }
 
-    /// The lines below the message: errors, causes, request ID, time (of a 5xx).
+    /// The lines below the message: errors, causes, the request ID, and the time of a 5xx.
     pub fn lines(&self, at: &str) -> Vec<String> {
         let body = &self.0;
         let mut lines = self.details();
@@ -294,12 +297,12 @@ impl Error {
         lines
     }
 
-    /// What to do next, one line each; `program` is the program's name with the options that choose the router.
+    /// The hints, one line each. `program` is the program's name with the options that select the router.
     pub fn hints(&self, program: &str) -> Vec<String> {
         self.0.hints.iter().map(|hint| hint.show(program)).collect()
     }
 
-    /// The object under `error` in the JSON error line; `at` is the time, RFC 3339 UTC, `program` as in
+    /// The object under `error` in the JSON error line. `at` is the time in RFC 3339 UTC; `program` is as in
     /// [`Error::hints`].
     pub fn document(&self, at: &str, program: &str) -> Value {
         let body = &self.0;
@@ -324,7 +327,7 @@ impl Error {
     }
 }
 
-// Errors are shown by `ui`, never by `{:?}`; this serves `Result::expect` in tests.
+// For `Result::expect` in tests; otherwise, `ui` shows errors.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {}", self.0.exit, self.0.message)

@@ -1,5 +1,5 @@
-//! Reading files named by the user: bounded in size and in time, whatever the name turns out to be. A pipe without a
-//! writer, an endless device, and a lock that another process keeps must not stop the program for good.
+//! Reads files named by the user, with limits on size and time. A pipe without a writer, an endless device, or a lock
+//! held by another process must not block the program forever.
 
 use std::cell::Cell;
 use std::fmt;
@@ -8,22 +8,22 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::{Component, Path};
 use std::time::{Duration, Instant};
 
-/// A wait longer than this is announced.
+/// Longer waits are announced.
 const ANNOUNCE: Duration = Duration::from_secs(2);
 
-/// Without `--timeout`, a wait ends after this long. It leaves time to type a passphrase into the program at the other
-/// end of a pipe.
+/// The time limit without `--timeout`. It leaves time to type a passphrase into the program at the other end of a
+/// pipe.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// How long to wait for files and locks, and how to announce a long wait.
+/// The time limit for files and locks, and how to announce a long wait.
 pub struct WaitLimit {
-    /// The end of `--timeout`, and its length.
+    /// When `--timeout` expires, and its length.
     deadline: Option<(Instant, Duration)>,
     announce: Box<dyn Fn(&str)>,
 }
 
 impl WaitLimit {
-    /// Waits until `deadline` (an instant, and the limit that led to it), and says so with `announce`.
+    /// Limits waits by `deadline` (the instant and the length of the limit). `announce` reports long waits.
     pub fn new(deadline: Option<(Instant, Duration)>, announce: impl Fn(&str) + 'static) -> Self {
         Self {
             deadline,
@@ -31,7 +31,7 @@ impl WaitLimit {
         }
     }
 
-    /// Starts to wait for `what`, as in "waiting for …".
+    /// Starts a wait for `what`, as in "waiting for …".
     pub fn wait(&self, what: impl Into<String>) -> Wait<'_> {
         Wait {
             limit: self,
@@ -42,7 +42,7 @@ impl WaitLimit {
         }
     }
 
-    /// Starts to wait for standard input. Whoever writes to it may take any time; only `--timeout` ends this wait.
+    /// Starts a wait for standard input, which is limited only by `--timeout`.
     pub fn wait_for_input(&self) -> Wait<'_> {
         Wait {
             longest: Duration::MAX,
@@ -51,7 +51,7 @@ impl WaitLimit {
     }
 }
 
-/// A wait.
+/// A wait in progress.
 pub struct Wait<'a> {
     limit: &'a WaitLimit,
     longest: Duration,
@@ -61,10 +61,10 @@ pub struct Wait<'a> {
 }
 
 impl Wait<'_> {
-    /// How long to wait now before asking again. Announces the wait once it is long.
+    /// How long to wait before checking again. Announces a long wait.
     ///
     /// # Errors
-    /// When there is not a time left.
+    /// If no time is left.
     pub fn slice(&self) -> Result<Duration, TimedOut> {
         let (now, waited) = (Instant::now(), self.since.elapsed());
         let left = match self.limit.deadline {
@@ -90,18 +90,18 @@ impl Wait<'_> {
         Ok(left.min(quiet))
     }
 
-    /// Something has arrived: the wait starts again.
+    /// Restarts the wait because data has arrived.
     fn restart(&mut self) {
         self.since = Instant::now();
     }
 }
 
-/// A wait that took too long.
+/// A wait that exceeded its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimedOut {
-    /// `--timeout`, which was this long, has passed.
+    /// `--timeout` of this length has expired.
     Timeout(Duration),
-    /// Nothing happened for as long as anything is waited for without `--timeout`.
+    /// The limit without `--timeout` was reached.
     Longest,
 }
 
@@ -116,13 +116,13 @@ impl fmt::Display for TimedOut {
     }
 }
 
-/// Why a file can't be read: the second half of a sentence that starts with its name.
+/// The reason why a file can't be read, as a predicate that follows its name in a sentence.
 #[derive(Debug)]
 pub struct Unreadable {
     reason: String,
     /// The file does not exist.
     pub is_missing: bool,
-    /// `--timeout` has passed.
+    /// `--timeout` has expired.
     pub is_late: bool,
 }
 
@@ -147,13 +147,13 @@ impl Unreadable {
         }
     }
 
-    /// The same as a complete sentence.
+    /// The reason as a complete sentence.
     pub fn after(mut self, name: &str) -> Self {
         self.reason = format!("{name} {}", self.reason);
         self
     }
 
-    /// A wait for it took too long.
+    /// A wait for the file exceeded its limit.
     pub fn late(late: TimedOut) -> Self {
         Self {
             is_late: matches!(late, TimedOut::Timeout(_)),
@@ -161,7 +161,7 @@ impl Unreadable {
         }
     }
 
-    /// What the system's error means for this file.
+    /// The reason for a system error.
     fn of(path: &Path, error: &io::Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound => Self {
@@ -192,25 +192,25 @@ fn missing(path: &Path) -> String {
     }
 }
 
-/// Whether a part of the path looks like a home directory that the shell did not expand.
+/// Whether the path contains a `~` that the shell did not expand.
 pub fn has_tilde(path: &Path) -> bool {
     path.components()
         .any(|part| matches!(part, Component::Normal(name) if name == "~"))
 }
 
-/// The bytes of a file, at most `most`.
+/// Reads a file of at most `most` bytes.
 ///
 /// # Errors
-/// When it can't be read, is longer, or sends nothing for too long.
+/// If the file can't be read, is longer, or sends nothing for too long.
 pub fn read(path: &Path, most: usize, wait_limit: &WaitLimit) -> Result<Vec<u8>, Unreadable> {
     let (mut file, metadata) = open(path)?;
     drain(&mut file, &metadata, path, most, wait_limit)
 }
 
-/// Opens a file without waiting for anything.
+/// Opens a file without blocking.
 ///
 /// # Errors
-/// When it can't be opened or is a directory.
+/// If the file can't be opened or is a directory.
 pub fn open(path: &Path) -> Result<(File, Metadata), Unreadable> {
     let mut options = File::options();
     options.read(true);
@@ -218,7 +218,7 @@ pub fn open(path: &Path) -> Result<(File, Metadata), Unreadable> {
     {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe without a writer is opened at once; the wait for one, which has a limit, comes later.
+        // Opens a pipe without a writer immediately. The wait for a writer comes later and has a limit.
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         options.custom_flags(flags.bits().cast_signed());
     }
@@ -232,7 +232,7 @@ pub fn open(path: &Path) -> Result<(File, Metadata), Unreadable> {
     Ok(opened)
 }
 
-/// Reads an open file to its end, at most `most` bytes.
+/// Reads an open file of at most `most` bytes to its end.
 pub fn drain(
     file: &mut File,
     metadata: &Metadata,
@@ -244,7 +244,7 @@ pub fn drain(
     let mut bytes = Vec::new();
     let mut part = vec![0; 64 * 1024];
     loop {
-        // One byte beyond the limit shows that there is more.
+        // One byte beyond the limit shows that the file is too long.
         let room = part.len().min(most + 1 - bytes.len());
         if !metadata.is_file() {
             until_readable(file, &wait)?;
@@ -254,7 +254,7 @@ pub fn drain(
             Ok(count) => bytes.extend_from_slice(&part[..count]),
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                // Some systems can't wait for some devices.
+                // Some systems can't poll some devices.
                 wait.slice().map_err(Unreadable::late)?;
                 std::thread::sleep(Duration::from_millis(10));
                 continue;
@@ -271,14 +271,14 @@ pub fn drain(
 #[cfg(unix)]
 fn until_readable(file: &File, wait: &Wait<'_>) -> Result<(), Unreadable> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    // What has arrived already is read even after the time limit.
+    // Data that has already arrived is read even after the time limit.
     let mut slice = Duration::ZERO;
     loop {
         let limit = Timespec::try_from(slice).ok();
         let mut ready = [PollFd::new(file, PollFlags::IN)];
         match poll(&mut ready, limit.as_ref()) {
             Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            // If anything else is wrong, the read reports it.
+            // The read reports any other problem.
             Ok(_) | Err(_) => return Ok(()),
         }
         slice = wait.slice().map_err(Unreadable::late)?;
@@ -290,7 +290,7 @@ fn until_readable(_file: &File, _wait: &Wait<'_>) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// The error of creating a temporary file, without the path of that file: the user knows another one.
+/// The error of creating a temporary file, without that file's path, which the user doesn't know.
 pub fn without_path(error: io::Error) -> io::Error {
     match error.to_string().split_once(" at path \"") {
         Some((cause, _)) => io::Error::new(error.kind(), cause.to_owned()),
@@ -298,10 +298,10 @@ pub fn without_path(error: io::Error) -> io::Error {
     }
 }
 
-/// Takes a lock on a file, or on a directory where the system can.
+/// Locks a file, or a directory if the system supports it.
 ///
 /// # Errors
-/// When the file system has no locks ([`NotLocked::Failed`]) or another process keeps it.
+/// If the file system has no locks ([`NotLocked::Failed`]), or another process holds the lock.
 pub fn lock(file: &File, path: &Path, wait_limit: &WaitLimit) -> Result<(), NotLocked> {
     let wait = wait_limit.wait(format!(
         "the lock on {} (held by another process)",
@@ -322,11 +322,11 @@ pub fn lock(file: &File, path: &Path, wait_limit: &WaitLimit) -> Result<(), NotL
     }
 }
 
-/// Why a lock was not taken.
+/// The reason why a file was not locked.
 pub enum NotLocked {
-    /// Another process kept it for too long.
+    /// Another process held the lock for too long.
     TimedOut(TimedOut),
-    /// The system refused it.
+    /// The system returned an error.
     Failed(io::Error),
 }
 

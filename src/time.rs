@@ -1,4 +1,4 @@
-//! Points in time and durations: read in every form that the platform or a user writes, shown in one.
+//! Timestamps and durations: parses every form that the platform or a user writes, and formats them uniformly.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,49 +6,49 @@ use jiff::fmt::friendly::SpanParser;
 use jiff::tz::TimeZone;
 use jiff::{SpanRelativeTo, Timestamp};
 
-/// A point in time as the router sent it.
+/// A timestamp as received from the router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireTime {
     /// What the router wrote; read only where it is shown.
     raw: String,
 }
 
-/// How fast waits pass that the program chooses itself: between attempts, polls, and connections. Tests that run commands
-/// in their own process shorten them; `--timeout` is never shortened.
+/// The scale of the program's own waits between attempts, polls, and connections. In-process tests shorten them;
+/// `--timeout` is never shortened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeScale(u32);
 
 impl TimeScale {
-    /// As long as they say.
+    /// Real time.
     pub const REAL: Self = Self(1);
 
-    /// So many times as fast; at least as fast as they say.
+    /// Faster by this factor, at least 1.
     pub fn times(factor: u32) -> Self {
         Self(factor.max(1))
     }
 
-    /// How long a wait takes.
+    /// The actual length of a wait.
     pub fn shorten(self, wait: Duration) -> Duration {
         wait / self.0
     }
 
-    /// How long a wait is that took this long.
+    /// The nominal length of a wait that took this long.
     pub fn lengthen(self, took: Duration) -> Duration {
         took.saturating_mul(self.0)
     }
 }
 
-/// How times are shown.
+/// The display format of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum TimeFormat {
     /// `3m ago`, `in 2h`.
     Relative,
-    /// RFC 3339, whole seconds, `Z`.
+    /// RFC 3339 in UTC, in whole seconds, with `Z`.
     #[default]
     Utc,
-    /// RFC 3339 with the offset of the user's zone.
+    /// RFC 3339 with the offset of the user's time zone.
     Local,
-    /// As the router wrote it.
+    /// As received from the router.
     Raw,
 }
 
@@ -63,7 +63,7 @@ impl WireTime {
         self.raw.parse().ok().or_else(|| unix(&self.raw))
     }
 
-    /// The text of this time in `style`; `now` serves the relative one and `zone` the local one.
+    /// Formats this time in `style`. `now` is for relative times, `zone` for local ones.
     pub fn show(&self, style: TimeFormat, now: Timestamp, zone: &TimeZone) -> String {
         let Some(at) = self.at() else {
             return self.raw.clone();
@@ -84,7 +84,7 @@ fn unix(raw: &str) -> Option<Timestamp> {
     if let Ok(seconds) = raw.parse::<i64>() {
         return Timestamp::from_second(seconds).ok();
     }
-    // Whole seconds are all that is ever shown, so the fraction may go.
+    // Only whole seconds are shown, so the fraction can be dropped.
     let (whole, fraction) = raw.split_once('.')?;
     fraction
         .bytes()
@@ -93,22 +93,22 @@ fn unix(raw: &str) -> Option<Timestamp> {
     Timestamp::from_second(whole.parse().ok()?).ok()
 }
 
-/// RFC 3339 in UTC, whole seconds, with `Z`.
+/// RFC 3339 in UTC, in whole seconds, with `Z`.
 pub fn utc(at: Timestamp) -> String {
     format!("{at:.0}")
 }
 
-/// How long it is from `now` to `at`; zero where that has passed.
+/// The duration from `now` to `at`. Zero if `at` has passed.
 pub fn until(at: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(at.duration_since(now)).unwrap_or_default()
 }
 
-/// A reading of a clock as a timestamp; none outside of the representable years.
+/// A system time as a timestamp, or `None` outside the representable range.
 pub fn timestamp_of(time: SystemTime) -> Option<Timestamp> {
     Timestamp::try_from(time).ok()
 }
 
-/// The clock's reading as a timestamp; one outside of the representable years is the epoch.
+/// A system time as a timestamp, or the epoch outside the representable range.
 pub fn timestamp(time: SystemTime) -> Timestamp {
     Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH)
 }
@@ -132,12 +132,12 @@ fn short(seconds: u64) -> String {
     )
 }
 
-/// Reads `500ms`, `90s`, `10m`, `3m20s`, `24h`, `7d`, or a bare number of seconds.
+/// Parses `500ms`, `90s`, `10m`, `3m20s`, `24h`, `7d`, or a number of seconds without a unit.
 ///
 /// # Errors
-/// A sentence, when the text has another form, is zero or negative, or is too large.
+/// A sentence, if the text has another form, is zero or negative, or is too large.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    // The parser also reads words, blanks, fractions and signs.
+    // The parser also accepts words, spaces, fractions, and signs.
     let is_plain = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || b"dhms".contains(&byte));
@@ -151,19 +151,19 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| DURATION.to_owned())
 }
 
-/// A hundred years: beyond it, clocks overflow.
+/// A hundred years. Larger values overflow clocks.
 const LONGEST: Duration = Duration::from_hours(100 * 365 * 24);
 
 const DURATION: &str =
     "write a duration above zero as 500ms, 90s, 10m, 24h or 7d (a bare number is seconds)";
 
-/// A duration for people: `350ms`, `45s`, `10m`, `3m20s`, `2h5m`.
+/// Formats a duration: `350ms`, `45s`, `10m`, `3m20s`, `2h5m`.
 pub fn show_duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     if milliseconds < 1_000 {
         format!("{milliseconds}ms")
     } else {
-        // Rounded up: a wait must never look shorter than it is.
+        // Rounded up, so that a wait never looks shorter than it is.
         let seconds = u64::try_from(milliseconds.div_ceil(1_000)).unwrap_or(u64::MAX);
         let (large, small) = match seconds {
             0..=119 => return format!("{seconds}s"),

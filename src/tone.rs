@@ -1,4 +1,4 @@
-//! What a piece of text means, and its look. Commands name meanings, never colors.
+//! The meaning of text, and its style. Commands use meanings, never colors.
 
 use owo_colors::{OwoColorize, Style};
 
@@ -11,13 +11,13 @@ pub enum Tone {
     Heading,
     /// Absent or secondary.
     Faint,
-    /// A state in which all is well.
+    /// A good status.
     Good,
-    /// A state on its way to another.
+    /// A transitional status.
     Waiting,
-    /// A state that someone chose and that holds something back.
+    /// A status set on purpose that blocks something, such as `paused`.
     Held,
-    /// A state that needs a look.
+    /// A status that needs attention.
     Bad,
     /// The word `error`.
     Error,
@@ -27,22 +27,22 @@ pub enum Tone {
     Hint,
 }
 
-/// Whether a terminal of this kind (`TERM`) can rewrite a line that it shows.
+/// Whether a terminal of this type (`TERM`) can rewrite a line.
 pub fn can_rewrite(term: Option<&str>) -> bool {
     !is_dumb(term)
 }
 
-/// Whether a terminal of this kind shows nothing but text: `dumb`, its variants such as `dumb-emacs-ansi`, and a kind that
-/// no one has named.
+/// Whether a terminal of this type shows only text: `dumb`, variants such as `dumb-emacs-ansi`, or an unset or empty
+/// type.
 fn is_dumb(term: Option<&str>) -> bool {
     match term {
-        // Windows names no kind, and its terminals understand escape sequences.
+        // Windows doesn't set TERM, and its terminals support escape sequences.
         None | Some("") => !cfg!(windows),
         Some(term) => term == "dumb" || term.starts_with("dumb-"),
     }
 }
 
-/// The state words of the platform with their meaning. The set is open: others are shown plainly.
+/// The platform's status words and their meanings. Unknown words are shown without a style.
 const STATES: &[(Tone, &[&str])] = &[
     (
         Tone::Good,
@@ -96,7 +96,7 @@ const STATES: &[(Tone, &[&str])] = &[
 ];
 
 impl Tone {
-    /// The meaning of a state word.
+    /// The meaning of a status word.
     pub fn of_state(word: &str) -> Self {
         STATES
             .iter()
@@ -104,7 +104,7 @@ impl Tone {
             .map_or(Self::Plain, |(tone, _)| *tone)
     }
 
-    /// `text`, with the look of its meaning where `color` is wanted.
+    /// `text` in the style of its meaning, if `color` is set.
     pub fn paint(self, text: &str, color: bool) -> String {
         if color && self != Self::Plain && !text.is_empty() {
             text.style(self.style()).to_string()
@@ -128,10 +128,10 @@ impl Tone {
     }
 }
 
-/// Whether a stream gets color. `flag` is `--color always|never`; `variable` reads the environment.
+/// Whether to color a stream. `flag` is `--color always|never`; `variable` reads the environment.
 ///
-/// The order: the flag, a non-empty `NO_COLOR` (no-color.org), `CLICOLOR_FORCE`, `CLICOLOR=0`, a `TERM`
-/// that is unset or dumb, and at last whether the stream is a terminal.
+/// The precedence: the flag, a non-empty `NO_COLOR` (no-color.org), `CLICOLOR_FORCE`, `CLICOLOR=0`, an unset or dumb
+/// `TERM`, and finally whether the stream is a terminal.
 pub fn wants_color(
     flag: Option<bool>,
     variable: impl Fn(&str) -> Option<String>,

@@ -1,15 +1,15 @@
-//! What an operator does about each error code of the router: the rows of its troubleshooting page, as data.
+//! The advice for each error code of the router, from its troubleshooting page, as data.
 
 use super::document::Document;
 use super::request::Request;
 use crate::error::Error;
 
-/// The advice on one code.
+/// The advice for one code.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Advice {
     /// `error.code`.
     pub code: &'static str,
-    /// What to do.
+    /// The recommended action.
     pub action: &'static str,
     /// How to find out more.
     pub next: Next,
@@ -18,9 +18,9 @@ pub struct Advice {
 /// How to find out more.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
-    /// A command of this program; `<agent-id>`, `<id>` and `<tool>` are filled in from the request.
+    /// A command of this program. `<agent-id>`, `<id>`, and `<tool>` are filled in from the request.
     Run(&'static str),
-    /// The page names a command that this program lacks: what to do instead.
+    /// An alternative to a command on that page that this program doesn't have.
     Instead(&'static str),
 }
 
@@ -179,13 +179,13 @@ const fn row(code: &'static str, action: &'static str, next: Next) -> Advice {
     Advice { code, action, next }
 }
 
-/// The advice on a code, if it is a documented one.
+/// The advice for a code, if the code is documented.
 pub fn of(code: &str) -> Option<&'static Advice> {
     TABLE.iter().find(|advice| advice.code == code)
 }
 
 impl Advice {
-    /// Adds the advice to the error of this request with this message of the router.
+    /// Adds the advice to the error of a request, given the router's message.
     pub fn add_to(&self, error: Error, request: &Request, message: &str) -> Error {
         let scope = surface(message).filter(|_| self.code == "scope_insufficient");
         let error = match scope {
@@ -199,7 +199,7 @@ impl Advice {
     }
 }
 
-/// Which of the three surfaces refused the key: one code stands for all, and the message alone says. Documented.
+/// The surface that rejected the key. One code covers all three, so only the message names it. Documented.
 pub fn surface(message: &str) -> Option<&'static str> {
     const WORDS: [(&str, &str); 3] = [
         ("management", "management"),
@@ -207,7 +207,7 @@ pub fn surface(message: &str) -> Option<&'static str> {
         ("exec", "execution"),
     ];
     let message = message.to_ascii_lowercase();
-    // The first one named is the one that is missing: "requires management scope, key has inference".
+    // The first scope in the message is the missing one: "requires management scope, key has inference".
     WORDS
         .iter()
         .filter_map(|(word, surface)| Some((message.find(word)?, *surface)))
@@ -215,7 +215,7 @@ pub fn surface(message: &str) -> Option<&'static str> {
         .map(|(_, surface)| surface)
 }
 
-/// The command with what the request says of the object instead of `<…>`; what it does not say stays.
+/// The command with `<…>` replaced by values from the request. A placeholder without a value stays.
 fn filled(command: &str, request: &Request) -> String {
     let segments: Vec<&str> = request.path.iter().map(String::as_str).collect();
     let quoted = |word: &str| crate::command_line::id(word);

@@ -19,31 +19,31 @@ pub struct Agent {
     pub id: Option<String>,
     /// The display name.
     pub name: Option<String>,
-    /// The identifier in the mesh.
+    /// The agent's identifier in the mesh.
     pub worker_id: Option<String>,
-    /// `pending`, `active`, `suspended`, `disconnected`, `dead` were seen; an open set.
+    /// Known values are `pending`, `active`, `suspended`, `disconnected`, and `dead`; others are possible.
     pub status: Option<String>,
     /// The deployment region.
     pub region: Option<String>,
-    /// When it last reported its health.
+    /// When the agent last reported its health.
     pub last_heartbeat: Option<WireTime>,
-    /// Concurrent inference requests; 0 lets the router decide.
+    /// The maximum number of concurrent inference requests; 0 lets the router decide.
     pub max_concurrent_requests: Option<String>,
-    /// The service tiers that it serves.
+    /// The supported service tiers.
     pub supported_tiers: Vec<String>,
-    /// Free text.
+    /// Free-text description.
     pub description: Option<String>,
     /// The Curve25519 public key, base64.
     pub public_key: Option<String>,
     /// Whether its storage is limited.
     pub storage_limit_enabled: Option<String>,
-    /// The limit of its storage in bytes.
+    /// The storage limit in bytes.
     pub storage_limit_bytes: Option<String>,
-    /// When the record was made.
+    /// When the record was created.
     pub created_at: Option<WireTime>,
     /// When the record was last changed.
     pub updated_at: Option<WireTime>,
-    /// The names of the tools that it serves, for an agent that executes.
+    /// The names of the tools that an execution agent serves.
     pub tools: Vec<String>,
 }
 
@@ -76,9 +76,9 @@ impl From<Document> for Agent {
 pub struct Event {
     /// The ID, which is also the cursor.
     pub id: Option<String>,
-    /// What happened.
+    /// The type of the event.
     pub event_type: Option<String>,
-    /// More about it: text, or JSON on one line.
+    /// Details as text, or as JSON on one line.
     pub details: Option<String>,
     /// When it happened.
     pub created_at: Option<WireTime>,
@@ -102,9 +102,9 @@ impl From<Document> for Event {
 pub struct Rotation {
     /// The ID of the request to rotate.
     pub request_id: Option<String>,
-    /// How far the dispatch to the agent is.
+    /// The status of the dispatch to the agent.
     pub status: Option<String>,
-    /// Where the rotation can be watched.
+    /// The URL at which the rotation's progress is shown.
     pub monitor_url: Option<String>,
 }
 
@@ -119,7 +119,7 @@ impl From<Document> for Rotation {
     }
 }
 
-/// The agents of the project, a page at a time. Documented.
+/// The project's agents, one page at a time. Documented.
 pub struct List;
 
 impl ListEndpoint for List {
@@ -130,7 +130,7 @@ impl ListEndpoint for List {
     }
 }
 
-/// The history of one agent, a page at a time, in the router's order. Assumed path.
+/// The history of one agent, one page at a time, in the router's order. Assumed path.
 pub struct Events<'a>(pub &'a Id);
 
 impl ListEndpoint for Events<'_> {
@@ -159,25 +159,25 @@ impl Endpoint for Get<'_> {
     }
 }
 
-/// The fields of an agent that can be written; what is none is not sent.
+/// The writable fields of an agent. `None` is not sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Fields {
     /// The display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The identifier in the mesh.
+    /// The agent's identifier in the mesh.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worker_id: Option<String>,
-    /// The Curve25519 public key, base64, as it was given. Assumed name.
+    /// The Curve25519 public key in base64, as given. Assumed name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
     /// The deployment region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// Concurrent inference requests; 0 lets the router decide.
+    /// The maximum number of concurrent inference requests; 0 lets the router decide.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrent_requests: Option<u32>,
-    /// Free text; may be empty.
+    /// Free-text description; may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The service tiers; may be empty.
@@ -199,7 +199,7 @@ impl Endpoint for Create<'_> {
     }
 }
 
-/// Changes the given fields of an agent. Assumed subcommand.
+/// Changes the given fields of an agent. Assumed method.
 pub struct Update<'a>(pub &'a Id, pub &'a Fields);
 
 impl Endpoint for Update<'_> {
@@ -226,24 +226,24 @@ impl Endpoint for Delete<'_> {
     }
 }
 
-/// What can be done to an agent's part in execution, in one workspace or in all. Assumed paths.
+/// Actions on an agent's execution role, in one workspace or in all. Assumed paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// No more tool work is dispatched to it; it stays connected.
+    /// Stops dispatching tool calls to the agent, which stays connected.
     Pause,
-    /// Tool work is dispatched to it again.
+    /// Resumes dispatching tool calls.
     Resume,
-    /// Its authenticated session ends; it must enroll again.
+    /// Ends the agent's authenticated session; the agent must enroll again.
     Revoke,
 }
 
-/// Applies a [`Control`] to an agent; `workspace` narrows it.
+/// Applies a [`Control`] to an agent, optionally in one workspace.
 pub struct Apply {
     /// The agent.
     pub agent: Id,
-    /// What to do.
+    /// The action.
     pub control: Control,
-    /// The workspace to do it in; none means all.
+    /// The workspace, or `None` for all.
     pub workspace: Option<String>,
 }
 
@@ -275,7 +275,7 @@ impl Endpoint for Apply {
 pub struct Rotate<'a> {
     /// The agent.
     pub agent: &'a Id,
-    /// Why, for the audit log.
+    /// The reason, for the audit log.
     pub reason: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! Approvals: what waits for a reviewer, under `/exec/approvals`.
+//! Approvals: tool calls that need a reviewer's decision, under `/exec/approvals`.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,16 +8,16 @@ use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
 use crate::time::WireTime;
 
-/// How much harm a tool can do, from the least to the most. Documented, with this order.
+/// The risk of a tool, from lowest to highest. Documented, with this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Risk {
-    /// Looks only.
+    /// Only reads.
     Read,
-    /// Changes something.
+    /// Makes changes.
     Write,
-    /// Removes something; waits for a reviewer.
+    /// Removes data; requires approval.
     Destructive,
-    /// Can't be undone; waits for a reviewer.
+    /// Can't be undone; requires approval.
     Irreversible,
 }
 
@@ -25,7 +25,7 @@ impl Risk {
     /// The words on the wire, in the order of the risks.
     pub const WORDS: [&'static str; 4] = ["read", "write", "destructive", "irreversible"];
 
-    /// Reads the word; none where it is unknown.
+    /// Parses the word. Returns `None` if it is unknown.
     pub fn read(word: &str) -> Option<Self> {
         Some(match word {
             "read" => Self::Read,
@@ -37,19 +37,19 @@ impl Risk {
     }
 }
 
-/// Whether what has this risk is approved only by naming the tool: what can't be undone, and what no one can judge.
+/// Whether approving a tool with this risk requires typing its name: if it can't be undone, or if the risk is unknown.
 pub fn needs_the_name(risk: Option<&str>) -> bool {
     risk.and_then(Risk::read)
         .is_none_or(|risk| risk >= Risk::Irreversible)
 }
 
-/// A call of a tool that waits, or waited, for a decision.
+/// A tool call that is waiting for a decision, or was decided.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Approval {
     /// The id.
     pub id: Option<String>,
-    /// `pending` waits for a decision; an open set.
+    /// `pending` means undecided; other values are possible.
     pub status: Option<String>,
     /// The tool's risk.
     pub risk: Option<String>,
@@ -59,32 +59,32 @@ pub struct Approval {
     pub workspace_id: Option<String>,
     /// The agent it would run on.
     pub agent_id: Option<String>,
-    /// The call that waits.
+    /// The invocation.
     pub invocation_id: Option<String>,
-    /// The arguments, as JSON text.
+    /// The arguments as JSON text.
     pub args: Option<String>,
-    /// Who asked.
+    /// The requester.
     pub requested_by: Option<String>,
-    /// When.
+    /// When it was requested.
     pub created_at: Option<WireTime>,
-    /// When the policy decides instead of a reviewer.
+    /// When the approval expires and the policy decides.
     pub expires_at: Option<WireTime>,
     /// When it was decided.
     pub resolved_at: Option<WireTime>,
-    /// Who decided.
+    /// The reviewer.
     pub resolved_by: Option<String>,
-    /// What they noted.
+    /// The reviewer's note.
     pub resolution_note: Option<String>,
 }
 
-/// The names of the members that say what would run.
+/// The names of the members that identify the call.
 pub const TOOL: &[&str] = &["tool_name", "tool"];
 /// See [`TOOL`].
 pub const WORKSPACE: &[&str] = &["workspace_id", "workspace"];
 /// See [`TOOL`].
 pub const ARGS: &[&str] = &["args", "arguments"];
 
-/// Everything that a decision rests on: the names under which it is read, and others that it must not contradict.
+/// The members that a decision depends on: the names under which each is read, and other names whose values must agree.
 pub const FACTS: &[(&[&str], &[&str])] = &[
     (&["id", "approval_id"], &[]),
     (&["status"], &[]),
@@ -96,8 +96,8 @@ pub const FACTS: &[(&[&str], &[&str])] = &[
     (&["invocation_id"], &[]),
 ];
 
-/// The words of states in which a decision has been made. Documented: approved, rejected and timed out; assumed: their
-/// spelling, and the others. In lower case and without `_` and `-`.
+/// The statuses of decided approvals, in lower case and without `_` and `-`. Documented: approved, rejected, and timed
+/// out. Assumed: their spelling, and the others.
 const DECIDED: &[&str] = &[
     "allowed",
     "approved",
@@ -139,15 +139,15 @@ impl From<Document> for Approval {
 }
 
 impl Approval {
-    /// Whether it waits for a decision.
+    /// Whether it is waiting for a decision.
     pub fn is_pending(&self) -> bool {
         self.status.as_deref() == Some("pending")
     }
 }
 
 impl Approval {
-    /// The status if nothing is left to decide: it is known to be an end, or the approval says when or by whom it was
-    /// decided.
+    /// The status, if the approval is already decided: the status is known to be final, or the approval has a reviewer or
+    /// a time of decision.
     pub fn decided(&self) -> Option<&str> {
         if self.is_pending() {
             return None;
@@ -168,10 +168,10 @@ impl Approval {
 
 const APPROVALS: [&str; 2] = ["exec", "approvals"];
 
-/// The approvals of the project. Documented mount; assumed: the query.
+/// The project's approvals. Documented path; assumed query.
 #[derive(Clone, Copy)]
 pub struct List<'a> {
-    /// Only those with this risk.
+    /// The risk to filter by.
     pub risk: Option<&'a str>,
 }
 
@@ -187,7 +187,7 @@ impl ListEndpoint for List<'_> {
     }
 }
 
-/// One approval. Documented mount.
+/// One approval. Documented path.
 pub struct Get<'a>(pub &'a Id);
 
 impl Endpoint for Get<'_> {
@@ -199,16 +199,16 @@ impl Endpoint for Get<'_> {
     }
 }
 
-/// Lets the call run. Documented.
+/// Approves the call. Documented.
 #[derive(Clone, Debug)]
 pub struct Approve {
     /// The approval.
     pub id: Id,
-    /// Why; the router accepts it, but does not store it today. Documented.
+    /// The reason. The router accepts it but currently doesn't store it. Documented.
     pub note: Option<String>,
-    /// The tool's name, typed by the one who approves. Likewise.
+    /// The tool's name as typed by the reviewer. Also accepted but not stored.
     pub confirm: Option<String>,
-    /// The call that waits, as far as it is known: the response may be about it.
+    /// The invocation, if known, because the response may be about it.
     pub invocation: Option<String>,
 }
 
@@ -242,12 +242,12 @@ impl Endpoint for Approve {
     }
 }
 
-/// Refuses the call. Documented.
+/// Rejects the call. Documented.
 #[derive(Clone, Debug)]
 pub struct Reject {
     /// The approval.
     pub id: Id,
-    /// Why; the router accepts it, but does not store it today. Documented.
+    /// The reason. The router accepts it but currently doesn't store it. Documented.
     pub reason: Option<String>,
 }
 

@@ -1,7 +1,7 @@
-//! Files of CA certificates, as companies have them.
+//! Reads CA bundles leniently.
 //!
-//! One certificate that can't be used must not shut out the others, nor must what editors and shells do to a file: a byte
-//! order mark, UTF-16, blanks, comments, missing line ends.
+//! One unusable certificate must not prevent the use of the others. Byte order marks, UTF-16, spaces, comments, and missing
+//! line ends are accepted.
 
 use std::path::Path;
 
@@ -11,22 +11,22 @@ use rustls::pki_types::CertificateDer;
 
 use crate::files::{self, WaitLimit};
 
-/// All the CAs of a system are less than 1 MiB.
+/// The maximum size in bytes. A system's CA bundle is less than 1 MiB.
 const LARGEST: usize = 16 * 1024 * 1024;
 
-/// What a file holds.
+/// The certificates of a file.
 #[derive(Debug)]
 pub struct CaBundle {
-    /// The certificates that can be used; at least one.
+    /// The usable certificates; at least one.
     pub certificates: Vec<CertificateDer<'static>>,
-    /// How many can't be.
+    /// The number of unusable certificates.
     pub unusable: usize,
 }
 
 /// Reads the certificates of a PEM file.
 ///
 /// # Errors
-/// Half a sentence that says why there is none.
+/// A predicate that follows the file's name in a sentence.
 pub fn read(path: &Path, wait_limit: &WaitLimit) -> Result<CaBundle, String> {
     let bytes = files::read(path, LARGEST, wait_limit).map_err(|why| why.to_string())?;
     let text = text(&bytes);
@@ -50,23 +50,23 @@ pub fn read(path: &Path, wait_limit: &WaitLimit) -> Result<CaBundle, String> {
     })
 }
 
-/// What a file without a certificate is instead.
+/// The error for a file without certificates, with advice for other formats.
 fn nothing(bytes: &[u8], text: &str) -> String {
     let other = if bytes.is_empty() {
         return "is empty".to_owned();
     } else if bytes.starts_with(&[0x30]) {
-        "; DER is converted with: openssl x509 -inform DER -in FILE -out FILE.pem"
+        "; to convert DER: openssl x509 -inform DER -in FILE -out FILE.pem"
     } else if text.contains("-----BEGIN PKCS7") {
-        "; PKCS #7 is converted with: openssl pkcs7 -print_certs -in FILE -out FILE.pem"
+        "; to convert PKCS #7: openssl pkcs7 -print_certs -in FILE -out FILE.pem"
     } else if text.contains("-----BEGIN TRUSTED CERTIFICATE") {
-        "; OpenSSL's own form is converted with: openssl x509 -in FILE -out FILE.pem"
+        "; to convert OpenSSL's own format: openssl x509 -in FILE -out FILE.pem"
     } else {
         ""
     };
-    format!("holds no certificate in PEM form{other}")
+    format!("contains no PEM certificate{other}")
 }
 
-/// The file as text. What is not text is a comment.
+/// The file as text. Other bytes are treated as comments.
 fn text(bytes: &[u8]) -> String {
     let utf16 = |of: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes[2..]
@@ -84,7 +84,7 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-/// What stands between the marks of each certificate; none where the end is missing.
+/// The text between the markers of each certificate, or `None` if the end marker is missing.
 fn blocks(text: &str) -> impl Iterator<Item = Option<&str>> {
     let parts = text.split("-----BEGIN ").skip(1);
     parts.filter_map(|part| {
@@ -94,7 +94,7 @@ fn blocks(text: &str) -> impl Iterator<Item = Option<&str>> {
     })
 }
 
-/// The certificate, if a CA can be made of it.
+/// The certificate, if it is usable as a CA.
 fn certificate(block: &str) -> Option<CertificateDer<'static>> {
     let letters: String = block.split_whitespace().collect();
     let certificate = CertificateDer::from(STANDARD.decode(letters).ok()?);

@@ -1,4 +1,4 @@
-//! Candidates: workers that have connected to an agent and wait to be admitted.
+//! Candidates: workers that have connected to an agent and are waiting for admission.
 
 use serde::Deserialize;
 
@@ -9,15 +9,15 @@ use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
 use crate::time::WireTime;
 
-/// A worker that waits to be admitted to an agent's serving pool.
+/// A worker waiting for admission to an agent's serving pool.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Candidate {
     /// The id.
     pub id: Option<String>,
-    /// An open set; `pending` waits for a decision.
+    /// `pending` means undecided; other values are possible.
     pub status: Option<String>,
-    /// The agent it is attached to.
+    /// The agent to which it is attached.
     pub agent_id: Option<String>,
     /// When it connected.
     pub created_at: Option<WireTime>,
@@ -52,22 +52,22 @@ impl ListEndpoint for List<'_> {
     }
 }
 
-/// What becomes of a candidate.
+/// The decision on a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It is admitted.
+    /// Admit it.
     Approve,
-    /// It is not admitted.
+    /// Reject it.
     Reject,
 }
 
 /// Decides on a candidate. Assumed paths.
 pub struct Decide<'a> {
-    /// The agent it is attached to.
+    /// The agent to which it is attached.
     pub agent: &'a Id,
     /// The candidate.
     pub candidate: &'a Id,
-    /// What becomes of it.
+    /// The decision.
     pub decision: Decision,
 }
 

@@ -1,5 +1,5 @@
-//! Connections: host names are resolved within every time limit, a loopback name leads to this machine only, and it is
-//! known whether a connection existed when an attempt ended.
+//! Connections. Host names are resolved within every time limit, loopback names resolve only to this machine, and the
+//! phase of a connection is known when an attempt ends.
 
 use std::fmt;
 use std::io;
@@ -22,12 +22,12 @@ pub(super) fn system(host: &str) -> io::Result<Vec<SocketAddr>> {
     (host, 0).to_socket_addrs().map(Iterator::collect)
 }
 
-/// Resolves host names on threads of its own. The runtime waits for its threads when it ends, and the system's resolver
-/// may take as long as it likes.
+/// Resolves host names on separate threads. The runtime waits for its own threads on shutdown, and the system's resolver
+/// may take arbitrarily long.
 #[derive(Clone)]
 pub(super) struct Resolver {
     pub(super) lookup: Lookup,
-    /// Only addresses of this machine count.
+    /// Whether to accept only loopback addresses.
     pub(super) loopback_only: bool,
 }
 
@@ -43,7 +43,7 @@ impl Resolve for Resolver {
             let asked = host.clone();
             std::thread::Builder::new()
                 .name("resolver".to_owned())
-                // No one may be waiting any more.
+                // The receiver may be gone.
                 .spawn(move || drop(sender.send(lookup(&asked))))?;
             let mut addresses = found.await??;
             if loopback_only {
@@ -54,7 +54,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// Drops the addresses of other machines.
+/// Removes the addresses of other machines.
 fn keep_loopback(host: &str, addresses: &mut Vec<SocketAddr>) -> Result<(), NotLoopback> {
     let first = addresses.first().map(SocketAddr::ip);
     addresses.retain(|address| address.ip().to_canonical().is_loopback());
@@ -67,7 +67,7 @@ fn keep_loopback(host: &str, addresses: &mut Vec<SocketAddr>) -> Result<(), NotL
     }
 }
 
-/// A name that is meant for this machine leads to another one.
+/// A loopback name resolves to another machine.
 #[derive(Debug)]
 pub(super) struct NotLoopback {
     host: String,
@@ -87,11 +87,11 @@ impl fmt::Display for NotLoopback {
 impl std::error::Error for NotLoopback {}
 
 tokio::task_local! {
-    /// The phase of the attempt that is under way.
+    /// The connection phase of the current attempt.
     pub(super) static PHASE: Phase;
 }
 
-/// How far an attempt has come with its connection. Clones share one state.
+/// The connection phase of an attempt. Clones share one state.
 #[derive(Clone, Default)]
 pub(super) struct Phase(Arc<AtomicU8>);
 
@@ -105,7 +105,7 @@ impl Phase {
         self.0.store(0, Ordering::SeqCst);
     }
 
-    /// Whether a connection is being established. Nothing of a request has left that continues a fresh one.
+    /// Whether a connection is being established, so that nothing of the request has been sent.
     pub(super) fn is_connecting(&self) -> bool {
         matches!(self.0.load(Ordering::SeqCst), CONNECTING | SHAKING_HANDS)
     }
@@ -115,18 +115,18 @@ impl Phase {
         self.0.store(SHAKING_HANDS, Ordering::SeqCst);
     }
 
-    /// Whether the connection lacks nothing but TLS.
+    /// Whether TCP has connected but TLS has not.
     pub(super) fn is_shaking_hands(&self) -> bool {
         self.0.load(Ordering::SeqCst) == SHAKING_HANDS
     }
 
-    /// Whether a fresh connection was established, so that the request may have left.
+    /// Whether a new connection was established, so that the request may have been sent.
     pub(super) fn is_connected(&self) -> bool {
         self.0.load(Ordering::SeqCst) == CONNECTED
     }
 }
 
-/// Notes in [`PHASE`] how far a connection has come.
+/// Records the phase of a connection in [`PHASE`].
 #[derive(Clone)]
 pub(super) struct PhaseLayer;
 
@@ -138,7 +138,7 @@ impl<S> Layer<S> for PhaseLayer {
     }
 }
 
-/// A connector that is observed.
+/// A connector that records its phase.
 #[derive(Clone)]
 pub(super) struct PhaseService<S>(S);
 

@@ -1,7 +1,7 @@
 //! Content codings (RFC 9110, section 8.4.1): a body is decoded or refused, never passed on compressed.
 //!
-//! The HTTP library knows one spelling of each coding and one gzip member. Servers and middleboxes send `GZIP`, `x-gzip`
-//! and several members, and offering no coding does not stop them.
+//! The HTTP library supports only one spelling of each coding and one gzip member. Servers and middleboxes send `GZIP`,
+//! `x-gzip`, and several members, even to clients that accept no coding.
 
 use std::io::{self, Write as _};
 
@@ -11,30 +11,30 @@ use hyper::body::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use zstd::stream::raw::{self, DParameter, InBuffer, Operation as _, OutBuffer};
 
-/// The codings that requests ask for.
+/// The codings that requests accept.
 pub(super) const ACCEPTED: &str = "gzip, zstd";
-/// How much is decoded at a time. Nothing holds more of a body that decompresses to gigabytes.
+/// The number of bytes decoded at a time, which limits memory for a body that decompresses to gigabytes.
 const STEP: usize = 64 * 1024;
-/// So much input of gzip at a time: it becomes 1032 times as long at most.
+/// The number of gzip bytes read at a time. They decode to at most 1032 times their length.
 const GZIP_STEP: usize = 256;
 /// The largest window of `zstd` as a content coding: 8 MiB (RFC 9659, section 3).
 const ZSTD_WINDOW_LOG: u32 = 23;
 
-/// Why a body can't be decoded.
+/// The reason why a body can't be decoded.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// A coding, or a combination of codings, that is not supported.
+    /// An unsupported coding or combination of codings.
     Unknown(String),
-    /// The bytes are not what the coding says.
+    /// The bytes are invalid for the coding.
     Corrupt(io::Error),
-    /// The body ends before the coding does.
+    /// The body is truncated.
     Cut,
 }
 
 /// Decodes one body.
 pub(super) struct Decoder {
     coding: Box<Coding>,
-    /// A body without a byte is empty in every coding.
+    /// A body without bytes is empty in every coding.
     began: bool,
 }
 
@@ -47,7 +47,7 @@ enum Coding {
 }
 
 impl Decoder {
-    /// The decoder of a body with these headers. They describe the decoded body afterwards.
+    /// Creates the decoder for a body with these headers, and updates them to describe the decoded body.
     pub(super) fn of(headers: &mut HeaderMap) -> io::Result<Self> {
         let names: Vec<String> = headers
             .get_all(CONTENT_ENCODING)
@@ -81,7 +81,7 @@ impl Decoder {
         })
     }
 
-    /// Takes some bytes from the front of `input` and returns what they decode to, which may be nothing yet.
+    /// Consumes bytes from the front of `input` and returns the decoded bytes, possibly none.
     pub(super) fn decode(&mut self, input: &mut Bytes) -> Result<Vec<u8>, Refused> {
         self.began |= !input.is_empty();
         let mut out = Vec::new();
@@ -102,7 +102,7 @@ impl Decoder {
         Ok(out)
     }
 
-    /// Checks at the end of the body that the coding ends there too.
+    /// Checks at the end of the body that the encoded data is complete.
     pub(super) fn end(&mut self) -> Result<(), Refused> {
         let is_complete = match &mut *self.coding {
             _ if !self.began => true,
@@ -115,12 +115,12 @@ impl Decoder {
     }
 }
 
-/// gzip members (RFC 1952), one after another.
+/// A sequence of gzip members (RFC 1952).
 enum Gzip {
     Member(Box<GzDecoder<Vec<u8>>>),
-    /// A member is complete. The first byte of another one may have come.
+    /// A member is complete. The first byte of another one may have arrived.
     Between(bool),
-    /// What follows the members is not a member: `gzip` and `curl` ignore it, and so does this.
+    /// Trailing data that is not a member. It is ignored, as `gzip` and `curl` do.
     Over,
 }
 
@@ -137,7 +137,7 @@ impl Gzip {
             taken += self.step(&input[taken..], out)?;
         }
         if let Self::Member(decoder) = self {
-            // A live feed waits for what has come so far.
+            // A live feed needs the data that has arrived so far.
             decoder.flush().map_err(Refused::Corrupt)?;
             out.append(decoder.get_mut());
         }
@@ -179,7 +179,7 @@ impl Gzip {
         let Self::Member(decoder) = self else {
             return Ok(true);
         };
-        // A member that has its check sum and its length takes nothing more.
+        // A member is complete after its checksum and length.
         let is_whole = decoder.write(&[0]).map_err(Refused::Corrupt)? == 0;
         if is_whole {
             decoder.try_finish().map_err(Refused::Corrupt)?;
@@ -190,7 +190,7 @@ impl Gzip {
 
 /// `deflate` is zlib (RFC 1950), but some servers send bare deflate (RFC 1951).
 enum Deflate {
-    /// The first byte decides together with the second.
+    /// The first byte; the form is determined by the first two.
     Undecided(Option<u8>),
     Decided(Decompress),
     Over,
@@ -230,7 +230,7 @@ fn is_zlib(first: u8, second: u8) -> bool {
     first & 0x0f == 8 && first >> 4 <= 7 && (u16::from(first) << 8 | u16::from(second)) % 31 == 0
 }
 
-/// How many bytes of the input were taken, and whether the stream is over.
+/// The number of input bytes consumed, and whether the stream has ended.
 fn run(
     inflate: &mut Decompress,
     input: &[u8],
@@ -245,7 +245,7 @@ fn run(
             .map_err(|error| Refused::Corrupt(error.into()))?;
         taken += usize::try_from(inflate.total_in() - before).unwrap_or(0);
         let is_over = status == Status::StreamEnd;
-        // It may hold back what has come already.
+        // The decoder may buffer data that has already arrived.
         let is_drained = taken == input.len() && out.len() == had;
         if is_over || is_drained || taken < input.len() {
             return Ok((taken, is_over));
@@ -253,10 +253,10 @@ fn run(
     }
 }
 
-/// zstd frames (RFC 8878), one after another.
+/// A sequence of zstd frames (RFC 8878).
 struct Zstd {
     decoder: raw::Decoder<'static>,
-    /// A frame is complete and no other has started.
+    /// Whether a frame is complete and no other has started.
     between_frames: bool,
 }
 
@@ -282,7 +282,7 @@ impl Zstd {
             self.between_frames = hint == 0;
             let written = target.pos();
             out.extend_from_slice(&buffer[..written]);
-            // It may hold back what has come already.
+            // The decoder may buffer data that has already arrived.
             let is_drained = written < STEP;
             if self.between_frames || is_drained || source.pos() < input.len() {
                 return Ok(source.pos());

@@ -1,16 +1,16 @@
-//! Responses with a success status that say themselves that a change was not made.
+//! Responses with a success status that report that a change was not made.
 
 use super::envelope;
 use super::request::Request;
 use crate::json::{self, Members};
 
-/// The words of one action.
+/// The words for one action.
 struct Words {
     /// The first word of the request's action.
     verb: &'static str,
-    /// The name of a flag that says whether it was done.
+    /// The name of a flag that reports whether the action was done.
     participle: &'static str,
-    /// Values of `status` that say that something else happened.
+    /// Values of `status` that mean that something else happened.
     others: &'static [&'static str],
 }
 
@@ -53,8 +53,7 @@ const WORDS: &[Words] = &[
 ];
 
 impl Request {
-    /// Whether this response to the change says that the change was not made: in its own members, or in those of an
-    /// object that it wraps.
+    /// Whether this response reports that the change was not made, in its own members or in those of a wrapped object.
     pub fn is_denied_by(&self, document: &str) -> bool {
         let verb = self.action.split(' ').next().unwrap_or_default();
         let words = WORDS.iter().find(|words| words.verb == verb);

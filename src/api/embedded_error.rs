@@ -1,4 +1,4 @@
-//! An error that comes with a success status: what it looks like, and the status that its code stands for.
+//! Errors in responses with a success status: recognizes them and maps their codes to a status.
 
 use super::envelope::{self, Expectation};
 use super::expected_object::Role;
@@ -6,7 +6,7 @@ use super::request::Request;
 use super::response::Response;
 use super::service::Service;
 
-/// Whether a response with a success status is an error anyway.
+/// Whether a response with a success status is an error.
 pub(super) fn is_error(response: &Response, request: &Request) -> bool {
     let expected = Expectation {
         writes: request.method.writes(),
@@ -27,7 +27,7 @@ pub(super) fn is_error(response: &Response, request: &Request) -> bool {
     is_error.unwrap_or(false)
 }
 
-/// Whether the server declares the body a problem (RFC 9457), or an error of another media type.
+/// Whether the media type declares the body a problem (RFC 9457) or another error.
 fn is_problem(response: &Response) -> bool {
     let mut kinds = response.headers.get_all("content-type").iter();
     kinds.any(|kind| {
@@ -38,8 +38,8 @@ fn is_problem(response: &Response) -> bool {
     })
 }
 
-/// Whether the response may be a run. Only a run has an error of its own, so that anywhere else an ID beside an error
-/// proves nothing.
+/// Whether the response may be a run. Only a run has its own error member; elsewhere, an ID next to an error proves
+/// nothing.
 fn may_return_run(request: &Request) -> bool {
     let is_run = |kind: &str| matches!(kind, "invocation" | "execution");
     let mut subjects = request.subjects.iter();

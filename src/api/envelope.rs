@@ -1,5 +1,4 @@
-//! What an error looks like in a body: the contract's envelope, and the forms that other servers, gateways, and
-//! frameworks give it.
+//! Error bodies: the contract's envelope, and the forms used by other servers, gateways, and frameworks.
 
 mod report;
 
@@ -13,12 +12,12 @@ use crate::json::{self, Items, Members};
 use report::text_of;
 pub(super) use report::{Report, read};
 
-/// What a member is to an error.
+/// The role of a member in an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
-    /// The error itself: an object, or a text.
+    /// The error itself: an object or a string.
     Error,
-    /// The error under a name that an object may have for something else.
+    /// The error under a name that can also mean something else.
     Fault,
     /// A list of errors.
     Errors,
@@ -31,18 +30,18 @@ enum Part {
     Success,
     /// A flag that is true if something failed.
     Failure,
-    /// It identifies an object.
+    /// The ID of an object.
     Id,
-    /// It holds what the response is about.
+    /// The content of the response.
     Wrapper,
-    /// It holds an object of a kind that the API has.
+    /// An object of a type that the API has.
     Kind,
-    /// It may come beside an error.
+    /// A member that may accompany an error.
     Beside,
 }
 
-/// What the member of this name is; none if it is the content of a response. The name is in lower case and without
-/// `_` and `-`: `errorCode` and `error_code` are one.
+/// The role of a member, or `None` if it is content of a response. The name is in lower case and without `_` and `-`:
+/// `errorCode` and `error_code` are the same.
 fn part(name: &str) -> Option<Part> {
     Some(match name {
         "error" => Part::Error,
@@ -69,7 +68,7 @@ fn part(name: &str) -> Option<Part> {
     })
 }
 
-/// Names of the members that hold an error's texts, spelled as in [`part`], the best one first.
+/// Names of the members with an error's texts, spelled as in [`part`], in order of preference.
 const MESSAGE: &[&str] = &[
     "message",
     "detail",
@@ -93,12 +92,12 @@ const STATUS: &[&str] = &[
     "httpcode",
 ];
 
-/// Words of a `status` that say that the request failed.
+/// Values of `status` that mean that the request failed.
 const FAILED: &[&str] = &[
     "denied", "err", "error", "fail", "failed", "failure", "fault",
 ];
 
-/// The last words of a `code` that say that the request did not fail.
+/// Last words of a `code` that mean that the request did not fail.
 const DONE: &[&str] = &[
     "accepted",
     "approved",
@@ -124,24 +123,24 @@ const DONE: &[&str] = &[
     "updated",
 ];
 
-/// Objects are looked for this deep in others.
+/// The maximum depth of wrapped objects.
 const DEEPEST: u8 = 4;
 
-/// So many errors, or wrapped items, are looked at.
+/// The maximum number of errors or wrapped items to examine.
 const MOST: usize = 20;
 
-/// What is known of the request when its response is judged.
+/// Facts about the request that affect how its response is interpreted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expectation {
-    /// It changes something: content beside an error does not make it a success.
+    /// Whether it is a change, so that content next to an error does not make it a success.
     pub(super) writes: bool,
-    /// The response may be a run, which has an error of its own and a status that says so.
+    /// Whether the response may be a run, which has its own error and status.
     pub(super) may_be_run: bool,
-    /// The server reports errors as a bare text, whatever else the response holds.
+    /// Whether the server reports errors as a plain string next to other members.
     pub(super) has_bare_errors: bool,
 }
 
-/// The members of an object that matter here.
+/// The relevant members of an object.
 struct Body<'a> {
     parts: Vec<(Part, &'a str)>,
     has_content: bool,
@@ -182,7 +181,7 @@ impl<'a> Body<'a> {
         ids.map(json::string)
     }
 
-    /// What the body holds for what it is about: an object, or a list of them.
+    /// The content: an object, or a list of objects.
     fn wrapped(&self) -> impl Iterator<Item = (Part, &'a str)> {
         let is_wrapper = |part: &Part| matches!(part, Part::Wrapper | Part::Kind);
         let parts = self.parts.iter().filter(move |(part, _)| is_wrapper(part));
@@ -193,7 +192,7 @@ impl<'a> Body<'a> {
         self.any(Part::Message, is_text)
     }
 
-    /// Whether there is anything but the members of an error.
+    /// Whether there are members that don't belong to an error.
     fn has_more(&self) -> bool {
         let is_more = |(part, value): (Part, &str)| match part {
             Part::Kind => value != "null",
@@ -202,8 +201,8 @@ impl<'a> Body<'a> {
         self.has_content || self.wrapped().any(is_more)
     }
 
-    /// Whether the body itself is an error that has no member `error`. `certain`: a message says so besides a word that
-    /// nothing but an error has.
+    /// Whether the body itself is an error without a member `error`. `certain` requires both a message and a member that
+    /// only errors have.
     fn is_flat_error(&self, certain: bool, expected: Expectation) -> bool {
         let has_message = self.has_message();
         let is_known = self.any(Part::Code, |code| status_of(&plain(code)).is_some())
@@ -236,7 +235,7 @@ impl<'a> Body<'a> {
         self.any(Part::Success, is_off) || self.any(Part::Failure, is_on)
     }
 
-    /// Whether this is an error; `depth` counts the objects around it.
+    /// Whether this is an error. `depth` is the number of enclosing objects.
     fn is_error(&self, expected: Expectation, depth: u8) -> bool {
         let is_object = |value: &str| value.starts_with('{');
         let is_list = |value: &str| value.starts_with('[') && value != "[]" || is_object(value);
@@ -255,7 +254,7 @@ impl<'a> Body<'a> {
             let is_stated = !has_status && !has_more && self.any(Part::Error, is_truthy);
             return described || is_stated || self.is_flat_error(true, expected);
         }
-        // Content of a read may speak of errors, one level down in particular.
+        // The content of a read may describe errors, especially one level down.
         let excused = has_more && !writes;
         self.any(Part::Error, is_object) && !(excused && is_inner)
             || self.any(Part::Fault, |fault| is_described(fault) || is_text(fault)) && !excused
@@ -302,13 +301,13 @@ pub(super) fn has_error<'a>(
     Body::with(members).is_error(expected, 0)
 }
 
-/// The objects that a response wraps.
+/// The objects wrapped in a response.
 pub(super) fn wrapped(object: &str) -> impl Iterator<Item = &str> {
     let values: Vec<&str> = Body::of(object).wrapped().map(|(_, value)| value).collect();
     values.into_iter().filter(|value| value.starts_with('{'))
 }
 
-/// The IDs that an object names: its own, and that of an object that it wraps.
+/// The IDs in an object: its own, and that of a wrapped object.
 pub(super) fn ids(object: &str) -> Vec<String> {
     let body = Body::of(object);
     let wrapped = body.wrapped().map(|(_, value)| Body::of(value));
@@ -319,7 +318,7 @@ pub(super) fn ids(object: &str) -> Vec<String> {
     ids
 }
 
-/// The name of a member as [`part`] knows it.
+/// The name of a member in the spelling of [`part`].
 fn spelled<'a>(name: &str, letters: &'a mut String) -> &'a str {
     letters.clear();
     let name = json::string(name);
@@ -336,7 +335,7 @@ fn is_text(value: &str) -> bool {
     value.starts_with('"') && value != "\"\""
 }
 
-/// Whether an `error` that is not an object says that there is one.
+/// Whether an `error` that is not an object reports an error.
 fn is_truthy(error: &str) -> bool {
     !error.starts_with('{') && !matches!(error, "null" | "false" | "0" | "\"\"" | "[]")
 }
@@ -349,7 +348,7 @@ fn is_on(flag: &str) -> bool {
     matches!(&*json::string(flag), "true" | "1" | "yes")
 }
 
-/// Whether an object, or the first of a list, says what is wrong.
+/// Whether an object, or the first one of a list, describes an error.
 fn is_described(error: &str) -> bool {
     let first = Items::of(error).next().unwrap_or(error);
     let names = [MESSAGE, CODE, TYPE].concat();
@@ -357,14 +356,14 @@ fn is_described(error: &str) -> bool {
         || error.starts_with('[') && is_text(first)
 }
 
-/// Whether a type is a URI, as that of a problem is (RFC 9457).
+/// Whether a type is a URI, as in a problem (RFC 9457).
 fn is_uri(kind: &str) -> bool {
     ["about:", "http:", "https:", "urn:", "tag:"]
         .iter()
         .any(|scheme| kind.starts_with(scheme))
 }
 
-/// Whether an unknown code is one of a failure. 0, and the numbers of a success status, are not.
+/// Whether an unknown code means a failure. 0 and success statuses don't.
 fn is_failure(code: &str) -> bool {
     let code = plain(code).to_ascii_lowercase();
     if let Ok(number) = code.parse::<i64>() {

@@ -1,7 +1,7 @@
-//! The HTTP status that an error code stands for.
+//! Maps error codes to HTTP statuses.
 
-/// The status that an error with this code has, for one that came with a success status. By contract, and for the words
-/// that are usual elsewhere; how the code is spelled does not matter: `NotFound`, `NOT_FOUND`, `not found`.
+/// The HTTP status for an error code, for errors in responses with a success status. Covers the contract's codes and
+/// common ones, in any spelling: `NotFound`, `NOT_FOUND`, `not found`.
 pub(super) fn status_of(code: &str) -> Option<u16> {
     if code.len() > LONGEST_CODE {
         return None;
@@ -15,10 +15,10 @@ pub(super) fn status_of(code: &str) -> Option<u16> {
     known_status(&code).or_else(|| bare().and_then(known_status))
 }
 
-/// A code is a word or a few.
+/// The maximum length of a code.
 const LONGEST_CODE: usize = 64;
 
-/// A code as its words, in lower case and with `_` in between.
+/// A code in lower case with its words separated by `_`.
 fn words(code: &str) -> String {
     let mut words = String::with_capacity(code.len());
     let mut before = ' ';

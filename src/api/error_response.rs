@@ -1,4 +1,4 @@
-//! What a response without success means: the router's envelope, a proxy's page, or nothing at all.
+//! Error responses: the router's envelope, a proxy's page, or an empty body.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,32 +13,32 @@ use crate::error::{ApiErrorBody, Exit, RawResponse};
 use crate::redact::{self, KnownSecrets};
 use crate::sanitize;
 
-/// So many characters of a text of the server's are shown: room is left for what is said around it.
+/// The maximum number of characters of a server's text, which leaves room for the surrounding message.
 const LONGEST_TEXT: usize = 1_500;
 
-/// So much of a code, a type or a request ID.
+/// The maximum number of characters of a code, a type, or a request ID.
 const LONGEST_WORD: usize = 200;
 
-/// A response without success, understood.
+/// A parsed error response.
 pub struct ErrorResponse {
-    /// The HTTP status; for an error that came with a success status the one that its code stands for.
+    /// The HTTP status. For an error with a success status, the status that its code maps to.
     pub(super) status: u16,
     pub(super) message: Option<String>,
     pub(super) api_error: ApiErrorBody,
-    /// What exactly was refused, one per line.
+    /// The individual validation errors, one per line.
     pub(super) details: Vec<String>,
-    /// The response carried a JSON error object: it is the server that speaks, and no proxy.
+    /// Whether the response has a JSON error object, so that it came from the server and not from a proxy.
     pub(super) enveloped: bool,
     pub(super) wait: Option<Duration>,
-    /// Nothing but a flag says that the request failed.
+    /// Whether only a flag reports that the request failed.
     pub(super) is_denial: bool,
-    /// An ID beside the error that is not of the request: what it names may have been created.
+    /// An ID next to the error that is not in the request: the object may have been created.
     pub(super) other_id: Option<String>,
 }
 
 impl ErrorResponse {
-    /// Reads the envelope and the headers. `now` serves a `Retry-After` that is a date if the response itself has none;
-    /// `known` is what no message may repeat.
+    /// Parses the envelope and the headers. `now` is used for a `Retry-After` date if the response has no date. `known` are
+    /// secrets to mask in messages.
     pub fn read(
         request: &Request,
         response: &Response,
@@ -72,7 +72,7 @@ impl ErrorResponse {
             let text = response.text().unwrap_or_default();
             let document = serde_json::from_str::<&RawValue>(text).ok();
             let report = document.and_then(|document| envelope::read(document.get()));
-            // A gateway's own errors look like this too.
+            // A gateway's own errors also look like this.
             report.filter(|report| !report.is_flat || has_known_code(report))
         };
         let Some(report) = report else {
@@ -96,9 +96,9 @@ impl ErrorResponse {
         error.redact(known)
     }
 
-    /// The same without the secrets that it names: a server may repeat what it was sent.
+    /// The same with its secrets masked, because a server may repeat parts of the request.
     fn redact(mut self, known: &KnownSecrets) -> Self {
-        // First cut, then searched: the text may have any length.
+        // Cut before searching, because the text may have any length.
         let shown = |text: &str| {
             let text = sanitize::capped(text, LONGEST_TEXT);
             redact::text(&known.redact(&text)).into_owned()
@@ -122,10 +122,10 @@ impl ErrorResponse {
         self
     }
 
-    /// The same, as the retry decision needs it.
+    /// The facts for the retry decision.
     pub fn outcome(&self) -> AttemptOutcome<'_> {
         if self.other_id.is_some() {
-            // Whatever the error says, sending the request again might create another object.
+            // Even if the error is retryable, a retry might create another object.
             return AttemptOutcome::Unusable;
         }
         AttemptOutcome::Answered {
@@ -141,7 +141,7 @@ fn has_known_code(report: &Report) -> bool {
     code.is_some_and(|code| code.parse::<u16>().is_err() && error_code::status_of(code).is_some())
 }
 
-/// The first ID of a response to a change that the request does not name.
+/// The first ID in the response to a change that is not in the request.
 fn other_id(request: &Request, response: &Response) -> Option<String> {
     if !request.method.writes() {
         return None;
@@ -156,7 +156,7 @@ fn other_id(request: &Request, response: &Response) -> Option<String> {
     ids.into_iter().find(|id| !is_own(id))
 }
 
-/// The exit code of a response: the router's word decides before the status.
+/// The exit code of a response. The error code takes precedence over the HTTP status.
 pub fn exit_code(code: Option<&str>, status: u16, enveloped: bool) -> Exit {
     match code {
         Some(
@@ -194,12 +194,12 @@ pub fn exit_code(code: Option<&str>, status: u16, enveloped: bool) -> Exit {
     }
 }
 
-/// What the server's own clock read when it sent the response: dates in the response are of that clock.
+/// The server's time when it sent the response, which dates in the response refer to.
 fn sent_at(response: &Response) -> Option<SystemTime> {
     httpdate::parse_http_date(response.header("date")?).ok()
 }
 
-/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
+/// Parses `Retry-After`: seconds or a date (RFC 9110, section 10.2.3).
 fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     if let Some(wait) = seconds(value.trim()) {
         return Some(wait);
@@ -209,7 +209,7 @@ fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     Some(wait.min(LONGEST_RETRY_AFTER))
 }
 
-/// A number of seconds.
+/// Parses a number of seconds.
 fn seconds(text: &str) -> Option<Duration> {
     let seconds: f64 = text.parse().ok()?;
     let wait = || Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);

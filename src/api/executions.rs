@@ -1,4 +1,4 @@
-//! Records of runs: `/exec/executions`, and the live feed of all of them.
+//! Executions: `/exec/executions`, and the live feed of all runs.
 
 use serde::Deserialize;
 
@@ -15,11 +15,11 @@ use crate::time::WireTime;
 pub struct Execution {
     /// The id.
     pub id: Option<String>,
-    /// The call that caused it.
+    /// The invocation that started it.
     pub invocation_id: Option<String>,
-    /// Where it stands; the words of an invocation.
+    /// The status, with the same values as for an invocation.
     pub status: Option<String>,
-    /// What the tool's process ended with.
+    /// The exit code of the tool's process.
     pub exit_code: Option<String>,
     /// When it started.
     pub created_at: Option<WireTime>,
@@ -30,7 +30,7 @@ pub struct Execution {
 }
 
 impl From<Document> for Execution {
-    // Documented: `status`, and that the rest is there; assumed: the names.
+    // Documented: `status`, and the existence of the other members. Assumed: their names.
     fn from(document: Document) -> Self {
         Self {
             id: document.text(&["id"]),
@@ -46,7 +46,7 @@ impl From<Document> for Execution {
 
 const EXECUTIONS: [&str; 2] = ["exec", "executions"];
 
-/// The runs of the project. Documented.
+/// The project's executions. Documented.
 pub struct List;
 
 impl ListEndpoint for List {
@@ -57,7 +57,7 @@ impl ListEndpoint for List {
     }
 }
 
-/// One run. Documented.
+/// One execution. Documented.
 pub struct Get<'a>(pub &'a Id);
 
 impl Endpoint for Get<'_> {
@@ -86,7 +86,7 @@ impl Endpoint for Rerun<'_> {
     }
 }
 
-/// The request for the bytes that the agent returned. Assumed leaf.
+/// The request for the agent's raw output. Assumed path.
 pub fn raw(id: &Id) -> Request {
     Request::below(
         "get raw output",
@@ -98,7 +98,7 @@ pub fn raw(id: &Id) -> Request {
     .header("accept", "*/*")
 }
 
-/// The request for the live feed, after the event `last` where one is given. Documented.
+/// The request for the live feed, starting after the event `last` if given. Documented.
 pub fn stream(last: Option<&str>) -> Request {
     let request = Request::below("follow executions", Method::Get, EXECUTIONS, ["stream"])
         .header("accept", "text/event-stream");
@@ -108,17 +108,17 @@ pub fn stream(last: Option<&str>) -> Request {
     }
 }
 
-/// What an event of the feed says.
+/// An event of the feed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Document")]
 pub struct ExecutionEvent {
-    /// The call it is about.
+    /// The invocation.
     pub invocation_id: Option<String>,
     /// The tool.
     pub tool_name: Option<String>,
     /// The workspace.
     pub workspace_id: Option<String>,
-    /// What became of the call.
+    /// The new status.
     pub status: Option<String>,
 }
 

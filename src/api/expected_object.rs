@@ -1,25 +1,25 @@
-//! The objects that a request names. A response about another object is never taken for the one that was asked for.
+//! The objects that a request names. Detects responses about other objects.
 
 use serde_json::value::RawValue;
 
 use super::id::is_uuid;
 use crate::json::{self, Items};
 
-/// How a response relates to an object that its request names.
+/// The relation of a response to an object that its request names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The response is this object.
     Result,
-    /// The request acts on this object. The response may be the object, an object of another kind, or nothing.
+    /// The request acts on this object. The response may be the object, an object of another type, or empty.
     ActedOn,
-    /// The response belongs to this object, and may name it in its `<kind>_id`.
+    /// The response belongs to this object and may name it in its `<kind>_id`.
     Parent,
 }
 
 /// An object that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedObject {
-    /// How the response relates to it.
+    /// The relation of the response to it.
     pub role: Role,
     /// Its kind in the singular: `agent`, `join_key`.
     pub kind: &'static str,
@@ -31,13 +31,13 @@ pub struct ExpectedObject {
 
 type Members = [(String, Box<RawValue>)];
 
-/// Names of the members that hold an object whatever its kind is.
+/// Names of members that can contain an object of any type.
 const ENVELOPES: &[&str] = &[
     "body", "entity", "item", "items", "payload", "record", "resource", "response", "result",
     "results", "value",
 ];
 
-/// Members beside an envelope's object that are not content.
+/// Members of an envelope that are not content.
 const BESIDE: &[&str] = &[
     "code",
     "error",
@@ -51,7 +51,7 @@ const BESIDE: &[&str] = &[
     "success",
 ];
 
-/// The kinds of objects that a response may hold besides the one that the request names.
+/// The types of objects that a response may contain in addition to the requested one.
 const KINDS: &[&str] = &[
     "agent",
     "approval",
@@ -75,13 +75,13 @@ const KINDS: &[&str] = &[
     "workspace",
 ];
 
-/// Envelopes are opened this deep.
+/// The maximum depth of envelopes.
 const DEEPEST: u8 = 4;
 
-/// So many items of a list are looked at.
+/// The maximum number of list items to examine.
 const MOST: usize = 100;
 
-/// The ID of the object that the response is about, if that is not one of the objects that the request names.
+/// The ID of the response's object, if the request names a different one.
 pub(super) fn mismatched_id(subjects: &[ExpectedObject], document: &str) -> Option<String> {
     if subjects.is_empty() {
         return None;
@@ -102,7 +102,7 @@ impl ExpectedObject {
             }
             Role::Parent => self.missing_from(references),
             Role::Result if own.is_empty() => self.other_in(references),
-            // An execution that is asked for by the ID of its invocation.
+            // An execution requested by its invocation's ID.
             Role::Result if self.kind == "execution" => {
                 let invocations = texts(members, &["invocation_id"]);
                 if invocations.iter().any(|id| self.is(id)) {
@@ -127,8 +127,7 @@ impl ExpectedObject {
         }
     }
 
-    /// As [`Self::contradicted`], for what the members wrap: an object, or a list of objects of which none is the one
-    /// that the request names.
+    /// As [`Self::contradicted`], for a wrapped object, or a wrapped list that doesn't contain the requested object.
     fn contradicted_inside(&self, members: &Members, all: &[Self], depth: u8) -> Option<String> {
         if depth >= DEEPEST {
             return None;
@@ -147,7 +146,7 @@ impl ExpectedObject {
             }
             let mut first = None;
             for item in Items::of(value).take(MOST) {
-                // One that is not an object, or that says nothing of its identity, contradicts nothing.
+                // An item that is not an object, or that has no ID, contradicts nothing.
                 let other = inner.contradicted(&json::entries(item)?, all, depth + 1)?;
                 first.get_or_insert(other);
             }
@@ -155,8 +154,8 @@ impl ExpectedObject {
         })
     }
 
-    /// What the object in a member of this name is to the request; none if it may be any object. `is_sole`: the response
-    /// has no content but this member.
+    /// The expected object in a member of this name, or `None` if it may be any object. `is_sole`: the response has no
+    /// other content.
     fn wrapped_in(&self, name: &str, is_sole: bool) -> Option<Self> {
         let name = name.to_ascii_lowercase().replace('-', "_");
         let is_kind = |kind: &str| name == kind || name.strip_suffix('s') == Some(kind);
@@ -165,7 +164,7 @@ impl ExpectedObject {
             Role::Parent if is_kind(self.kind) => Role::ActedOn,
             _ if name == "data" || is_sole && ENVELOPES.contains(&&*name) => self.role,
             _ if !is_sole => return None,
-            // An object of another kind, which may refer to this one.
+            // An object of another type, which may refer to this one.
             Role::ActedOn | Role::Parent => Role::Parent,
             Role::Result if KINDS.iter().any(|kind| is_kind(kind)) => return None,
             Role::Result => Role::Result,
@@ -193,7 +192,7 @@ impl ExpectedObject {
         }
     }
 
-    /// The members in which another object names this one: `agent_id`, and `agentId` in the squads API.
+    /// The members in which another object refers to this one: `agent_id`, and `agentId` in the squads API.
     fn references(&self) -> [&'static str; 2] {
         match self.kind {
             "agent" => ["agent_id", "agentId"],
@@ -208,19 +207,19 @@ impl ExpectedObject {
         }
     }
 
-    /// Whether the response says in `object` that it is an object of another kind.
+    /// Whether the `object` member names another type.
     fn is_another_kind(&self, members: &Members) -> bool {
         let kinds = texts(members, &["object"]);
         let is_it = |kind: &String| {
             let kind = kind.to_ascii_lowercase().replace(['-', '.'], "_");
-            // A deletion is named by what was deleted.
+            // The `object` of a deletion is the deleted type.
             kind.contains(self.kind) || kind.contains("delet")
         };
         !kinds.is_empty() && !kinds.iter().any(is_it)
     }
 }
 
-/// The values of these members as text, as often as they occur; an empty or absent one identifies nothing.
+/// All values of these members as text, including duplicates. Empty and absent values identify nothing.
 fn texts(members: &Members, names: &[&str]) -> Vec<String> {
     let values = members
         .iter()

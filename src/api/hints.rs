@@ -1,4 +1,4 @@
-//! The error of a response without success, and what to do about it, by the server and by what it said.
+//! Turns error responses into errors with hints, depending on the server and the error.
 
 use serde_json::value::RawValue;
 
@@ -14,13 +14,13 @@ use crate::json;
 use crate::redact;
 use crate::sanitize;
 
-/// So much of a redirect's target is shown.
+/// The maximum number of characters of a redirect's target.
 const LONGEST_TARGET: usize = 300;
 
-/// A body that is longer is not repeated.
+/// Longer bodies are not repeated in a suggested command.
 const LONGEST_BODY: usize = 200;
 
-/// What web servers answer to plain HTTP on a port for TLS, in lower case: nginx, Apache, Go, Tomcat.
+/// The responses of nginx, Apache, Go, and Tomcat to plain HTTP on a TLS port, in lower case.
 const WANT_TLS: [&str; 4] = [
     "plain http request was sent to https port",
     "speaking plain http to an ssl-enabled server port",
@@ -28,12 +28,12 @@ const WANT_TLS: [&str; 4] = [
     "combination of host and port requires tls",
 ];
 
-/// What to do about plain HTTP on a port for TLS.
+/// The hint for plain HTTP on a TLS port.
 pub(super) const USE_TLS: &str = "this port speaks TLS: use https:// in the base URL";
-/// The same where it is only likely.
+/// The hint if that is only likely.
 pub(super) const MAY_USE_TLS: &str = "if this port speaks HTTPS, use https:// in the base URL";
 
-/// Whether this is the page of a web server that wants TLS on this port.
+/// Whether this is a web server's page for plain HTTP on a TLS port.
 fn wants_tls(response: &Response) -> bool {
     if response.status != 400 || !response.base_url.starts_with("http://") {
         return false;
@@ -80,7 +80,7 @@ impl ErrorResponse {
         if let Some(id) = &self.other_id {
             error = error.detail(format!("the response also names {id}"));
         }
-        // Without the server's envelope, it may be the proxy that answers.
+        // Without the server's envelope, the response may come from a proxy.
         if let Some(via) = response.via.as_ref().filter(|_| !self.enveloped) {
             error = error.detail(format!("proxy: {}", via.text()));
         }
@@ -116,7 +116,7 @@ fn add(error: Error, fault: &ErrorResponse, request: &Request, response: &Respon
     by_status(error, fault, response)
 }
 
-/// Adds the command that sends this same request, ready to be changed.
+/// Adds the command that sends the same request, for editing.
 fn retry_composed(error: Error, request: &Request) -> Error {
     const FOR: &str = "to try another one";
     let mut line = format!(
@@ -139,10 +139,10 @@ fn retry_composed(error: Error, request: &Request) -> Error {
     error.next(format!("{FOR}, with {body} in FILE"), line)
 }
 
-/// The options that make this body; none where it does not fit on a line.
+/// The options that produce this body, or `None` if they don't fit on a line.
 fn fields(body: &str) -> Option<String> {
     let members = json::entries(body)?;
-    // Without fields there would be no body at all.
+    // Without fields, there would be no body.
     if members.is_empty() {
         return None;
     }
@@ -152,7 +152,7 @@ fn fields(body: &str) -> Option<String> {
         .collect()
 }
 
-/// The option of one member; none for what has an inside, and for what can't be seen.
+/// The option for one member, or `None` for nested values and for hidden characters.
 fn field(name: &str, value: &RawValue) -> Option<String> {
     let (option, text) = match value.get().as_bytes().first()? {
         b'"' => ("-f", serde_json::from_str(value.get()).ok()?),
@@ -160,12 +160,12 @@ fn field(name: &str, value: &RawValue) -> Option<String> {
         _ => ("-F", value.get().to_owned()),
     };
     let pair = redact::word(&format!("{name}={text}"));
-    // A message shows an escape instead of what is hidden.
+    // A message would show escapes instead of hidden characters.
     let is_visible = json::escaped(&pair) == pair;
     is_visible.then(|| format!(" {option} {}", quote(&pair)))
 }
 
-/// The squads API has other words than the router.
+/// The hints for the squads API, whose terms differ from the router's.
 fn of_squads(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
     let root = &response.base_url;
     let of_agent = request
@@ -184,7 +184,7 @@ fn of_squads(error: Error, fault: &ErrorResponse, request: &Request, response: &
             "config show",
         ),
         300..=399 | 407 => by_status(error, fault, response),
-        // Of a deletion the command knows better.
+        // For a deletion, the command has a better hint.
         500.. if request.method != Method::Delete => {
             error.hint("report the time to the operators of the squads server")
         }

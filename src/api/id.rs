@@ -1,21 +1,21 @@
-//! An identifier that the router gave: opaque, but never one that changes which route is asked.
+//! Identifiers assigned by the router: opaque, but never able to change a request's route.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// An opaque identifier. It is not empty, not a dot segment (URL libraries drop those, so that `..` would address the
-/// collection above), and holds neither `/` nor control characters.
+/// An opaque identifier. It is not empty and not a dot segment (URL libraries resolve `..` to the parent collection), and
+/// contains neither `/` nor control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Id(String);
 
 impl Id {
-    /// The identifier as the router knows it.
+    /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether a text is a UUID as RFC 9562 writes it (section 4), in either case.
+/// Whether a text is a UUID in the form of RFC 9562 (section 4), in either case.
 pub fn is_uuid(text: &str) -> bool {
     let is_part = |(part, length): (&str, usize)| {
         part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -30,7 +30,7 @@ impl FromStr for Id {
         if text.is_empty() {
             Err("an ID can't be empty".to_owned())
         } else if matches!(text, "." | "..") {
-            Err(format!("{text} is not an id: it would name another route"))
+            Err(format!("{text} is not an ID: it would change the route"))
         } else if text.contains('/') {
             Err("an ID can't contain `/`".to_owned())
         } else if text.chars().any(char::is_control) {

@@ -1,4 +1,4 @@
-//! Calls of tools: `/exec/invocations`.
+//! Invocations, the calls of tools: `/exec/invocations`.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::error::Exit;
 use crate::json;
 use crate::time::WireTime;
 
-/// A call of a tool, from the moment it was accepted.
+/// An invocation: an accepted tool call.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Invocation {
@@ -21,26 +21,26 @@ pub struct Invocation {
     pub tool_name: Option<String>,
     /// The workspace it runs in.
     pub workspace_id: Option<String>,
-    /// Where it stands; see [`ending`] and [`is_gated`].
+    /// The status; see [`ending`] and [`is_gated`].
     pub status: Option<String>,
     /// The tool's risk.
     pub risk: Option<String>,
-    /// The approval that it waits for, or waited for.
+    /// The approval that it requires or required.
     pub approval_id: Option<String>,
-    /// The page on which a reviewer decides.
+    /// The URL of the approval page.
     pub approval_url: Option<String>,
-    /// The record of its run, once it runs.
+    /// The execution, once it has started.
     pub execution_id: Option<String>,
     /// When it was accepted.
     pub created_at: Option<WireTime>,
     /// When it ended.
     pub completed_at: Option<WireTime>,
-    /// Why it failed.
+    /// The error, if it failed.
     pub error: Option<String>,
 }
 
 impl From<Document> for Invocation {
-    // Documented: `id` and `status`; assumed: the other names.
+    // Documented: `id` and `status`. Assumed: the other names.
     fn from(document: Document) -> Self {
         let approval = document.inner(&["approval"]);
         let of_approval = |name| approval.as_ref().and_then(|inner| inner.string(&[name]));
@@ -68,7 +68,7 @@ impl From<Document> for Invocation {
     }
 }
 
-/// The status words. Documented, as are the two lists; an unknown word is none of them.
+/// The status words. Documented, as are the two lists.
 pub const STATUSES: &[&str] = &[
     "queued",
     "running",
@@ -80,7 +80,7 @@ pub const STATUSES: &[&str] = &[
     "timeout",
 ];
 
-/// The exit code of a status that is an end; none where the run continues, and for an unknown word. Documented.
+/// The exit code for a final status, or `None` if the run continues or the status is unknown. Documented.
 pub fn ending(status: &str) -> Option<Exit> {
     Some(match status {
         "completed" => Exit::Success,
@@ -92,14 +92,14 @@ pub fn ending(status: &str) -> Option<Exit> {
     })
 }
 
-/// Whether a reviewer must decide before anything runs. Documented.
+/// Whether the invocation is waiting for approval. Documented.
 pub fn is_gated(status: &str) -> bool {
     status == "pending_approval"
 }
 
 const INVOCATIONS: [&str; 2] = ["exec", "invocations"];
 
-/// The calls of the project. Documented.
+/// The project's invocations. Documented.
 pub struct List;
 
 impl ListEndpoint for List {
@@ -110,7 +110,7 @@ impl ListEndpoint for List {
     }
 }
 
-/// One call. Documented.
+/// One invocation. Documented.
 pub struct Get<'a>(pub &'a Id);
 
 impl Endpoint for Get<'_> {
@@ -127,13 +127,13 @@ impl Endpoint for Get<'_> {
     }
 }
 
-/// Calls a tool. Documented; assumed: the names in the body.
+/// Invokes a tool. Documented, with assumed names in the body.
 pub struct Invoke<'a> {
-    /// The workspace to run it in.
+    /// The workspace to run in.
     pub workspace: &'a str,
     /// The tool.
     pub tool: &'a str,
-    /// The arguments: the text of a JSON object, sent as it is.
+    /// The arguments: the text of a JSON object, sent unchanged.
     pub args: &'a str,
 }
 
@@ -152,7 +152,7 @@ impl Endpoint for Invoke<'_> {
     }
 }
 
-/// Ends a call that has not ended. Assumed path.
+/// Cancels an invocation that has not finished. Assumed path.
 pub struct Cancel<'a>(pub &'a Id);
 
 impl Endpoint for Cancel<'_> {

@@ -1,4 +1,4 @@
-//! Join keys: `/management/join-keys`, tokens with which workers enroll.
+//! Join keys, the tokens workers use to enroll: `/management/join-keys`.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::time::WireTime;
 /// The path of the collection, a sibling of the agents. Documented.
 const JOIN_KEYS: [&str; 2] = ["management", "join-keys"];
 
-/// The members under which a token may come. Assumed.
+/// The names of members that may contain the token. Assumed.
 pub const TOKEN_NAMES: &[&str] = &["token", "key", "join_key"];
 
 /// A join key, without its token.
@@ -23,19 +23,19 @@ pub struct JoinKey {
     pub id: Option<String>,
     /// The display name.
     pub name: Option<String>,
-    /// `active`, `revoked`, `exhausted`, `expired`; an open set.
+    /// `active`, `revoked`, `exhausted`, or `expired`; others are possible.
     pub status: Option<String>,
-    /// The region that it is scoped to.
+    /// The region it is limited to.
     pub region: Option<String>,
-    /// How many agents have enrolled with it.
+    /// The number of agents enrolled with it.
     pub enrollments: Option<String>,
-    /// How many may.
+    /// The maximum number of agents.
     pub max_enrollments: Option<String>,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: Option<WireTime>,
     /// `inference` or `execution`.
     pub agent_role: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Option<WireTime>,
 }
 
@@ -56,13 +56,13 @@ impl From<Document> for JoinKey {
     }
 }
 
-/// A join key that was just created: the only answer that ever holds the token.
+/// A newly created join key. Only this response contains the token.
 #[derive(Deserialize)]
 #[serde(from = "Document")]
 pub struct Created {
     /// The key.
     pub key: JoinKey,
-    /// The token; none when the router sent none.
+    /// The token, or `None` if the router sent none.
     pub token: Option<Secret>,
 }
 
@@ -75,9 +75,9 @@ impl From<Document> for Created {
     }
 }
 
-/// The join keys of the project, a page at a time. Documented; the name in the query is assumed.
+/// The project's join keys, one page at a time. Documented; the name in the query is assumed.
 pub struct List {
-    /// Revoked, exhausted and expired ones too.
+    /// Whether to include revoked, exhausted, and expired keys.
     pub include_terminal: bool,
 }
 
@@ -94,19 +94,19 @@ impl ListEndpoint for List {
     }
 }
 
-/// Creates a join key. Documented path; assumed names but `agent_role`.
+/// Creates a join key. Documented path and `agent_role`; the other names are assumed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Create {
     /// The display name.
     pub name: String,
-    /// The region to scope it to.
+    /// The region to limit it to.
     pub region: String,
-    /// Where the enrolled agent connects: at least one.
+    /// The endpoints that the enrolled agent connects to; at least one.
     pub router_addrs: Vec<String>,
-    /// How many agents may enroll.
+    /// The maximum number of agents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_enrollments: Option<u32>,
-    /// How long it lives, in seconds.
+    /// The lifetime in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl_seconds: Option<u32>,
     /// The service tiers of the enrolling agents; may be empty.
@@ -125,7 +125,7 @@ impl Endpoint for Create {
     }
 }
 
-/// Revokes a join key. Assumed subcommand.
+/// Revokes a join key. Assumed method.
 pub struct Revoke<'a>(pub &'a Id);
 
 impl Endpoint for Revoke<'_> {

@@ -1,4 +1,4 @@
-//! What the mesh has learned in a workspace: `/exec/learnings`.
+//! Learnings of the mesh in a workspace: `/exec/learnings`.
 
 use serde::Deserialize;
 
@@ -8,21 +8,21 @@ use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
 use crate::time::WireTime;
 
-/// Something learned.
+/// A learning.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Learning {
     /// The id.
     pub id: Option<String>,
-    /// What was learned.
+    /// The text.
     pub content: Option<String>,
     /// The workspace.
     pub workspace_id: Option<String>,
-    /// How much it counts.
+    /// The weight.
     pub score: Option<String>,
-    /// Where it comes from.
+    /// The source.
     pub source_type: Option<String>,
-    /// When.
+    /// When it was recorded.
     pub created_at: Option<WireTime>,
 }
 
@@ -42,7 +42,7 @@ impl From<Document> for Learning {
 
 const LEARNINGS: [&str; 2] = ["exec", "learnings"];
 
-/// The learnings of a workspace. Documented family.
+/// The learnings of a workspace. Documented resource.
 pub struct List<'a> {
     /// The workspace.
     pub workspace: &'a str,
@@ -58,7 +58,7 @@ impl ListEndpoint for List<'_> {
     }
 }
 
-/// One learning. Documented family.
+/// One learning. Documented resource.
 pub struct Get<'a>(pub &'a Id);
 
 impl Endpoint for Get<'_> {
@@ -71,7 +71,7 @@ impl Endpoint for Get<'_> {
     }
 }
 
-/// Forgets a learning. Documented family, assumed subcommand.
+/// Deletes a learning. Documented resource, assumed method.
 pub struct Delete<'a>(pub &'a Id);
 
 impl Endpoint for Delete<'_> {

@@ -1,7 +1,7 @@
-//! The wire: what the router is asked and what it responds. Knows nothing of terminals.
+//! The HTTP API: requests and responses. Independent of terminals.
 //!
-//! One file holds one resource: its routes, its request bodies and how its responses are read. A line marked *assumed*
-//! is one that no document settles.
+//! Each resource has one file with its routes, its request bodies, and how its responses are read. Anything marked
+//! *assumed* is not settled by a document.
 
 pub mod advice;
 pub mod agents;

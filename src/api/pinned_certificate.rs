@@ -1,8 +1,7 @@
-//! Trusts a server's own certificate where the user named that very certificate as a CA.
+//! Trusts a server's own certificate if the user configured that certificate as a CA.
 //!
-//! A certificate that signs itself is usually marked as a CA's, and the verifier of rustls refuses a CA's certificate
-//! from a server. But who names the server's certificate itself in `ca_cert` or `SSL_CERT_FILE` means to trust it, and
-//! other clients do.
+//! A self-signed certificate is usually marked as a CA certificate, which the verifier of rustls rejects from a server. But
+//! a server's certificate in `ca_cert` or `SSL_CERT_FILE` is meant to be trusted, and other clients trust it.
 
 use std::sync::Arc;
 
@@ -12,12 +11,12 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 
-/// The usual verifier, and certificates that are trusted as they are.
+/// The standard verifier, with additional certificates that are trusted directly.
 #[derive(Debug)]
 pub(super) struct PinnedCertificate {
-    /// The usual verifier.
+    /// The standard verifier.
     pub(super) usual: Arc<WebPkiServerVerifier>,
-    /// The certificates that the user named.
+    /// The certificates that the user configured.
     pub(super) named: Vec<CertificateDer<'static>>,
 }
 
@@ -38,7 +37,7 @@ impl ServerCertVerifier for PinnedCertificate {
             now,
         );
         match verdict {
-            // The verifier has checked the validity period before it comes to this.
+            // The verifier checks the validity period before this.
             Err(error) if is_ca(&error) && self.named.iter().any(|named| named == end_entity) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
@@ -72,7 +71,7 @@ impl ServerCertVerifier for PinnedCertificate {
     }
 }
 
-/// Whether a certificate was refused for nothing but being marked as a CA's.
+/// Whether a certificate was rejected only because it is marked as a CA certificate.
 fn is_ca(error: &Error) -> bool {
     let Error::InvalidCertificate(CertificateError::Other(OtherError(cause))) = error else {
         return false;

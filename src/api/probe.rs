@@ -1,5 +1,4 @@
-//! What a failure hides: that the server asked for a client certificate, or that a port to which plain HTTP is spoken speaks
-//! TLS.
+//! Finds hidden causes of failures: the server requires a client certificate, or the port for plain HTTP expects TLS.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +11,10 @@ use super::request::Request;
 use super::tls_error::NoCertificate;
 use super::transport_error::{TransportError, find_tls};
 
-/// No one should wait long for a better hint.
+/// The time limit, short because the result only improves a hint.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// What is known of the port; it is looked at once.
+/// The result for the port, which is probed once.
 #[derive(Clone, Debug)]
 pub(super) struct Probe {
     certificate: NoCertificate,
@@ -30,7 +29,7 @@ impl Probe {
         }
     }
 
-    /// Says so if the reason may be that the server asked for a client certificate.
+    /// Adds a hint if the server requested a client certificate.
     pub(super) fn judge(&self, broken: TransportError) -> TransportError {
         if self.certificate.is_missed() {
             broken.without_certificate()
@@ -39,8 +38,8 @@ impl Probe {
         }
     }
 
-    /// Says so if nothing came over plain HTTP because the port speaks TLS. Only after a read that failed for good: a
-    /// change leaves no other trace on the server than its one request. It takes no longer than half of `limit`.
+    /// Adds a hint if there was no response over plain HTTP because the port expects TLS. Only after the last attempt of a
+    /// read: a change must send nothing but its one request. Takes at most half of `limit`.
     pub(super) async fn explain(
         &self,
         broken: TransportError,
@@ -75,8 +74,8 @@ impl Probe {
     }
 }
 
-/// Whether a handshake gets a response. A client of plain http trusts no CA, unless its proxy needs one: the handshake does
-/// not succeed, and if it does, what follows holds no key and changes nothing.
+/// Whether a TLS handshake gets a response. A plain HTTP client trusts no CA, unless its proxy needs one, so the handshake
+/// normally fails. If it succeeds, the request contains no key and changes nothing.
 async fn shakes_hands(http: &reqwest::Client, url: Url) -> bool {
     match http.head(url).send().await {
         Ok(_) => true,

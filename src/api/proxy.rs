@@ -1,4 +1,4 @@
-//! The proxy through which a server is reached: what the variables say, and which hosts need none.
+//! Proxies: reads the variables and decides which hosts bypass the proxy.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use super::retry::AttemptOutcome;
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Exit};
 
-/// The schemes of proxies that the HTTP library speaks to.
+/// The proxy schemes that the HTTP library supports.
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// A variable that is set.
@@ -25,26 +25,26 @@ pub struct ProxySettings {
     http: Option<ProxySetting>,
     https: Option<ProxySetting>,
     all: Option<ProxySetting>,
-    /// The hosts that are reached without a proxy.
+    /// The hosts that bypass the proxy.
     none: Option<ProxySetting>,
 }
 
-/// The name of a proxy in messages. It holds no credentials.
+/// A proxy as shown in messages, without credentials.
 #[derive(Clone)]
 pub struct ProxyUse {
     /// `scheme://host:port`.
     shown: String,
-    /// The variable that names it.
+    /// The variable that sets it.
     variable: &'static str,
 }
 
 impl ProxyUse {
-    /// The proxy and where it comes from.
+    /// The proxy and its origin.
     pub(super) fn text(&self) -> String {
         format!("{} (from {})", self.shown, self.variable)
     }
 
-    /// What to do about a proxy that asks for credentials.
+    /// The hint for a proxy that requires credentials.
     pub(super) fn credentials_hint(&self) -> String {
         format!(
             "add the proxy's credentials to {}: scheme://USER:PASSWORD@host:port",
@@ -53,10 +53,10 @@ impl ProxyUse {
     }
 }
 
-/// A proxy that is used.
+/// A proxy in use.
 #[derive(Clone)]
 pub(super) struct Proxy {
-    /// With its credentials.
+    /// The URL with credentials.
     url: Url,
     pub(super) via: ProxyUse,
 }
@@ -72,8 +72,8 @@ impl Proxy {
 }
 
 impl ProxySettings {
-    /// Reads the variables, lower case first, as curl does. If `REQUEST_METHOD` is set, `HTTP_PROXY` is ignored: in a
-    /// CGI process it holds a request header.
+    /// Reads the variables, lower case first, as curl does. If `REQUEST_METHOD` is set, `HTTP_PROXY` is ignored, because in
+    /// a CGI process it contains a request header.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let read = |name| variable(name).map(|value| ProxySetting { name, value });
         let either = |lower, upper| read(lower).or_else(|| read(upper));
@@ -86,10 +86,10 @@ impl ProxySettings {
         }
     }
 
-    /// The proxy to a base URL; a loopback host has none.
+    /// The proxy for a base URL. Loopback hosts have none.
     ///
     /// # Errors
-    /// Exit 3 when the variable that counts does not name a proxy: the connection is never made directly instead.
+    /// Exit 3 if the variable in effect is not a valid proxy. The client never connects directly instead.
     pub(super) fn to(&self, base: &BaseUrl) -> Result<Option<Proxy>, Error> {
         let origin = base.origin();
         let scheme = if origin.scheme == "https" {
@@ -128,7 +128,7 @@ fn unusable(variable: &str) -> Error {
         .hint("or unset it, or add the server's host to NO_PROXY")
 }
 
-/// Reads the URL of a proxy; without a scheme it is http, as with curl.
+/// Parses a proxy URL. The default scheme is http, as in curl.
 fn read_url(text: &str) -> Option<Url> {
     let text = text.trim();
     let url = if text.contains("://") {
@@ -137,7 +137,7 @@ fn read_url(text: &str) -> Option<Url> {
         Url::parse(&format!("http://{text}"))
     };
     let url = url.ok()?;
-    // The HTTP library takes a proxy that it can't read for none at all.
+    // The HTTP library would ignore an invalid proxy.
     let uri: hyper::Uri = url.as_str().parse().ok()?;
     let is_usable = SCHEMES.contains(&url.scheme())
         && url.host_str().is_some_and(|host| !host.is_empty())
@@ -147,9 +147,9 @@ fn read_url(text: &str) -> Option<Url> {
     is_usable.then_some(url)
 }
 
-/// Whether `NO_PROXY` names this host. Read as curl reads it: entries between commas or blanks, a name with all of its
-/// subdomains, dots around it ignored, an address or a network. In addition `*.name` is `name`, and an entry may hold
-/// a port and brackets.
+/// Whether `NO_PROXY` includes this host. As in curl, entries are separated by commas or spaces. An entry is a name, which
+/// includes its subdomains and may have dots around it, an address, or a network. In addition, `*.name` means `name`,
+/// and an entry may have a port and brackets.
 fn is_exempt(list: &str, host: &str, port: u16) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let address = bare.parse::<IpAddr>().ok();
@@ -164,7 +164,7 @@ fn is_exempt(list: &str, host: &str, port: u16) -> bool {
     })
 }
 
-/// An entry without brackets, and the port that it is limited to.
+/// An entry without brackets, and its port.
 fn split_port(entry: &str) -> (String, Option<u16>) {
     if let Some((address, rest)) = entry
         .strip_prefix('[')
@@ -173,7 +173,7 @@ fn split_port(entry: &str) -> (String, Option<u16>) {
         let port = rest.strip_prefix(':').and_then(|port| port.parse().ok());
         return match port {
             Some(port) => (address.to_owned(), Some(port)),
-            // The length of a network's prefix, or nothing.
+            // The prefix length of a network, if any.
             None => (format!("{address}{rest}"), None),
         };
     }
@@ -203,8 +203,8 @@ fn names_host(entry: &str, host: &str) -> bool {
     !entry.is_empty() && before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// What the error of the HTTP library says about the proxy, if it is about one. Its types are private; the texts are
-/// held by tests.
+/// The proxy problem in an error of the HTTP library, if any. The error types are private, so this matches texts, which
+/// the tests check.
 pub(super) fn failure(causes: &str) -> Option<(AttemptOutcome<'static>, &'static str)> {
     const AUTH: AttemptOutcome<'_> = AttemptOutcome::Barred(Exit::Auth);
     let about = |part: &str| causes.contains(part);

@@ -1,4 +1,4 @@
-//! Requests that someone else composed: what may be asked below the base URL, and with which headers.
+//! Requests composed by the user: the allowed paths below the base URL, and the allowed headers.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::header::{
@@ -9,8 +9,8 @@ use reqwest::header::{
 use super::request::{Method, Request};
 use crate::redact::is_harmless_header;
 
-/// Headers that this program sets itself: they name the router, carry the key, or frame the message (RFC 9110, section
-/// 7.6.1; RFC 9112, section 6).
+/// Headers that only this program sets, because they select the router, carry the key, or frame the message (RFC 9110,
+/// section 7.6.1; RFC 9112, section 6).
 const OWN: &[HeaderName] = &[
     AUTHORIZATION,
     PROXY_AUTHORIZATION,
@@ -24,30 +24,30 @@ const OWN: &[HeaderName] = &[
     EXPECT,
 ];
 
-/// So much of a path is shown where the request is named.
+/// The maximum number of characters of a path in a request's name.
 const LONGEST_SHOWN: usize = 200;
 
-/// A path below the base URL, with its query: it starts with `/`, and every byte of it may stand in a URL.
+/// A path below the base URL, with its query. It starts with `/` and contains only characters that are valid in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path(String);
 
 impl Path {
-    /// The path as it goes into the URL.
+    /// The path as used in the URL.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether its query has a value of this name.
+    /// Whether its query has a parameter of this name.
     pub fn asks_for(&self, name: &str) -> bool {
         let query = self.0.split_once('?').map_or("", |(_, query)| query);
         let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
         names.any(|found| found == name)
     }
 
-    /// A request to it, which is sent once unless it is a read.
+    /// A request for this path. Only a read is retried.
     pub fn request(&self, method: Method) -> Request {
         let mut request = Request::new("", method, [""; 0]);
-        // A query may hold secrets, and a path of any length helps no one.
+        // A query may contain secrets, and a long path is not readable.
         let path = self.0.split('?').next().unwrap_or_default();
         let begin: String = path.chars().take(LONGEST_SHOWN).collect();
         let dots = if begin.len() < path.len() { "…" } else { "" };
@@ -65,8 +65,8 @@ impl Path {
 impl std::str::FromStr for Path {
     type Err = String;
 
-    /// Reads a path as someone types it or copies it from the documents, where `/v1` stands before it. Escapes stay;
-    /// whatever else can't stand in a URL is escaped.
+    /// Parses a path as typed, or as copied from the documents with a leading `/v1`. Escapes are kept; other characters
+    /// that are invalid in a URL are escaped.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = match text.strip_prefix("/v1") {
             Some(rest) if rest.starts_with('/') => rest.to_owned(),
@@ -94,7 +94,7 @@ impl std::str::FromStr for Path {
         }
         let decoded = decoded(path);
         let mut segments = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
-        // Some servers cut off what follows a semicolon.
+        // Some servers ignore the text after a semicolon.
         let name = |segment: &[u8]| {
             segment
                 .split(|byte| *byte == b';')
@@ -113,7 +113,7 @@ impl std::str::FromStr for Path {
     }
 }
 
-/// The headers that someone gave a request, as they may be shown.
+/// A request's headers from the command line, with values masked if needed.
 pub fn shown_headers(request: &Request) -> impl Iterator<Item = (&str, &str)> {
     let headers = request.headers.iter().filter(|_| request.target.is_some());
     headers.map(|(name, value)| {
@@ -129,10 +129,10 @@ pub fn shown_headers(request: &Request) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// A header as it is typed, `name: value`.
+/// Parses a header as typed, `name: value`.
 ///
 /// # Errors
-/// When it is none, or one that this program sets itself.
+/// If it is not a header, or one that only this program sets.
 pub fn header(text: &str) -> Result<(String, String), String> {
     let Some((name, value)) = text.split_once(':') else {
         return Err("a header is written `name: value`".to_owned());
@@ -157,12 +157,12 @@ pub fn header(text: &str) -> Result<(String, String), String> {
     Ok((known.as_str().to_owned(), value.to_owned()))
 }
 
-/// The text with its escapes decoded (RFC 3986, section 2.1).
+/// Decodes percent-encoding (RFC 3986, section 2.1).
 fn decoded(text: &str) -> Vec<u8> {
     percent_encoding::percent_decode_str(text).collect()
 }
 
-/// The text with escapes instead of all that can't stand in a path or a query (RFC 3986, sections 3.3 and 3.4).
+/// Percent-encodes characters that are invalid in a path or a query (RFC 3986, sections 3.3 and 3.4).
 fn escaped(text: &str) -> String {
     let is_escape = |tail: &str| matches!(tail.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
     let mut out = String::with_capacity(text.len());
@@ -175,7 +175,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// What can't stand in a path or a query.
+/// Characters that are invalid in a path or a query.
 const FOREIGN: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -280,7 +280,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is typed, the URL that comes of it is below the base URL.
+        /// For any input, the resulting URL is below the base URL.
         #[test]
         fn no_path_leads_out_of_the_base_url(text in "(/|/v1/|//)?([a-z.%/\\\\?#@: \t\u{e9}]|%2[eEfF]|\\.\\.){0,12}") {
             if let Ok(Path(path)) = text.parse::<Path>() {

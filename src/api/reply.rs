@@ -1,4 +1,4 @@
-//! A response that was understood.
+//! Parsed responses.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
@@ -10,25 +10,25 @@ use super::request::Request;
 use super::response::Response;
 use crate::error::Error;
 
-/// What the router returned: understood, and as it came.
+/// A response, parsed and as received.
 pub struct Reply<T> {
-    /// What was understood.
+    /// The parsed value.
     pub value: T,
-    /// The router's own document; `{}` where the body was empty.
+    /// The router's JSON document, or `{}` if the body was empty.
     pub document: Box<RawValue>,
 }
 
 impl<T: DeserializeOwned> Reply<T> {
-    /// Reads the response of a change that succeeded; its body may be empty.
+    /// Reads the response to a successful change. Its body may be empty.
     ///
     /// # Errors
-    /// Exit 17 when the body is not the JSON that the route answers, or is about another object than `request` names.
+    /// Exit 17 if the body is not the expected JSON, or if it is about an object other than the one `request` names.
     pub fn read(response: &Response, request: &Request) -> Result<Self, Error> {
         let whole = response.text().and_then(|text| match text {
             "" => Self::parse("{}", response, request),
-            // These say nothing more than the status.
+            // These add nothing to the status.
             "null" | "true" | "[]" => Self::parse(text, response, request),
-            // A text or a list may say that nothing was done.
+            // A string or a list may mean that nothing was done.
             text if !text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok() => {
                 Err(response.undecodable("not an object"))
             }
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned> Reply<T> {
             if error.api_error().is_foreign {
                 return Err(error);
             }
-            // The change was made: what can be understood of the response is not thrown away.
+            // The change was made, so any readable part of the response is kept.
             match response.parse_prefix::<Box<RawValue>>() {
                 Some(value) if value.get().starts_with('{') => {
                     Self::parse(value.get(), response, request)
@@ -51,10 +51,10 @@ impl<T: DeserializeOwned> Reply<T> {
         })
     }
 
-    /// Reads the response of a read that succeeded.
+    /// Reads the response to a successful read.
     ///
     /// # Errors
-    /// As [`Reply::read`]; also when there is not a body.
+    /// As [`Reply::read`], and also if there is no body.
     pub fn read_object(response: &Response, request: &Request) -> Result<Self, Error> {
         Self::parse(response.text()?, response, request)
     }
@@ -76,7 +76,7 @@ impl<T: DeserializeOwned> Reply<T> {
     }
 }
 
-/// The ID at the beginning of an object whose end is missing.
+/// The ID at the start of a truncated object.
 fn named(body: &[u8]) -> Option<Id> {
     let text = std::str::from_utf8(body).ok()?;
     let object = text.trim_start().strip_prefix('{')?.trim_start();

@@ -1,4 +1,4 @@
-//! A request is a value: what would be sent can be printed, compared and tested without sending it.
+//! Requests as values, which can be printed, compared, and tested without being sent.
 
 use std::borrow::Cow;
 
@@ -18,11 +18,11 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The HTTP methods that the router's routes use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Reads; may be sent again.
+    /// Reads; can be retried.
     Get,
     /// Acts or creates.
     Post,
-    /// Sets the whole.
+    /// Replaces an object.
     Put,
     /// Changes the given fields.
     Patch,
@@ -34,7 +34,7 @@ impl Method {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
 
-    /// The word on the wire.
+    /// The method's name in a request.
     pub fn word(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -45,7 +45,7 @@ impl Method {
         }
     }
 
-    /// Whether a request with this method may change something.
+    /// Whether a request with this method may make changes.
     pub fn writes(self) -> bool {
         self != Self::Get
     }
@@ -54,30 +54,30 @@ impl Method {
 /// One request below the base URL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// What it does, in words: `delete agent`.
+    /// The action in words: `delete agent`.
     pub action: Cow<'static, str>,
     /// The method.
     pub method: Method,
     /// The path below the base URL as segments, not yet percent-encoded.
     pub path: Vec<String>,
-    /// Path and query as they go into the URL, instead of `path` and before `query`: for requests that someone
-    /// else composed.
+    /// The path and query as used in the URL, instead of `path` and before `query`, for requests composed by the
+    /// user.
     pub target: Option<String>,
     /// The query, in order.
     pub query: Vec<(Cow<'static, str>, String)>,
-    /// Headers besides the ones that every request has; `accept` takes the place of `application/json`.
+    /// Additional headers. `accept` replaces the default `application/json`.
     pub headers: Vec<(Cow<'static, str>, String)>,
-    /// The JSON body, as it is sent: numbers keep the spelling that the user gave them.
+    /// The JSON body as sent, with numbers spelled as the user wrote them.
     pub body: Option<String>,
-    /// A body that need not be JSON, instead of `body`.
+    /// A body that may not be JSON, instead of `body`.
     pub payload: Option<Vec<u8>>,
-    /// It is sent once, whatever comes of it.
+    /// Whether the request is never retried.
     pub once: bool,
-    /// No document names this route: on the real router it may be another one.
+    /// Whether the route is assumed. The real router may use another one.
     pub is_assumed: bool,
-    /// The objects that it names: a response about another one is refused.
+    /// The objects that the request names. A response about another object is rejected.
     pub subjects: Vec<ExpectedObject>,
-    /// The response is a run that the request starts.
+    /// Whether the request starts a run, which is the response.
     pub starts_run: bool,
 }
 
@@ -104,7 +104,7 @@ impl Request {
         }
     }
 
-    /// A request for what lies below a collection.
+    /// A request for a path below a collection.
     pub fn below<'a>(
         action: &'static str,
         method: Method,
@@ -136,17 +136,17 @@ impl Request {
         url
     }
 
-    /// The response must be the object of this kind with this ID (see [`Role::Result`]).
+    /// Declares that the response must be the object of this type and ID (see [`Role::Result`]).
     pub fn returns(self, kind: &'static str, id: &str) -> Self {
         self.about(Role::Result, kind, id)
     }
 
-    /// The request acts on the object of this kind with this ID (see [`Role::ActedOn`]).
+    /// Declares that the request acts on the object of this type and ID (see [`Role::ActedOn`]).
     pub fn acts_on(self, kind: &'static str, id: &str) -> Self {
         self.about(Role::ActedOn, kind, id)
     }
 
-    /// The response belongs to the object of this kind with this ID (see [`Role::Parent`]).
+    /// Declares that the response belongs to the object of this type and ID (see [`Role::Parent`]).
     pub fn belongs_to(self, kind: &'static str, id: &str) -> Self {
         self.about(Role::Parent, kind, id)
     }
@@ -173,7 +173,7 @@ impl Request {
         self
     }
 
-    /// Adds one name and value to the query.
+    /// Adds a query parameter.
     pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
@@ -187,22 +187,22 @@ impl Request {
 
     /// Sets the JSON body.
     pub fn body(mut self, body: &impl Serialize) -> Self {
-        // The bodies are structs of texts and numbers, which always have a JSON form.
+        // The bodies are structs of strings and numbers, which always serialize.
         self.body = serde_json::to_string(body).ok();
         self
     }
 }
 
-/// One thing that the router can be asked.
+/// A route of the API with its parameters.
 pub trait Endpoint {
-    /// What it returns.
+    /// The type of the response.
     type Reply: DeserializeOwned;
 
-    /// The request that asks it.
+    /// The request for this route.
     fn request(&self) -> Request;
 }
 
-/// The response of an action that returns nothing that matters: any JSON, or no body at all.
+/// The response of an action without a relevant result: any JSON, or no body.
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing;
 

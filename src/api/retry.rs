@@ -1,84 +1,85 @@
-//! Whether and when a request is sent again: a pure function of what happened.
+//! The retry decision, as a pure function.
 
 use std::time::Duration;
 
 use super::request::Method;
 use crate::error::Exit;
 
-/// Attempts in all where the router was reached.
+/// The maximum number of attempts if the server was reached.
 const ATTEMPTS: u32 = 4;
-/// Attempts in all where it was not.
+/// The maximum number of attempts if it was not.
 const CONNECT_ATTEMPTS: u32 = 3;
-/// How long attempts to connect may continue: a refused port should be shown soon.
+/// The time limit for connection attempts, so that a refused port is reported soon.
 const CONNECT_WINDOW: Duration = Duration::from_secs(3);
 /// The first delay, doubled each time.
 const FIRST_DELAY: Duration = Duration::from_millis(250);
-/// No delay of our own is longer.
+/// The maximum delay of the backoff.
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
-/// Without `--timeout`, no wait longer than this is started.
+/// The maximum delay without `--timeout`.
 pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
-/// Of what a server asks to wait, no more than this counts: every sum with it stays a time.
+/// The maximum of a server's requested delay, which prevents overflow in times.
 pub(super) const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(24);
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptOutcome<'a> {
     /// Name resolution or the connection failed: nothing was sent.
     Unreachable,
-    /// The other side's certificate or protocol is wrong: it will be next time too.
+    /// The server's certificate or protocol is invalid. A retry would fail again.
     Untrusted,
-    /// Nothing was sent, because we or a proxy refuse to; the exit code says why. It would be refused next time too.
+    /// Nothing was sent, because the client or a proxy refused, for the reason given by the exit code. A retry would fail
+    /// again.
     Barred(Exit),
-    /// The request may have left, but no whole response came.
+    /// The request may have been sent, but no complete response arrived.
     Lost,
-    /// The request may have left, and nothing came for as long as is waited.
+    /// The request may have been sent, but nothing arrived within the time limit.
     Silent,
-    /// A response came that can't be taken: too large, or not decompressible. The next would be the same.
+    /// An unusable response: too large, or not decodable. A retry would give the same.
     Unusable,
-    /// A response came.
+    /// A response arrived.
     Answered {
         /// The HTTP status.
         status: u16,
         /// The router's `error.code`.
         code: Option<&'a str>,
-        /// What the router asks to wait: the longer of `Retry-After` and `retry_after`.
+        /// The server's requested delay: the longer of `Retry-After` and `retry_after`.
         wait: Option<Duration>,
     },
 }
 
-/// What to do after an attempt.
+/// The decision after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// Sleep this long and send again.
+    /// Wait this long and retry.
     Retry(Duration),
     /// The attempt's outcome is final.
     Final,
-    /// Another try could succeed, but only after this wait, which is longer than may be waited.
+    /// A retry could succeed, but only after this delay, which exceeds the limit.
     WaitTooLong(Duration),
 }
 
-/// The situation of a request.
+/// The state of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
     /// The method.
     pub method: Method,
-    /// How many attempts were made, this one included.
+    /// The number of attempts so far, including this one.
     pub made: u32,
-    /// The time since the first started.
+    /// The time since the first attempt started.
     pub elapsed: Duration,
-    /// The longest wait that may be started: what is left of `--timeout`, else [`LONGEST_WAIT`].
+    /// The maximum delay: the rest of `--timeout`, or else [`LONGEST_WAIT`].
     pub limit: Duration,
     /// A random number from 0 to 1.
     pub jitter: f64,
 }
 
-/// Decides after an attempt whether the request is sent again.
+/// Decides after an attempt whether to retry.
 ///
-/// A read is sent again after every passing error. A write is sent again only where nothing was done: it never
-/// left, or the router throttled it or had no one to do it.
+/// A read is retried after every transient error. A write is retried only if nothing was done: it was never sent, the
+/// router throttled it, or no executor was available.
 pub fn decide(attempt: &Attempt, outcome: AttemptOutcome<'_>) -> RetryDecision {
-    // A silence has taken the time of all attempts.
+    // A silent server has used up the time for all attempts.
     if !may_repeat(attempt.method, outcome) || outcome == AttemptOutcome::Silent {
         return RetryDecision::Final;
     }
@@ -113,7 +114,7 @@ fn is_transient(outcome: AttemptOutcome<'_>) -> bool {
     }
 }
 
-/// Whether the response itself says that nothing was done.
+/// Whether the response shows that nothing was done.
 pub fn is_known_unapplied(outcome: AttemptOutcome<'_>) -> bool {
     match outcome {
         AttemptOutcome::Unreachable | AttemptOutcome::Untrusted | AttemptOutcome::Barred(_) => true,
@@ -124,12 +125,12 @@ pub fn is_known_unapplied(outcome: AttemptOutcome<'_>) -> bool {
     }
 }
 
-/// Whether the same request may be sent again, now or later, without the danger of doing something twice.
+/// Whether the request can be repeated, now or later, without making a change twice.
 pub fn may_repeat(method: Method, outcome: AttemptOutcome<'_>) -> bool {
     is_transient(outcome) && (!method.writes() || is_known_unapplied(outcome))
 }
 
-/// Quota and billing: no wait of seconds mends them.
+/// Quota and billing errors, which a short wait doesn't resolve.
 fn is_permanent(code: &str) -> bool {
     matches!(
         code,
@@ -137,7 +138,7 @@ fn is_permanent(code: &str) -> bool {
     )
 }
 
-/// Exponential backoff with full jitter: anything from nothing to the doubled delay.
+/// Exponential backoff with full jitter: from zero to the doubled delay.
 fn backoff(made: u32, jitter: f64) -> Duration {
     let doublings = made.saturating_sub(1).min(16);
     let ceiling = (FIRST_DELAY * 2_u32.pow(doublings)).min(LONGEST_DELAY);

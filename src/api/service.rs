@@ -1,33 +1,33 @@
-//! The two servers that a deployment may name, each with a URL and a key of its own under the same rules.
+//! The two services of a deployment, each with its own URL and key.
 
 use super::proxy::ProxyUse;
 use crate::base_url::BaseUrl;
 use crate::secret::Secret;
 
-/// A server: what it is called, where its URL and its key come from, and how its URL is read.
+/// A service: its names, the sources of its URL and key, and the form of its URL.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Service {
-    /// What answers at the URL.
+    /// The service's name in messages.
     pub noun: &'static str,
-    /// What its URL is called.
+    /// The URL's name in messages.
     pub url_noun: &'static str,
-    /// The option that names the URL.
+    /// The option for the URL.
     pub url_option: &'static str,
-    /// The variable that names the URL.
+    /// The variable for the URL.
     pub url_variable: &'static str,
-    /// The variable that holds the key.
+    /// The variable for the key.
     pub key_variable: &'static str,
-    /// The variable that names a file with the key.
+    /// The variable for a key file.
     pub key_file_variable: Option<&'static str>,
-    /// The setting of a deployment that names the URL.
+    /// The deployment's setting for the URL.
     pub url_setting: &'static str,
-    /// The setting of a deployment that holds the key.
+    /// The deployment's setting for the key.
     pub key_setting: &'static str,
-    /// The URL if nothing names one.
+    /// The default URL.
     pub default_url: Option<&'static str>,
-    /// Requests without a key are pointless.
+    /// Whether a key is required.
     pub needs_key: bool,
-    /// Its URL ends in a project and `/v1`; otherwise it is a root.
+    /// Whether the URL ends in a project and `/v1`. Otherwise, it is a root URL.
     pub has_project: bool,
 }
 
@@ -47,7 +47,7 @@ impl Service {
         has_project: true,
     };
 
-    /// The squads API. Its variables and its default are those that its own users know.
+    /// The squads API, with its established variables and default.
     pub const SQUADS: &'static Self = &Self {
         noun: "squads API",
         url_noun: "root of a squads API",
@@ -62,10 +62,10 @@ impl Service {
         has_project: false,
     };
 
-    /// Reads its URL.
+    /// Parses its URL.
     ///
     /// # Errors
-    /// A sentence that says what is wrong with it.
+    /// A sentence with the problem.
     pub fn read_url(&self, text: &str) -> Result<BaseUrl, String> {
         if self.has_project {
             BaseUrl::parse(text)
@@ -75,17 +75,17 @@ impl Service {
     }
 }
 
-/// Where requests go.
+/// The destination of requests.
 #[derive(Clone)]
 pub struct ServerConfig {
-    /// The base URL, without a slash at the end.
+    /// The base URL, without a trailing slash.
     pub base_url: String,
-    /// What answers there.
+    /// The service.
     pub service: &'static Service,
-    /// The key; none sends no `Authorization` header.
+    /// The key. Without it, no `Authorization` header is sent.
     pub key: Option<Secret>,
-    /// Headers of every change.
+    /// Additional headers for changes.
     pub change_headers: Vec<(&'static str, String)>,
-    /// The proxy on the way there.
+    /// The proxy, if any.
     pub via: Option<ProxyUse>,
 }

@@ -1,5 +1,4 @@
-//! TLS sessions. They are kept for resumption, and looked up first thing in a handshake: that is how the phase of an
-//! attempt shows that the TCP connection exists.
+//! TLS sessions, kept for resumption. A handshake starts by looking one up, which shows that the TCP connection exists.
 
 use rustls::NamedGroup;
 use rustls::client::{
@@ -9,10 +8,10 @@ use rustls::pki_types::ServerName;
 
 use super::connect::{PHASE, Phase};
 
-/// As many as the library keeps by itself.
+/// The library's default number of sessions.
 const MOST: usize = 256;
 
-/// Keeps sessions in memory, and notes in [`PHASE`] that a handshake starts.
+/// Keeps sessions in memory, and records in [`PHASE`] that a handshake has started.
 #[derive(Debug)]
 pub(super) struct Sessions(ClientSessionMemoryCache);
 
@@ -28,7 +27,7 @@ impl ClientSessionStore for Sessions {
     }
 
     fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
-        // Outside of an attempt, no one asks for the phase.
+        // Outside an attempt, the phase is not needed.
         let _ = PHASE.try_with(Phase::start_handshake);
         self.0.kx_hint(server)
     }

@@ -1,25 +1,25 @@
-//! Server-Sent Events: the `text/event-stream` format (WHATWG HTML, section 9.2), out of bytes as they arrive.
+//! An incremental parser for server-sent events: the `text/event-stream` format (WHATWG HTML, section 9.2).
 
 use std::time::Duration;
 
-/// A line or an event that grows beyond this is not an event of a router.
+/// The maximum size of a line or an event in bytes.
 const LARGEST: usize = 4 * 1024 * 1024;
 
-/// A longer ID is not kept: it would have to be sent back with every new connection.
+/// Longer IDs are not kept, because they are sent with every new connection.
 const LONGEST_ID: usize = 1024;
 
 /// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {
-    /// The ID to continue from after a break: this event's, or the last one that was sent before it.
+    /// The ID to continue from after a disconnect: this event's, or the last one before it.
     pub id: Option<String>,
-    /// The name; `message` where none was sent.
+    /// The name, or `message` by default.
     pub name: String,
     /// The data lines, joined by newlines.
     pub data: String,
 }
 
-/// Takes bytes and gives events.
+/// The parser.
 #[derive(Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -27,10 +27,10 @@ pub struct Event {
 )]
 pub struct Parser {
     line: Vec<u8>,
-    /// The last byte was a carriage return: a newline that follows belongs to it.
+    /// Whether the last byte was a carriage return, so that a following newline belongs to it.
     returned: bool,
     began: bool,
-    /// The ID of the event that is being read. It counts when the event is whole: one that is cut off comes again.
+    /// The ID of the event being read. It takes effect when the event is complete; an incomplete event is sent again.
     next_id: Option<String>,
     id: Option<String>,
     name: String,
@@ -41,7 +41,7 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// A parser for a new connection: it continues after the last whole event, and keeps the time to reconnect.
+    /// A parser for a new connection, which continues after the last complete event and keeps the reconnection time.
     pub fn again(&self) -> Self {
         Self {
             next_id: self.id.clone(),
@@ -51,7 +51,7 @@ impl Parser {
         }
     }
 
-    /// Takes bytes; the events that they complete.
+    /// Consumes bytes and returns the completed events.
     pub fn take(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
         for &byte in bytes {
@@ -70,17 +70,17 @@ impl Parser {
         events
     }
 
-    /// The ID of the last whole event, with which a new connection continues.
+    /// The ID of the last complete event, from which a new connection continues.
     pub fn last_id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// How long the router wants a client to wait before it connects again.
+    /// The reconnection time requested by the router.
     pub fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
-    /// Whether what came is too large to be events: the stream is of no use.
+    /// Whether the stream exceeded the maximum size and is unusable.
     pub fn is_broken(&self) -> bool {
         self.broken
     }
@@ -113,7 +113,7 @@ impl Parser {
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis);
             }
-            // A comment, or a field that the format does not have.
+            // A comment or an unknown field.
             _ => {}
         }
         None

@@ -1,4 +1,4 @@
-//! Which servers the client trusts: CA certificates.
+//! Trusted CA certificates.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,28 +13,28 @@ use super::tls_error::NoCertificate;
 use crate::error::Error;
 use crate::files::WaitLimit;
 
-/// A file of CA certificates and the setting that names it.
+/// A CA bundle and the setting that names it.
 #[derive(Clone, Debug)]
 pub struct CaFile {
-    /// The file, PEM.
+    /// The PEM file.
     pub path: PathBuf,
     /// `ca_cert` or `SSL_CERT_FILE`.
     pub setting: &'static str,
 }
 
-/// What TLS trusts, and what is known of the other side.
+/// The TLS configuration, and facts about the server.
 pub(super) struct Trust {
     pub(super) config: ClientConfig,
-    /// What should be said about the certificates: a sentence.
+    /// A warning about the certificates.
     pub(super) note: Option<String>,
-    /// Notes whether a server asks for a client certificate.
+    /// Records whether a server requests a client certificate.
     pub(super) certificate: NoCertificate,
 }
 
-/// What TLS trusts; nothing unless `needs_roots`.
+/// Creates the TLS configuration. Without `needs_roots`, it trusts nothing.
 ///
 /// # Errors
-/// Exit 3 when the certificates can't be read or there are none.
+/// Exit 3 if the certificates can't be read or there are none.
 pub(super) fn tls(
     ca: Option<&CaFile>,
     needs_roots: bool,
@@ -91,7 +91,7 @@ fn named_by(
 /// The CA certificates of this system.
 fn system() -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
-    // One odd certificate of the system must not shut out all the others.
+    // One unusable system certificate must not prevent the use of the others.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         return Err(Error::config(

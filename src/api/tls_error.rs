@@ -1,4 +1,4 @@
-//! Failed TLS in plain words: what is wrong, and the one thing to do about it.
+//! Explains TLS errors and how to fix them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,13 +14,13 @@ use rustls::{
 
 use crate::time;
 
-/// A certificate may hold hundreds of names.
+/// The maximum number of names shown. A certificate can have hundreds.
 const MOST_NAMES: usize = 5;
 
 /// Why a handshake failed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reason {
-    /// Half a sentence.
+    /// The reason, as part of a sentence.
     pub(super) message: String,
     /// What to do.
     pub(super) hint: String,
@@ -33,13 +33,13 @@ fn reason(message: impl Into<String>, hint: impl Into<String>) -> Reason {
     }
 }
 
-/// Has no client certificate, but notes that one was asked for. No alert says so reliably: a server may answer a missing
-/// certificate with any of half a dozen, or with none.
+/// Provides no client certificate, but records that one was requested. Alerts don't show this reliably: servers respond
+/// to a missing certificate with one of many alerts, or with none.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoCertificate(Arc<AtomicBool>);
 
 impl NoCertificate {
-    /// Whether a server asked for a certificate.
+    /// Whether a server requested a certificate.
     pub(super) fn is_missed(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
@@ -52,12 +52,12 @@ impl ResolvesClientCert for NoCertificate {
     }
 
     fn has_certs(&self) -> bool {
-        // Otherwise it would not be asked at all.
+        // Otherwise, the library would not call it.
         true
     }
 }
 
-/// The server wants a certificate of the client.
+/// The error for a required client certificate.
 pub(super) fn certificate_wanted() -> Reason {
     reason(
         "the server requires a TLS client certificate, and xeroctl has none",

@@ -11,22 +11,22 @@ use crate::time;
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Document")]
 pub struct Tool {
-    /// The name as declared in the manifest; may hold `/`.
+    /// The name as declared in the manifest. It may contain `/`.
     pub name: Option<String>,
-    /// What it does.
+    /// The description.
     pub description: Option<String>,
-    /// How much harm it can do; see [`super::approvals::Risk`].
+    /// The risk; see [`super::approvals::Risk`].
     pub risk: Option<String>,
-    /// What it belongs to.
+    /// The domain.
     pub domain: Option<String>,
-    /// How long a run may take, for people: `30s`; as it came where that is not a number of milliseconds.
+    /// The time limit of a run, formatted as `30s`, or as received if it is not a number of milliseconds.
     pub timeout: Option<String>,
     /// The JSON Schema of its arguments, as JSON text.
     pub parameters: Option<String>,
 }
 
 impl From<Document> for Tool {
-    // Documented facts; assumed: the names, and that a timeout is in milliseconds.
+    // Documented: the facts. Assumed: the names, and that a timeout is in milliseconds.
     fn from(document: Document) -> Self {
         Self {
             name: document.text(&["name"]),
@@ -43,7 +43,7 @@ impl From<Document> for Tool {
     }
 }
 
-/// The tools of the project. Documented.
+/// The project's tools. Documented.
 pub struct List;
 
 impl ListEndpoint for List {

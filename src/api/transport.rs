@@ -1,4 +1,4 @@
-//! The way to a server: how its host is found, through which proxy it is reached and which certificates are trusted.
+//! The transport to a server: name resolution, proxy, and trusted certificates.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,25 +17,25 @@ use crate::base_url::BaseUrl;
 use crate::error::{Error, Exit};
 use crate::files::WaitLimit;
 
-/// Time to establish a connection: name, TCP, proxy and TLS together.
+/// The time limit for a connection, including name resolution, TCP, proxy, and TLS.
 const CONNECT: Duration = Duration::from_secs(10);
-/// No connection is used again that was idle for longer: many servers close theirs after five seconds.
+/// The maximum idle time for reuse of a connection. Many servers close idle connections after five seconds.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 
-/// A response may have this many headers; a chain of proxies can exceed the library's own limit of 100. Their total size,
-/// some 400 KiB, remains the library's limit.
+/// The maximum number of response headers. A chain of proxies can exceed the library's default of 100. The library's limit
+/// on the total size, about 400 KiB, is unchanged.
 const MAX_HEADERS: usize = 4096;
 
-/// What may be said about the key of a server.
+/// How a server's key may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyUse {
-    /// Requests carry a key.
+    /// Whether requests carry a key.
     pub is_sent: bool,
-    /// It may go over plain http to another machine (`--allow-http`).
+    /// Whether the key may be sent over plain HTTP to another host (`--allow-http`).
     pub is_exposed: bool,
 }
 
-/// The way to one server.
+/// The transport to one server.
 pub struct Transport {
     trust: Trust,
     proxy: Option<Proxy>,
@@ -43,11 +43,11 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Decides on the way to `base`.
+    /// Creates the transport to `base`.
     ///
     /// # Errors
-    /// Exit 3 when the certificates can't be read, when there are none, when the proxy is unusable, and when a key would
-    /// go through a proxy unencrypted.
+    /// Exit 3 if the certificates can't be read or there are none, if the proxy is invalid, or if a key would be sent
+    /// through a proxy unencrypted.
     pub fn to(
         base: &BaseUrl,
         ca: Option<&CaFile>,
@@ -63,10 +63,10 @@ impl Transport {
             )
             .hint("use an https base URL, or name the router's host in NO_PROXY"));
         }
-        // Loading certificates takes longer than everything else before the first byte, and plain http needs none.
+        // Loading certificates takes longer than everything else before the first byte, and plain HTTP needs none.
         let needs_roots = is_secure || proxy.as_ref().is_some_and(Proxy::is_secure);
         let mut trust = tls::tls(ca, needs_roots, wait_limit)?;
-        // Behind a handshake with a proxy, more has to happen before the one with the server.
+        // After a TLS handshake with a proxy, the handshake with the server is still to come.
         if !proxy.as_ref().is_some_and(Proxy::is_secure) {
             trust.config.resumption = Resumption::store(Arc::new(Sessions::new()));
         }
@@ -80,30 +80,30 @@ impl Transport {
         })
     }
 
-    /// The same way where host names are found by `lookup`.
+    /// The same transport with `lookup` for name resolution.
     #[cfg(test)]
     pub(super) fn with_lookup(mut self, lookup: Lookup) -> Self {
         self.resolver.lookup = lookup;
         self
     }
 
-    /// The proxy on the way.
+    /// The proxy, if any.
     pub fn via(&self) -> Option<ProxyUse> {
         self.proxy.as_ref().map(|proxy| proxy.via.clone())
     }
 
-    /// What should be said about the certificates: a sentence.
+    /// A warning about the certificates.
     pub fn note(&self) -> Option<&str> {
         self.trust.note.as_deref()
     }
 
-    /// What notes whether a server asks for a client certificate.
+    /// The record of whether a server requested a client certificate.
     pub(super) fn certificate(&self) -> NoCertificate {
         self.trust.certificate.clone()
     }
 
-    /// An HTTP client that goes this way. One that is `pooled` uses connections again; TLS sessions are resumed either
-    /// way.
+    /// Creates an HTTP client for this transport. With `pooled`, it reuses connections. TLS sessions are resumed in both
+    /// cases.
     pub(super) fn client(&self, pooled: bool) -> Result<reqwest::Client, Error> {
         let mut builder = ClientBuilder::new()
             .no_proxy()

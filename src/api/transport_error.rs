@@ -1,4 +1,4 @@
-//! What it means when an attempt gets no response: the HTTP library's errors, understood.
+//! Classifies and explains the HTTP library's errors for attempts without a response.
 
 use std::error::Error as _;
 use std::io;
@@ -14,26 +14,26 @@ use super::tls_error::{self, Reason};
 use crate::error::{Error, Exit};
 use crate::time;
 
-/// What to do if nothing that is TLS comes from a port.
+/// The hint for a port that doesn't speak TLS.
 const MAY_NOT_USE_TLS: &str = "check the port in the base URL: it may not be one for TLS";
 
-/// What an attempt that got no response came to.
+/// The outcome of an attempt without a response.
 pub(super) struct TransportError {
-    /// What it means for another try.
+    /// The class of the failure, for the retry decision.
     pub(super) outcome: AttemptOutcome<'static>,
-    /// What happened, as half a sentence.
+    /// What happened, as part of a sentence.
     pub(super) message: String,
-    /// What to do about it, if that is known.
+    /// A hint, if there is one.
     pub(super) hint: Option<String>,
-    /// What lies beneath, if it says more than the message.
+    /// The underlying error, if it adds to the message.
     pub(super) cause: Option<anyhow::Error>,
-    /// The request had left, but nothing came that is HTTP.
+    /// The request was sent, but no HTTP response arrived.
     pub(super) is_mute: bool,
-    /// Something came that is not HTTP.
+    /// The response is not HTTP.
     pub(super) is_foreign: bool,
-    /// The server ended the TLS handshake, with an alert or without.
+    /// The server ended the TLS handshake, with or without an alert.
     pub(super) is_handshake: bool,
-    /// The alert with which it ended TLS, in the handshake or later.
+    /// The alert with which it ended TLS, during the handshake or later.
     pub(super) alert: Option<AlertDescription>,
 }
 
@@ -55,7 +55,7 @@ impl TransportError {
         }
     }
 
-    /// The handshake failed: nothing was done, and the next one would fail likewise.
+    /// The handshake failed. Nothing was sent, and a retry would fail again.
     fn untrusted(self, reason: Reason) -> Self {
         Self {
             outcome: AttemptOutcome::Untrusted,
@@ -66,13 +66,13 @@ impl TransportError {
         }
     }
 
-    /// The same from a server that asked for a client certificate, which may be the reason.
+    /// The same with a server that requested a client certificate, which may be the reason.
     pub(super) fn without_certificate(self) -> Self {
         let is_refusal = match self.alert {
             None => self.is_handshake,
             Some(_) if self.is_handshake => true,
-            // In TLS 1.3 the client has finished, and sent its request, before the server judges the certificate. A
-            // server that sends one of these has read nothing of the request.
+            // In TLS 1.3, the client finishes and sends its request before the server checks the certificate. A
+            // server that sends one of these alerts has not read the request.
             Some(alert) => matches!(
                 alert,
                 AlertDescription::CertificateRequired
@@ -96,7 +96,7 @@ impl TransportError {
     }
 }
 
-/// Reports what kind of failure the HTTP library reports. It wraps causes in causes; the innermost says most.
+/// Classifies a failure of the HTTP library. It nests causes; the innermost is the most specific.
 pub(super) fn broken(error: reqwest::Error, answering: bool) -> TransportError {
     let error = error.without_url();
     let new = |outcome, message: &str| TransportError::new(outcome, message, innermost(&error));
@@ -108,7 +108,7 @@ pub(super) fn broken(error: reqwest::Error, answering: bool) -> TransportError {
     let broken = if let Some(elsewhere) = find::<NotLoopback>(&error) {
         let message = format!("refusing to send the key unencrypted: {elsewhere}");
         TransportError {
-            // Our own refusal has said it all.
+            // The client's own refusal needs no further explanation.
             cause: None,
             ..new(AttemptOutcome::Barred(Exit::Config), &message)
         }
@@ -125,7 +125,7 @@ pub(super) fn broken(error: reqwest::Error, answering: bool) -> TransportError {
     } else if error.is_connect() {
         unreachable_because(&error)
     } else if let Some(tls) = tls {
-        // The handshake was done, and the request may have left: what breaks then is not a question of trust.
+        // After the handshake, the request may have been sent. Later failures are not about trust.
         let what = "the TLS connection broke before the response was complete";
         TransportError {
             is_mute: !answering,
@@ -161,7 +161,7 @@ pub(super) fn broken(error: reqwest::Error, answering: bool) -> TransportError {
     TransportError { alert, ..broken }
 }
 
-/// There is not a connection.
+/// No connection was established.
 fn unreachable_because(error: &reqwest::Error) -> TransportError {
     let new =
         |message: &str| TransportError::new(AttemptOutcome::Unreachable, message, innermost(error));
@@ -177,7 +177,7 @@ fn unreachable_because(error: &reqwest::Error) -> TransportError {
         }
         return new("no connection within 10 s");
     }
-    // Of a TCP connection that can't be made, neither is said.
+    // If TCP can't connect, the library reports neither.
     let is_closed = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<io::Error>().is_some_and(|cause| {
             cause.kind() == io::ErrorKind::ConnectionReset
@@ -195,7 +195,7 @@ fn unreachable_because(error: &reqwest::Error) -> TransportError {
     new("no connection")
 }
 
-/// Every cause of an error, outermost first. An I/O error hides the error that it carries: that is not its source.
+/// Every cause of an error, outermost first. Includes errors wrapped in an I/O error, which `source` leaves out.
 fn causes<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> Vec<&'a (dyn std::error::Error + 'static)> {
@@ -230,28 +230,28 @@ fn is_unsent(error: &reqwest::Error) -> bool {
     find(error).is_some_and(hyper::Error::is_canceled)
 }
 
-/// What TLS made of it.
+/// The TLS error in the causes, if any.
 pub(super) fn find_tls(error: &reqwest::Error) -> Option<rustls::Error> {
     causes(error)
         .into_iter()
         .find_map(|cause| cause.downcast_ref::<rustls::Error>().cloned())
 }
 
-/// Whether the head of the response has too many bytes or too many headers.
+/// Whether the response has too many headers or too many bytes of headers.
 fn is_too_large(error: &reqwest::Error) -> bool {
     let causes = causes(error).into_iter();
     let mut library = causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>());
     library.any(hyper::Error::is_parse_too_large)
 }
 
-/// What is wrong with the head of the response. If it does not even start as HTTP does, the version is wrong.
+/// The problem with the response's status line or headers. If the response is not HTTP at all, its version is invalid.
 fn parse_error(error: &reqwest::Error) -> Option<&hyper::Error> {
     let causes = causes(error).into_iter();
     let mut library = causes.filter_map(|cause| cause.downcast_ref::<hyper::Error>());
     library.find(|error| error.is_parse())
 }
 
-/// The innermost cause, without the address of the library's documents that it may end with.
+/// The innermost cause, without the URL of the library's documentation.
 fn innermost(error: &reqwest::Error) -> anyhow::Error {
     let last = std::iter::successors(error.source(), |cause| (*cause).source()).last();
     let text = last.map_or_else(|| error.to_string(), ToString::to_string);
@@ -259,7 +259,7 @@ fn innermost(error: &reqwest::Error) -> anyhow::Error {
     anyhow::Error::msg(text.to_owned())
 }
 
-/// The error of a request that got no response.
+/// The error of a request without a response.
 pub(super) fn unanswered(
     request: &Request,
     base_url: &str,
@@ -306,7 +306,7 @@ pub(super) fn unanswered(
     }
 }
 
-/// `--timeout` passed.
+/// `--timeout` expired.
 pub(super) fn timed_out(
     request: &Request,
     via: Option<&ProxyUse>,
@@ -337,7 +337,7 @@ pub(super) fn timed_out(
     }
 }
 
-/// A signal came before a change had left.
+/// A signal arrived before a change was sent.
 pub(super) fn stopped(request: &Request) -> Error {
     let what = format!(
         "could not {}: interrupted before the request left",
@@ -346,7 +346,7 @@ pub(super) fn stopped(request: &Request) -> Error {
     Error::new(Exit::Interrupted, what).detail("nothing was sent")
 }
 
-/// The router asks for a longer wait than may be waited: the error says when to come back.
+/// The router requests a delay beyond the limit. The error contains the time of the next attempt.
 pub(super) fn too_long(error: Error, delay: Duration, now: SystemTime) -> Error {
     let at = now.checked_add(delay).and_then(time::timestamp_of);
     let when = at.map_or_else(String::new, |at| format!(", at {}", time::utc(at)));

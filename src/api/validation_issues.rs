@@ -1,12 +1,12 @@
-//! What exactly a server refused: the issues of a validator, each with the path to the member.
+//! Validation issues reported by a server, each with the path to the member.
 
 use super::document::Document;
 use crate::json::{self, Items};
 
-/// More lines than this say no more than these.
+/// The maximum number of lines.
 const MOST: usize = 20;
 
-/// The lines of `details`, which must be valid JSON: of each issue its path and its message; of anything else the JSON itself.
+/// Formats `details`, which must be valid JSON: each issue as its path and message, anything else as JSON.
 pub(super) fn read(details: &str) -> Vec<String> {
     if !details.starts_with('[') {
         return vec![format!("details: {}", json::compact(details))];
@@ -14,7 +14,7 @@ pub(super) fn read(details: &str) -> Vec<String> {
     Items::of(details).take(MOST).map(line).collect()
 }
 
-/// One issue on per line.
+/// One issue per line.
 pub(super) fn line(issue: &str) -> String {
     let document = serde_json::from_str::<Document>(issue).ok();
     let read = |issue: &Document| {

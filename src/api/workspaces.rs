@@ -1,5 +1,5 @@
-//! What governed execution knows around a run: the context of a workspace (`/exec/context`), and what an execution
-//! agent reports itself (`/exec/agents/{id}`).
+//! The context of a workspace (`/exec/context`), and the reports of an execution agent about itself
+//! (`/exec/agents/{id}`).
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::json;
 
 const CONTEXT: [&str; 2] = ["exec", "context"];
 
-/// Reads the context of a workspace. Documented family, assumed shape.
+/// Gets the context of a workspace. Documented resource, assumed form.
 pub struct GetContext<'a>(pub &'a str);
 
 impl Endpoint for GetContext<'_> {
@@ -22,11 +22,11 @@ impl Endpoint for GetContext<'_> {
     }
 }
 
-/// Sets the whole context of a workspace. Documented family, assumed shape.
+/// Replaces the context of a workspace. Documented resource, assumed form.
 pub struct SetContext<'a> {
     /// The workspace.
     pub workspace: &'a str,
-    /// The text of a JSON object, sent as it is.
+    /// The text of a JSON object, sent unchanged.
     pub context: &'a str,
 }
 
@@ -44,22 +44,22 @@ impl Endpoint for SetContext<'_> {
     }
 }
 
-/// What an execution agent reports itself.
+/// A report of an execution agent about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aspect {
-    /// The tools that it publishes.
+    /// The tools it publishes.
     Manifest,
-    /// What it runs on.
+    /// The hardware and system it runs on.
     Environment,
-    /// What it reaches.
+    /// The network destinations it can reach.
     Connectivity,
 }
 
-/// Asks an execution agent about itself: any object. Documented.
+/// Gets a report from an execution agent: any object. Documented.
 pub struct Introspect<'a> {
     /// The agent.
     pub agent: &'a Id,
-    /// What about.
+    /// The report.
     pub aspect: Aspect,
 }
 

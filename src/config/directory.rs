@@ -76,7 +76,7 @@ pub(super) fn open_to_others(path: &Path, mode: u32) -> Option<String> {
     let why = close(path, mode)?;
     let shown = path.display();
     Some(format!(
-        "{shown} is open to others, and its mode can't be changed: {why}"
+        "{shown} is accessible to other users, and its mode can't be changed: {why}"
     ))
 }
 

@@ -1,19 +1,19 @@
-//! What is shown of an error: lines of a bounded length, without the addresses of libraries.
+//! The text of an error: lines of limited length, without URLs from libraries.
 
 use std::borrow::Cow;
 
 use crate::sanitize::capped;
 
-/// So many characters of a message, of a line below it, or of a cause are shown.
+/// The maximum number of characters of a message, a line below it, or a cause.
 pub(super) const LONGEST_LINE: usize = 2_000;
-/// So many characters of a word of the server's are kept: a code, a field, a request ID.
+/// The maximum number of characters of a server's code, field, or request ID.
 pub(super) const LONGEST_WORD: usize = 200;
-/// So many lines are shown below a message.
+/// The maximum number of lines below a message.
 pub(super) const MOST_LINES: usize = 50;
-/// A longer hint is not shown: no terminal takes a longer command.
+/// The maximum length of a hint. Terminals don't accept longer commands.
 pub(super) const LONGEST_HINT: usize = 16 * 1024;
 
-/// A text of at most `most` characters, which says how much is missing.
+/// Cuts a text to `most` characters and adds the size of the rest.
 pub(super) fn bounded(text: impl Into<String>, most: usize) -> String {
     let text = text.into();
     match capped(&text, most) {
@@ -22,7 +22,7 @@ pub(super) fn bounded(text: impl Into<String>, most: usize) -> String {
     }
 }
 
-/// A hint; where its command holds a secret that is masked, it says what to do about that.
+/// Adds an instruction to a hint whose command contains a masked secret.
 pub fn to_fill_in(hint: String) -> String {
     match hint.split_once(": xeroctl ") {
         Some((text, command)) if command.contains("***") => {
@@ -32,8 +32,8 @@ pub fn to_fill_in(hint: String) -> String {
     }
 }
 
-/// A library's message without the addresses of its documentation, which help no one here. The parenthesis around one
-/// goes with it, and the half sentence that only refers to it.
+/// A library's message without the URLs of its documentation, together with surrounding parentheses and phrases that
+/// only refer to the URL.
 pub(super) fn without_links(cause: &str) -> String {
     let mut text = cause.to_owned();
     while let Some(at) = text.find("https://").or_else(|| text.find("http://")) {
@@ -51,7 +51,7 @@ pub(super) fn without_links(cause: &str) -> String {
     }
 }
 
-/// What goes with the address that stands at `begin..end`.
+/// The range to remove with the URL at `begin..end`.
 fn around(text: &str, begin: usize, end: usize) -> (usize, usize) {
     if let Some(open) = text[..begin].rfind('(')
         && !text[open..begin].contains(')')
@@ -64,12 +64,12 @@ fn around(text: &str, begin: usize, end: usize) -> (usize, usize) {
     };
     let rest = &text[end..];
     let next = rest.find(['.', ';', '\n']).unwrap_or(rest.len());
-    // The sentence before keeps its end.
+    // The preceding sentence keeps its period.
     let before = text[..clause].trim_end_matches([';', ':', ',']).len();
     (before, end + next)
 }
 
-/// Where the half sentence starts that ends the text, if it only refers to what follows.
+/// The start of the phrase at the end of the text, if it only refers to the URL.
 fn reference(text: &str) -> Option<usize> {
     const WORDS: [&str; 7] = [
         "see",

@@ -1,44 +1,44 @@
 //! The exit codes.
 
-/// The exit codes of `xeroctl`: the same for every command and every output format.
+/// The exit codes of `xeroctl`, the same for every command and output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Exit {
-    /// The command did what it was asked to do; an empty list counts.
+    /// Success, including an empty list.
     Success = 0,
-    /// Unclassified, or standard output could not be written.
+    /// Unclassified failure, or standard output could not be written.
     Failure = 1,
-    /// The command line is wrong, or a question would be needed that may not be asked.
+    /// Usage error, or confirmation required while prompts are disabled.
     Usage = 2,
-    /// The configuration file or the environment is missing, unreadable or contradictory.
+    /// Configuration error: the file or the environment is missing, unreadable, or contradictory.
     Config = 3,
-    /// The router does not know the key, or the key lacks a scope.
+    /// Authentication failed, or the key lacks a scope.
     Auth = 4,
     /// The named object does not exist.
     NotFound = 5,
-    /// The object is in a state that excludes the action.
+    /// The object's status does not allow the action.
     Conflict = 6,
-    /// The router refused the input.
+    /// The router rejected the input.
     BadRequest = 7,
-    /// Accepted, but a reviewer must approve first.
+    /// Accepted, but requires approval.
     Pending = 8,
-    /// Throttled, out of quota, or billing.
+    /// Throttled, quota exceeded, or billing problem.
     Throttled = 9,
-    /// The run ended `failed`.
+    /// The run's status is `failed`.
     RunFailed = 10,
-    /// The run ended `rejected`.
+    /// The run's status is `rejected`.
     RunRejected = 11,
-    /// The run ended `cancelled`.
+    /// The run's status is `cancelled`.
     RunCancelled = 12,
-    /// The run ended `timeout`.
+    /// The run's status is `timeout`.
     RunTimeout = 13,
-    /// Our own deadline passed; the run continues.
+    /// The client's own deadline passed; the run continues.
     Deadline = 14,
-    /// Several objects, of which some failed.
+    /// Partial failure: some of several objects failed.
     Partial = 15,
-    /// The user said no.
+    /// Declined at the prompt.
     Declined = 16,
-    /// The router can't be reached or can't be understood.
+    /// The server can't be reached, or its response is invalid.
     Unavailable = 17,
     /// Ended by SIGHUP (the terminal was closed).
     HungUp = 129,
@@ -51,7 +51,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Every code with its meaning, in the order of the numbers: the text of `xeroctl help exit-codes`.
+    /// Every code with its meaning, in numerical order, for `xeroctl help exit-codes`.
     pub const MEANINGS: &'static [(Self, &'static str)] = &[
         (Self::Success, "success (including an empty list)"),
         (
@@ -98,7 +98,7 @@ impl Exit {
         (Self::Terminated, "ended by SIGTERM"),
     ];
 
-    /// The number handed to the shell.
+    /// The number passed to the shell.
     pub fn code(self) -> u8 {
         self as u8
     }
@@ -111,7 +111,7 @@ impl Exit {
         )
     }
 
-    /// Our own word for an error that no router named: the `code` of the JSON error line.
+    /// The `code` in the JSON error line for an error without a code from the server.
     pub(super) fn word(self) -> Option<&'static str> {
         match self {
             Self::Usage => Some("usage"),

@@ -1,4 +1,4 @@
-//! Secrets that are known by their text: the keys of this run, and what the command line holds.
+//! Secrets known by their text: the keys in use, and secrets from the command line.
 
 use std::borrow::Cow;
 
@@ -10,40 +10,40 @@ use memchr::memmem::Finder;
 use super::MASK;
 use crate::secret::Secret;
 
-/// A shorter secret is masked only where it is a word of its own: otherwise it would mask half of every message.
+/// Shorter secrets are masked only as separate words; otherwise, they would mask parts of ordinary text.
 const SHORTEST_INSIDE: usize = 6;
-/// A shorter secret is left in documents, where it may well be the name of a member.
+/// Shorter secrets are not masked in documents, where they could be member names.
 const SHORTEST_IN_DOCUMENTS: usize = 8;
-/// From this length on a secret is recognized in lower and upper case too: header names arrive in lower case.
+/// From this length on, secrets are also matched in lower and upper case, because header names arrive in lower case.
 const SHORTEST_ANY_CASE: usize = 8;
-/// A shorter base64 text is not specific enough to be recognized.
+/// Shorter base64 texts are too unspecific to match.
 const SHORTEST_BASE64: usize = 12;
 
-/// No number of a character in HTML is longer.
+/// The maximum length of a numeric character reference in HTML.
 const LONGEST_ENTITY: usize = 10;
 
-/// Secrets that are masked wherever they occur: as they are, percent-encoded, escaped as in JSON or HTML, in base64.
+/// Secrets that are masked everywhere: verbatim, percent-encoded, escaped as in JSON or HTML, and in base64.
 #[derive(Clone, Default)]
 pub struct KnownSecrets(Vec<Pattern>);
 
 #[derive(Clone)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each follows from the length by itself"
+    reason = "each depends on the length only"
 )]
 struct Pattern {
     bytes: Vec<u8>,
-    /// It as it is, in lower and in upper case: documents are large, and most hold none of them.
+    /// The secret verbatim, in lower case, and in upper case. A fast check, because most documents contain none of them.
     literal: Vec<Finder<'static>>,
     any_case: bool,
     whole_word: bool,
     in_documents: bool,
-    /// Spellings with escapes count too.
+    /// Whether escaped spellings are also matched.
     escaped: bool,
 }
 
 impl KnownSecrets {
-    /// The secrets given.
+    /// Creates the set from these secrets.
     pub fn new<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         let mut known = Self::default();
         for secret in secrets {
@@ -52,7 +52,7 @@ impl KnownSecrets {
         known
     }
 
-    /// Masks this secret too from here on.
+    /// Adds a secret.
     pub fn add(&mut self, secret: &Secret) {
         let bytes = secret.expose().as_bytes();
         let is_known = |pattern: &Pattern| pattern.bytes == bytes;
@@ -63,13 +63,13 @@ impl KnownSecrets {
         self.0.extend(in_base64(bytes));
     }
 
-    /// A message without the secrets.
+    /// A message with the secrets masked.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_in(text, |_| true)
     }
 
-    /// A document of the server without the secrets. Those that are as short as a word of everyday language stay: a
-    /// document must keep its meaning.
+    /// A server's document with the secrets masked. Secrets as short as an ordinary word are kept, so that the document
+    /// keeps its meaning.
     pub fn redact_document<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_in(text, |pattern| pattern.in_documents)
     }
@@ -81,12 +81,12 @@ impl KnownSecrets {
         }
     }
 
-    /// As [`KnownSecrets::redact_document`], for bytes that may be anything; none where nothing had to be masked.
+    /// As [`KnownSecrets::redact_document`], for arbitrary bytes. Returns `None` if nothing was masked.
     pub fn redact_bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         self.replaced(bytes, |pattern| pattern.in_documents)
     }
 
-    /// How many bytes at the end may be the start of a secret whose rest is still to come.
+    /// The number of bytes at the end that may be the start of a secret.
     pub fn started(&self, bytes: &[u8]) -> usize {
         let started = |pattern: &Pattern| {
             let longest = pattern.bytes.len().saturating_sub(1).min(bytes.len());
@@ -109,7 +109,7 @@ impl KnownSecrets {
         if found.is_empty() {
             return None;
         }
-        // The longest first: a key may be the start of another.
+        // The longest first, because a key may be a prefix of another.
         found.sort_by_key(|(begin, end)| (*begin, std::cmp::Reverse(*end)));
         let mut out = Vec::with_capacity(text.len());
         let mut written = 0;
@@ -125,7 +125,7 @@ impl KnownSecrets {
     }
 }
 
-/// The base64 of a secret wherever it stands in a longer text: the part that its neighbours don't change.
+/// The base64 of a secret inside a longer text: the part that doesn't depend on adjacent bytes.
 fn in_base64(secret: &[u8]) -> Vec<Pattern> {
     let mut patterns: Vec<Pattern> = Vec::new();
     for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
@@ -133,7 +133,7 @@ fn in_base64(secret: &[u8]) -> Vec<Pattern> {
             let mut padded = vec![0; before];
             padded.extend_from_slice(secret);
             let whole = padded.len() / 3 * 3;
-            // Six bits a character: those that hold a bit of what stands before belong to that.
+            // Each character encodes six bits. Characters with bits of preceding bytes are left out.
             let begin = (before * 8).div_ceil(6);
             let text = engine.encode(&padded[..whole]);
             let core = text.as_bytes().get(begin..).unwrap_or_default();
@@ -175,7 +175,7 @@ impl Pattern {
         }
     }
 
-    /// Adds where it occurs.
+    /// Adds the ranges of its occurrences.
     fn find(&self, text: &[u8], found: &mut Vec<(usize, usize)>) {
         let mut add = |begin: usize, end: usize| {
             if self.counts(text, begin, end) {
@@ -196,8 +196,8 @@ impl Pattern {
                 may_be[usize::from(byte)] = true;
             }
         }
-        // An occurrence that was not found holds an escape: the first one stands for one of its characters, and what
-        // stands before is spelled as it is.
+        // An occurrence that was not found contains an escape. The first escape encodes one of its characters, and the
+        // characters before it are verbatim.
         for at in memchr3_iter(b'%', b'\\', b'&', text) {
             let escape = character(&text[at..]).filter(|(_, length)| *length > 1);
             let is_backslash = text[at] == b'\\';
@@ -213,7 +213,7 @@ impl Pattern {
                 let Some(begin) = begin.filter(|begin| self.begins(&text[*begin..at])) else {
                     continue;
                 };
-                // JSON inside of JSON has twice as many backslashes.
+                // JSON inside JSON has twice as many backslashes.
                 let mut levels = [2, 4].into_iter();
                 if let Some(end) = levels.find_map(|level| self.decoded(text, begin, level)) {
                     add(begin, end);
@@ -223,7 +223,7 @@ impl Pattern {
         }
     }
 
-    /// Whether an occurrence counts: a short secret does only as a word of its own.
+    /// Whether to mask an occurrence. A short secret is masked only as a separate word.
     fn counts(&self, text: &[u8], begin: usize, end: usize) -> bool {
         let is_inside = |byte: Option<&u8>| {
             byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte))
@@ -242,7 +242,7 @@ impl Pattern {
         pairs.all(|(own, other)| self.is_same(*own, *other))
     }
 
-    /// The end of the occurrence that starts at `at`, with escapes decoded; a backslash is written as `level` of them.
+    /// The end of the occurrence that starts at `at`, with escapes decoded. A backslash is written as `level` backslashes.
     fn decoded(&self, text: &[u8], mut at: usize, level: usize) -> Option<usize> {
         for own in &self.bytes {
             let rest = text.get(at..)?;
@@ -260,7 +260,7 @@ impl Pattern {
     }
 }
 
-/// The first character of a text with its escape decoded, and the length of what stands for it.
+/// The first character of a text, decoded, and the length of its escape.
 fn character(text: &[u8]) -> Option<(u8, usize)> {
     let escape = match text.first()? {
         b'%' => percent(text),
@@ -277,7 +277,7 @@ fn hex(digits: &[u8]) -> Option<u8> {
     u8::try_from(value).ok()
 }
 
-/// `%41`, and `%2541`, which was encoded twice.
+/// Decodes `%41`, and `%2541`, which was encoded twice.
 fn percent(text: &[u8]) -> Option<(u8, usize)> {
     let mut begin = 1;
     while text.get(begin..begin + 2) == Some(b"25")
@@ -292,7 +292,7 @@ fn backslashes(text: &[u8]) -> usize {
     text.iter().take_while(|byte| **byte == b'\\').count()
 }
 
-/// `\u0041`, `\/`, `\"`; JSON inside of JSON has more backslashes.
+/// Decodes `\u0041`, `\/`, and `\"`. JSON inside JSON has more backslashes.
 fn backslash(text: &[u8]) -> Option<(u8, usize)> {
     let run = backslashes(text);
     match text.get(run)? {
@@ -303,7 +303,7 @@ fn backslash(text: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// `&amp;`, `&#65;`, `&#x41;`.
+/// Decodes `&amp;`, `&#65;`, and `&#x41;`.
 fn entity(text: &[u8]) -> Option<(u8, usize)> {
     const NAMES: [(&[u8], u8); 5] = [
         (b"&amp;", b'&'),

@@ -1,10 +1,10 @@
-//! Where a redirect points, for people.
+//! The target of a redirect, for messages.
 
-/// A location is shown up to here.
+/// The maximum number of characters shown.
 const LONGEST: usize = 200;
 
-/// The location of a redirect as it may be shown: bounded, and without user info, the values of its query and its
-/// fragment, where login pages and storage services put secrets.
+/// The target of a redirect, cut, and with user info, query values, and fragment masked. Login pages and storage
+/// services put secrets there.
 pub fn location(target: &str) -> String {
     let (location, fragment) = match target.split_once('#') {
         Some((location, _)) => (location, "#***"),
@@ -12,7 +12,7 @@ pub fn location(target: &str) -> String {
     };
     let (path, query) = location.split_once('?').unwrap_or((location, ""));
     let path = match path.split_once("//") {
-        // Further behind, two slashes are part of the path.
+        // Later double slashes are part of the path.
         Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => {
             let (authority, below) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             match authority.rsplit_once('@') {

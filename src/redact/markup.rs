@@ -1,4 +1,4 @@
-//! Secrets in the blocks of longer texts: private keys, XML, forms of several parts, YAML, INI.
+//! Secrets in blocks of longer texts: private keys, XML, multipart forms, YAML, and INI.
 
 use std::sync::LazyLock;
 
@@ -30,7 +30,7 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| {
 static ATTRIBUTE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')"#));
 
-/// A line that opens a block: its indentation, the name, and the mark of a text of several lines.
+/// A line that opens a block: its indentation, the name, and the indicator of a multi-line text.
 static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r#"^([ \t]*(?:- +)*)["']?(["#,
@@ -45,7 +45,7 @@ static SECTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[ \t]*\[+([^\[\]]+
 static VALUE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[ \t]*(?:- +)*(?:[^\s:=#][^:=#]*(?::[ \t]+|[ \t]*=[ \t]*))?(.+)$"));
 
-/// Masks what is secret in blocks.
+/// Masks secrets in blocks.
 pub(super) fn blocks(text: &str, source: Source) -> String {
     let mut text = text.to_owned();
     // As in `shapes`: a pattern is not compiled where it can't match.
@@ -61,13 +61,13 @@ pub(super) fn blocks(text: &str, source: Source) -> String {
     indented(&elements(text), source)
 }
 
-/// Masks the content of elements with a secret's name, and of those that have one as an attribute.
+/// Masks the content of elements named like a secret, or with such a name in an attribute.
 fn elements(text: String) -> String {
     if !text.contains('<') {
         return text;
     }
     let mut hidden = Vec::new();
-    // The end of the element whose content is secret.
+    // The end of the element with secret content.
     let mut secret_until = 0;
     for found in TAG.captures_iter(&text) {
         let (Some(name), Some(attributes), Some(content)) =
@@ -76,7 +76,7 @@ fn elements(text: String) -> String {
             continue;
         };
         let local = name.as_str().rsplit(':').next().unwrap_or_default();
-        // In a property list, `key` is the element that holds a name.
+        // In a property list, the element `key` contains a name.
         let is_name = local == "key" && PROPERTY.is_match_at(&text, name.start() - 1);
         let mut is_secret = names_secret(local) && !is_name;
         let pairs = || ATTRIBUTE.captures_iter(attributes.as_str());
@@ -101,7 +101,7 @@ fn elements(text: String) -> String {
         let is_open = found[1].is_empty() && !attributes.as_str().ends_with('/');
         if is_secret && is_open {
             let end = text[name.end()..].find(&format!("</{}", name.as_str()));
-            // Without an end it may be cut, or a placeholder like `<KEY>` in a sentence.
+            // Without an end tag, the text may be cut, or it is a placeholder like `<KEY>` in a sentence.
             let begins = content.as_str().starts_with(|c: char| c.is_alphanumeric());
             match end {
                 Some(end) => secret_until = secret_until.max(name.end() + end),
@@ -120,7 +120,7 @@ fn elements(text: String) -> String {
     masked(&text, hidden)
 }
 
-/// The text with these parts masked.
+/// The text with these ranges masked.
 fn masked(text: &str, hidden: Vec<(usize, usize)>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut written = 0;
@@ -134,10 +134,10 @@ fn masked(text: &str, hidden: Vec<(usize, usize)>) -> String {
     out + &text[written..]
 }
 
-/// Masks what is indented below a secret's name, and the sections of a configuration file that have one.
+/// Masks lines indented below the name of a secret, and sections with such a name in a configuration file.
 fn indented(text: &str, source: Source) -> String {
     let mut hidden = Vec::new();
-    // What is open: the indentation of the name, and whether a text of several lines follows.
+    // The open block: the indentation of its name, and whether a multi-line text follows.
     let mut open: Option<(usize, bool)> = None;
     let mut in_section = false;
     for line in text.lines() {
@@ -170,7 +170,7 @@ fn indented(text: &str, source: Source) -> String {
             && names_secret(&block[2])
         {
             let is_text = block.get(3).is_some();
-            // In a sentence, the colon may introduce a list.
+            // In prose, a colon may introduce a list.
             let counts = is_text || source == Source::Composed;
             open = counts.then_some((block[1].len(), is_text));
         }
@@ -187,7 +187,7 @@ fn opens_block(line: &str) -> bool {
     })
 }
 
-/// Hides what stands behind the name in a line, or all of it.
+/// Masks the value after the name in a line, or the complete line.
 fn hide_value(line: &str, begin: usize, hidden: &mut Vec<(usize, usize)>) {
     let is_name = BLOCK
         .captures(line)

@@ -1,5 +1,4 @@
-//! What counts as a secret, and how text is shown without it. The one place that decides: hints, errors, traces, dry
-//! runs and documents ask here.
+//! Recognizes and masks secrets. Hints, errors, traces, dry runs, and documents all use this module.
 
 mod known_secrets;
 mod location;
@@ -22,10 +21,10 @@ pub use text::{body, payload, text, url, word};
 pub use trace::{is_plain_name, shown_header, traced};
 pub use typed::Typed;
 
-/// What is shown in place of a secret.
+/// The replacement for a secret.
 pub const MASK: &str = "***";
 
-/// Request headers whose values may be shown. Any other may hold a secret.
+/// Request headers whose values may be shown. Any other may contain a secret.
 const HARMLESS_HEADERS: &[&str] = &[
     "accept",
     "accept-language",
@@ -37,7 +36,7 @@ const HARMLESS_HEADERS: &[&str] = &[
     "prefer",
 ];
 
-/// Whether the value of a request header may be shown; `name` in lower case.
+/// Whether the value of a request header may be shown. `name` is in lower case.
 pub fn is_harmless_header(name: &str) -> bool {
     HARMLESS_HEADERS.contains(&name)
 }

@@ -1,8 +1,8 @@
-//! Which names are those of secrets.
+//! Recognizes the names of secrets.
 
 use percent_encoding::percent_decode_str;
 
-/// Parts of a name that make it a secret's wherever they occur, in lower case and without separators.
+/// Parts that make a name the name of a secret anywhere in it, in lower case and without separators.
 const PARTS: &[&str] = &[
     "accesskey",
     "apikey",
@@ -28,17 +28,17 @@ const PARTS: &[&str] = &[
     "token",
 ];
 
-/// Words that make a name a secret's only when they stand by themselves, in the singular: `auth` but not `author`, `pat`
-/// but not `path`.
+/// Singular words that make a name the name of a secret only as complete words: `auth` but not `author`, `pat` but not
+/// `path`.
 const WORDS: &[&str] = &[
     "authn", "authz", "cred", "cvc", "cvv", "dsn", "hmac", "mnemonic", "otp", "pass", "pat", "pin",
     "psk", "pw", "sas", "session", "sid", "sig", "totp",
 ];
 
-/// Ends of words that make a name a secret's: `auth`, `basicauth`, `dbpwd`.
+/// Word endings that make a name the name of a secret: `auth`, `basicauth`, `dbpwd`.
 const ENDS: &[&str] = &["auth", "pwd"];
 
-/// Words that look like a secret's and are not.
+/// Words that look like names of secrets but aren't.
 const HARMLESS_WORDS: &[&str] = &[
     "secretariat",
     "secretary",
@@ -48,7 +48,7 @@ const HARMLESS_WORDS: &[&str] = &[
     "tokenizer",
 ];
 
-/// Words before `key` that make it a name or an identifier rather than a secret.
+/// Words before `key` that make it a name or an identifier instead of a secret.
 const OPEN_KEYS: &[&str] = &[
     "cache",
     "config",
@@ -69,13 +69,13 @@ const OPEN_KEYS: &[&str] = &[
     "url",
 ];
 
-/// Words that end in `key` and name no key.
+/// Words that end in `key` but don't mean a key.
 const NO_KEYS: &[&str] = &[
     "donkey", "hockey", "jockey", "lackey", "latchkey", "mickey", "monkey", "turkey", "turnkey",
     "whiskey",
 ];
 
-/// A name that ends in one of these describes a secret instead of holding it: `token_type`, `--api-key-file`,
+/// A name that ends in one of these describes a secret instead of containing it: `token_type`, `--api-key-file`,
 /// `keys_total`, `password_changed_at`.
 const ABOUT: &[&str] = &[
     "age",
@@ -116,10 +116,10 @@ const ABOUT: &[&str] = &[
     "version",
 ];
 
-/// Words before a plural that make it a number: `max_tokens`, `total_keys`.
+/// Words before a plural that make it a count: `max_tokens`, `total_keys`.
 const NUMBERS: &[&str] = &["count", "max", "min", "num", "number", "total"];
 
-/// Words before `tokens` that make them a number of tokens.
+/// Words before `tokens` that make it a count.
 const COUNTED: &[&str] = &[
     "cached",
     "completion",
@@ -130,7 +130,7 @@ const COUNTED: &[&str] = &[
     "used",
 ];
 
-/// Whether a member, a field, a query parameter or an option of this name holds a secret, whatever its spelling:
+/// Whether a member, a field, a query parameter, or an option of this name contains a secret, in any spelling:
 /// `apiKey`, `X-API-KEY`, `%74oken`, `user[password]`.
 pub fn names_secret(name: &str) -> bool {
     let name = decoded(name);
@@ -149,7 +149,7 @@ pub fn names_secret(name: &str) -> bool {
     if is_number || words.windows(2).any(is_rate) {
         return false;
     }
-    // An access key ID is half of a pair of credentials; other IDs of keys are no secrets.
+    // An access key ID is half of a credential pair. Other key IDs aren't secret.
     let is_id =
         matches!(last.as_str(), "id" | "ids") && matches!(previous, "key" | "token" | "keys");
     if is_id && !words.iter().any(|word| word == "access") {
@@ -176,7 +176,7 @@ pub fn names_secret(name: &str) -> bool {
     squashed == "key" || names_key(&words)
 }
 
-/// A word without the `s` of its plural; `pass` is none.
+/// A word without its plural `s`; `pass` isn't a plural.
 fn singular(word: &str) -> &str {
     match word.strip_suffix('s') {
         Some(stem) if !stem.ends_with('s') && word != "sas" => stem,
@@ -184,12 +184,12 @@ fn singular(word: &str) -> &str {
     }
 }
 
-/// Whether one of the words is a key that must stay secret.
+/// Whether one of the words means a secret key.
 fn names_key(words: &[String]) -> bool {
     words.iter().enumerate().any(|(at, word)| {
         let word = word.strip_suffix('s').unwrap_or(word);
         let before = match word.strip_suffix("key") {
-            // The word before, or the start of the same word: `public_key`, `publickey`.
+            // The previous word, or the start of the same word: `public_key`, `publickey`.
             Some("") => at.checked_sub(1).map_or("", |at| words[at].as_str()),
             Some(before) => before,
             None => return false,
@@ -199,7 +199,7 @@ fn names_key(words: &[String]) -> bool {
     })
 }
 
-/// The text with its percent escapes decoded, escapes of escapes too.
+/// Decodes percent-encoding, including nested encoding.
 pub(super) fn decoded(text: &str) -> String {
     const ROUNDS: usize = 3;
     let mut text = text.to_owned();
@@ -212,7 +212,7 @@ pub(super) fn decoded(text: &str) -> String {
     text
 }
 
-/// The words of a name in lower case, without the digits at their ends: `AWSAccessKeyId2` is `aws access key id`.
+/// The words of a name in lower case, without trailing digits: `AWSAccessKeyId2` gives `aws access key id`.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();

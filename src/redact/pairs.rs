@@ -1,4 +1,4 @@
-//! Values behind a secret's name, in all the spellings of text: `name=value`, `name: "value"`, `name => value`.
+//! Values after the name of a secret, in all spellings: `name=value`, `name: "value"`, `name => value`.
 
 use std::sync::LazyLock;
 
@@ -7,16 +7,16 @@ use regex::Regex;
 use super::pattern::{is_masked, pattern, word};
 use super::{MASK, names_secret, words};
 
-/// Where a text comes from.
+/// The origin of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    /// Sentences for people, such as an error's message: `invalid token: expired` names no token.
+    /// Prose, such as an error message: `invalid token: expired` contains no token.
     Prose,
-    /// An argument or a body, in which every value counts.
+    /// An argument or a body, in which every such value is a secret.
     Composed,
 }
 
-/// A name, the quote behind it, and what separates it from its value.
+/// A name, the quote after it, and the separator before its value.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         "([",
@@ -25,7 +25,7 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// What stands before a name at the start of a line in a configuration file, a script, or a diff.
+/// The text before a name at the start of a line in a configuration file, a script, or a diff.
 static LINE_START: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?i)^[ \t]*(?:(?:[-+*>#;|]+|export|set|setx|env|declare|-x|let|const|var)[ \t]+|[\[{(,+\\"'`-])*$"#,
@@ -37,10 +37,10 @@ static SCHEME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(basic|bearer|digest|token|api-?key|negotiate|ntlm|hawk|aws4-hmac-sha256)[ \t]+")
 });
 
-/// Behind it, the value is on the lines below.
+/// A block indicator: the value is on the lines below.
 static BLOCK_MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[|>][-+0-9]*[ \t]*(?:\r?\n|\\n)"));
 
-/// Where the next pair on the same line starts.
+/// The start of the next pair on the same line.
 static NEXT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r#"[&;,][ \t]*\\*["']?["#,
@@ -53,11 +53,11 @@ static NEXT: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// Where a value without blanks ends.
+/// The end of a value without spaces.
 static TOKEN_END: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"[\s"'`<>&]|[,;)}\]](?:[,;.)}\]]*(?:\s|$)|\\*["'`])"#));
 
-/// The end of a value whose pair is percent-encoded.
+/// The end of a value in a percent-encoded pair.
 static ENCODED_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"%(?:25)*(?:26|23)"));
 
 /// Words that continue a sentence about a secret instead of being one.
@@ -139,10 +139,10 @@ const SENTENCE: &[&str] = &[
     "your",
 ];
 
-/// Words before a name that make what follows the name of something, or a piece of a text.
+/// Words before a name that make the text after it a name or part of a sentence.
 const BEFORE: &[&str] = &["expected", "missing", "required", "unexpected"];
 
-/// The first words of a sentence about a secret: such a text is not a value.
+/// The first words of a sentence about a secret, which is not a value.
 pub(super) fn is_sentence(text: &str) -> bool {
     let end = text.find(|c: char| !c.is_alphabetic());
     let word = &text[..end.unwrap_or(text.len())];
@@ -152,7 +152,7 @@ pub(super) fn is_sentence(text: &str) -> bool {
     ends && SENTENCE.contains(&word.to_lowercase().as_str())
 }
 
-/// Masks the values behind secrets' names.
+/// Masks the values after names of secrets.
 pub(super) fn pairs(text: String, source: Source) -> String {
     // As in `shapes`: the pattern is not compiled where it can't match.
     if !text.contains(['=', ':', '%']) {
@@ -191,21 +191,21 @@ pub(super) fn pairs(text: String, source: Source) -> String {
     out + &text[written..]
 }
 
-/// A pair whose name is a secret's.
+/// A pair named like a secret.
 struct Pair<'t> {
     text: &'t str,
     name: &'t str,
     begin: usize,
-    /// A quote ends the name, as in JSON.
+    /// Whether a quote ends the name, as in JSON.
     is_quoted: bool,
     separator: &'t str,
-    /// Where the value starts.
+    /// The start of the value.
     value: usize,
     source: Source,
 }
 
 impl Pair<'_> {
-    /// The part of the text that is the secret.
+    /// The range of the secret in the text.
     fn hidden(&self) -> Option<(usize, usize)> {
         let rest = &self.text[self.value..];
         let is_colon = self.separator.trim() == ":";
@@ -269,13 +269,13 @@ impl Pair<'_> {
         (!is_masked(hidden)).then_some((self.value + begin, self.value + end))
     }
 
-    /// Whether blanks may be a part of the value: around `=` in a configuration file, or in anything composed.
+    /// Whether the value may contain spaces: after `=` in a configuration file, or in an argument or a body.
     fn is_loose(&self) -> bool {
         let is_spaced = self.separator.contains([' ', '\t']);
         !self.separator.contains('%') && (is_spaced || self.source == Source::Composed)
     }
 
-    /// Whether the colon is a part of a longer name: `/keys:rotate`, `urn:ietf:params:oauth:token-type`.
+    /// Whether the colon is part of a longer name: `/keys:rotate`, `urn:ietf:params:oauth:token-type`.
     fn is_in_name(&self) -> bool {
         let before = &self.text[..self.begin];
         let begin = before.rfind(|c: char| c.is_whitespace() || "\"'`=<>(,".contains(c));
@@ -285,7 +285,7 @@ impl Pair<'_> {
             && (before.ends_with('/') || before.starts_with("urn:") || before.starts_with("arn:"))
     }
 
-    /// Whether it is the attribute of an element that names another one: `<add key="password" value="…"/>`.
+    /// Whether it is an attribute that names another one: `<add key="password" value="…"/>`.
     fn is_label(&self, rest: &str) -> bool {
         let before = &self.text[..self.begin];
         let is_in_tag = before.rfind('<') > before.rfind('>');
@@ -293,13 +293,13 @@ impl Pair<'_> {
         self.name.eq_ignore_ascii_case("key") && is_in_tag && tag.contains(" value=")
     }
 
-    /// Whether the pair is one of several in braces on the same line.
+    /// Whether the pair is inside braces on the same line.
     fn is_nested(&self) -> bool {
         let before = &self.text[..self.begin];
         before[before.rfind('\n').map_or(0, |at| at + 1)..].contains('{')
     }
 
-    /// The end of a value that holds no blanks. In a URL, the fragment is not a part of it.
+    /// The end of a value without spaces. In a URL, the fragment is not part of it.
     fn token_end(&self, rest: &str) -> usize {
         let end = token_end(rest);
         let before = &self.text[..self.begin];
@@ -309,7 +309,7 @@ impl Pair<'_> {
         NEXT.find(&rest[..end]).map_or(end, |next| next.start())
     }
 
-    /// Whether what follows the colon says something about the secret, or names it.
+    /// Whether the text after the colon is a statement about the secret or its name.
     fn is_remark(&self, rest: &str) -> bool {
         let before = self.text[..self.begin].trim_end();
         let before = before.rsplit(|c: char| !c.is_alphanumeric()).next();
@@ -325,7 +325,7 @@ impl Pair<'_> {
         is_key && !self.begins_line() && digits < 2
     }
 
-    /// Whether the name is the first word of its line, or of its quotes.
+    /// Whether the name is the first word of its line or its quotes.
     fn begins_line(&self) -> bool {
         let before = &self.text[..self.begin];
         let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
@@ -338,7 +338,7 @@ impl Pair<'_> {
         last.filter(|c| "\"'`".contains(*c))
     }
 
-    /// The end of a value that may hold blanks: that of its line or of its quotes, or the next pair.
+    /// The end of a value that may contain spaces: the end of its line or quotes, or the next pair.
     fn line_end(&self, rest: &str, stops_at_pairs: bool) -> usize {
         let mut end = rest.find(['\n', '\r']).unwrap_or(rest.len());
         if let Some(quote) = self.quote_before() {
@@ -354,7 +354,7 @@ impl Pair<'_> {
     }
 }
 
-/// Whether a text starts with one of these words, or holds one if it is a name.
+/// Whether a text starts with one of these words, or contains one if it is a name.
 fn is_any(text: &str, parts: &[&str]) -> bool {
     let text = text.to_ascii_lowercase();
     let word = text.split_whitespace().next().unwrap_or_default();
@@ -365,7 +365,7 @@ fn token_end(rest: &str) -> usize {
     TOKEN_END.find(rest).map_or(rest.len(), |end| end.start())
 }
 
-/// Where the text between quotes is that starts here, in quotes of any depth of escaping.
+/// The range of the quoted text that starts here, at any depth of escaping.
 pub(super) fn quoted(rest: &str) -> Option<(usize, usize)> {
     for triple in ["\"\"\"", "'''"] {
         if let Some(inner) = rest.strip_prefix(triple) {
@@ -381,7 +381,7 @@ pub(super) fn quoted(rest: &str) -> Option<(usize, usize)> {
     Some((begin, begin + end))
 }
 
-/// Where the quote is that ends a text.
+/// The position of the closing quote.
 fn closing(value: &str, quote: char, nested: bool) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in value.char_indices() {
@@ -398,7 +398,7 @@ fn closing(value: &str, quote: char, nested: bool) -> Option<usize> {
     None
 }
 
-/// Where the bracket is that closes the first one.
+/// The position of the bracket that closes the first one.
 fn bracket(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = 0;

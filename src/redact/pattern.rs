@@ -1,10 +1,10 @@
-//! Regular expressions, and masking by their groups.
+//! Regular expressions, and masking of their groups.
 
 use regex::{Captures, Regex};
 
 use super::MASK;
 
-/// A pattern of this part of the crate; all of them are compiled by its tests.
+/// Compiles a constant pattern. The tests compile all of them.
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is constant")
 }
@@ -18,7 +18,7 @@ macro_rules! word {
 }
 pub(super) use word;
 
-/// The text with a group of each match masked that counts.
+/// Masks a group of each match that passes a check.
 pub(super) fn mask_group(
     text: String,
     pattern: &Regex,
@@ -46,7 +46,7 @@ pub(super) fn mask_group(
     out + &text[written..]
 }
 
-/// Whether there is nothing left to hide.
+/// Whether the text is already masked or empty.
 pub(super) fn is_masked(value: &str) -> bool {
     let value = value.trim();
     value.is_empty() || value.starts_with(MASK)

@@ -1,4 +1,4 @@
-//! Secrets that are recognized by what stands around them in a sentence or a command, or by their own form.
+//! Recognizes secrets by the surrounding sentence or command, or by their form.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use super::names_secret;
 use super::pairs::{Source, is_sentence};
 use super::pattern::{mask_group, pattern, word};
 
-/// A shorter word after `Bearer` or `Basic` without a digit is prose.
+/// A shorter word without digits after `Bearer` or `Basic` is prose.
 const SHORTEST_CREDENTIALS: usize = 16;
 
 /// `--password S` and `-password S`.
@@ -40,14 +40,14 @@ static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A long word of random characters behind a secret's name.
+/// A long word of random characters after the name of a secret.
 static LONG: LazyLock<Regex> =
     LazyLock::new(|| pattern(concat!("([", word!(), r#".-]+)[ \t]+["'`]?([A-Za-z0-9+/_=-]{32,})"#)));
 
 /// One value per line or column: `password<TAB>S`.
 static COLUMN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^([^\t\r\n]+)\t+([^\t\r\n]+)"));
 
-/// User info of a URL without a scheme.
+/// User info in a URL without a scheme.
 static USER_INFO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r#"(?:^|[\s"'`=(<,])(["#,
@@ -114,7 +114,7 @@ fn has_digit(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// Masks whole words that are keys by their form; a part of a path or of a file's name is none.
+/// Masks complete words with the form of a key, but not parts of paths or file names.
 fn keys(text: String) -> String {
     let shown = text.clone();
     mask_group(text, &KEY, 1, |found| {
@@ -123,7 +123,7 @@ fn keys(text: String) -> String {
         };
         let before = shown[..key.start()].chars().next_back();
         let mut after = shown[key.end()..].chars();
-        // A token in three parts is never a file's name.
+        // A three-part token is never a file name.
         let is_joined = |c: char| c.is_alphanumeric() || "/-_.".contains(c);
         if key.as_str().starts_with("eyJ") {
             return true;

@@ -1,4 +1,4 @@
-//! Each name of a secret in each spelling of a text: the secret is masked, and all else stays.
+//! Tests each name of a secret in each spelling: the secret is masked, and everything else stays.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::pairs::Source;
 use super::tests::SECRETS;
 use super::*;
 
-/// Texts with a name and a secret; what is hidden is only the secret.
+/// Texts with a name and a secret. Only the secret is masked.
 const SPELLINGS: &[&str] = &[
     "NAME: §",
     "NAME = §",
@@ -50,7 +50,7 @@ const SPELLINGS: &[&str] = &[
     "<plist><key>NAME</key>\n<string>§</string><key>user</key><string>joe</string></plist>",
 ];
 
-/// Spellings of credentials that no name stands for.
+/// Spellings of credentials without a name.
 const ALONE: &[&str] = &[
     "Authorization: Basic §",
     "Authorization: Bearer §",
@@ -66,7 +66,7 @@ const ALONE: &[&str] = &[
     "-----BEGIN RSA PRIVATE KEY-----§-----END RSA PRIVATE KEY-----",
 ];
 
-/// A name that can stand in a spelling: in XML, only letters, digits, and a few signs.
+/// A name that is valid in a spelling: in XML, only letters, digits, and some punctuation.
 fn spelled(spelling: &str, name: &str) -> Option<String> {
     let is_plain = name
         .chars()
@@ -110,7 +110,7 @@ proptest! {
     }
 }
 
-/// Checks a text in which `§` stands for the secret.
+/// Checks a text with `§` as the placeholder for the secret.
 fn check(spelling: &str, secret: &str) -> Result<(), TestCaseError> {
     let given = spelling.replace('§', secret);
     let shown = spelling.replace('§', MASK);

@@ -1,9 +1,9 @@
-//! Secrets in the documents of the squads API: an adapter's configuration may hold them in plain text.
+//! Secrets in documents of the squads API. An adapter's configuration may contain them in plain text.
 
 use super::text::{self, command_line};
 use crate::json::{self, Rules};
 
-/// Words in the name of a member whose texts are secrets, in lower case.
+/// Words in the names of members with secret values, in lower case.
 const WORDS: [&str; 11] = [
     "key",
     "token",
@@ -18,11 +18,11 @@ const WORDS: [&str; 11] = [
     "connectionstring",
 ];
 
-/// Names that hold one of the words and no secret.
+/// Names that contain one of these words but have no secret value.
 const SHOWN: [&str; 4] = ["urlKey", "permissionKey", "adapterConfigKey", "issueKey"];
 
-/// The document of one agent or several with `***` in place of every text that may be a secret, and how many there
-/// were.
+/// Replaces every string that may be a secret with `***` in the document of one or more agents. Returns the document
+/// and the number of replacements.
 pub fn masked(document: &str) -> (String, usize) {
     json::mask_by(document, &Agents)
 }
@@ -37,7 +37,7 @@ impl Rules for Agents {
     }
 
     fn shows(&self, above: Option<&str>, name: &str) -> bool {
-        // `{"TOKEN": {"type": "plain", "value": …}}`; a variable of this name is directly below `env`.
+        // The form is `{"TOKEN": {"type": "plain", "value": …}}`; a variable named `type` is directly below `env`.
         name == "type" && above != Some("env")
     }
 
@@ -56,13 +56,13 @@ impl Rules for Agents {
     }
 }
 
-/// Whether a member of this name holds a secret, by the words of the API's contract.
+/// Whether a member of this name has a secret value, according to the API's contract.
 fn names_secret(name: &str) -> bool {
     if SHOWN.contains(&name) {
         return false;
     }
     let lower = name.to_ascii_lowercase();
-    // `pat` is a word of its own: `githubPat`, but not `path` and `compat`.
+    // `pat` matches only as a word: `githubPat`, but not `path` or `compat`.
     let is_pat = |word: &String| word.ends_with("pat") && !word.ends_with("compat");
     WORDS.iter().any(|word| lower.contains(word))
         || lower

@@ -1,4 +1,4 @@
-//! Text with its secrets masked by the names that stand before them: `token=…`, `"password": "…"`, `--api-key …`.
+//! Masks secrets in text by the names before them: `token=…`, `"password": "…"`, `--api-key …`.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use super::shapes::shapes;
 use super::{MASK, decoded, names_secret};
 use crate::json::{self, Rules};
 
-/// Characters of a name before `=`, beside letters and digits.
+/// Characters allowed in a name before `=`, in addition to letters and digits.
 const IN_NAMES: &[char] = &['_', '-', '.', '%', '[', ']', '$', '@'];
 
-/// Running text, such as an error's message, with the values masked that stand behind a secret's name.
+/// Prose, such as an error message, with the values after names of secrets masked.
 pub fn text(text: &str) -> Cow<'_, str> {
     text_from(text, Source::Prose)
 }
@@ -26,7 +26,7 @@ pub(super) fn text_from(text: &str, source: Source) -> Cow<'_, str> {
     }
 }
 
-/// A body of any type without its secrets: JSON, one document or one per line, a form, or text.
+/// A body of any type with its secrets masked: JSON (one document or one per line), a form, or text.
 pub fn payload(payload: &str) -> String {
     if is_json(payload) {
         return body(payload);
@@ -54,7 +54,7 @@ pub fn payload(payload: &str) -> String {
     lines.collect()
 }
 
-/// A URL, or a path with its query: without user info, and with the values masked that are named as secrets.
+/// A URL, or a path with its query, with user info and the values of parameters named like secrets masked.
 pub fn url(url: &str) -> String {
     let url = without_user_info(url);
     let Some((path, query)) = url.split_once('?') else {
@@ -78,18 +78,18 @@ pub fn url(url: &str) -> String {
     shown
 }
 
-/// Whether the value of a parameter holds a secret of its own: another URL, say, or JSON.
+/// Whether the value of a parameter itself contains a secret: another URL or JSON, for example.
 fn holds_secret(value: &str) -> bool {
     let value = decoded(&value.replace('+', " "));
     is_json(&value) && json::mask_by(&value, &Composed).1 > 0 || text(&value) != value
 }
 
-/// A JSON body with the values masked that are named as secrets.
+/// A JSON body with the values of members named like secrets masked.
 pub fn body(body: &str) -> String {
     json::mask_by(body, &Composed).0
 }
 
-/// What someone composes: an argument, a field, a body.
+/// Composed text, such as an argument, a field, or a body, with its secrets masked.
 struct Composed;
 
 impl Rules for Composed {
@@ -110,7 +110,7 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && json::check(text).is_ok()
 }
 
-/// One word of a command line with the secrets masked that it names: `password=…`, a URL, JSON.
+/// One word of a command line with its secrets masked: `password=…`, a URL, or JSON.
 pub fn word(word: &str) -> String {
     if is_json(word) {
         return body(word);
@@ -152,19 +152,19 @@ pub fn word(word: &str) -> String {
     text_from(word, Source::Composed).into_owned()
 }
 
-/// The name without the short option that stands in the same word: `-fpassword`.
+/// The name without a short option in the same word: `-fpassword`.
 fn field_name(name: &str) -> &str {
     let Some(flags) = name.strip_prefix('-').filter(|rest| !rest.starts_with('-')) else {
         return name;
     };
-    // Only flags without a value may stand before it in one word.
+    // Only flags without a value can precede it in the same word.
     match flags.find(['f', 'F']) {
         Some(at) if flags[..at].chars().all(|flag| "iqvy".contains(flag)) => &flags[at + 1..],
         _ => name,
     }
 }
 
-/// A command line in one text: what follows `--name=` or `--name ` of a secret's name is masked.
+/// A command line as one text, with the value after `--name=` or `--name ` masked if the name is that of a secret.
 pub(super) fn command_line(text: &str, is_secret: fn(&str) -> bool) -> String {
     let masked = values(text, is_secret, char::is_whitespace);
     let mut out = String::with_capacity(masked.len());
@@ -185,7 +185,7 @@ pub(super) fn command_line(text: &str, is_secret: fn(&str) -> bool) -> String {
     out
 }
 
-/// The text with the user info and every value of the queries of its URLs masked.
+/// The text with user info and all query values of its URLs masked.
 pub(super) fn all_queries(text: &str) -> String {
     let text = without_user_info(text);
     let mut out = String::with_capacity(text.len());
@@ -212,7 +212,7 @@ pub(super) fn all_queries(text: &str) -> String {
     out + rest
 }
 
-/// The text without what stands between `://` and `@` of a URL.
+/// The text with the user info between `://` and `@` of its URLs masked.
 fn without_user_info(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -224,7 +224,7 @@ fn without_user_info(text: &str) -> String {
             after.find(is_end).unwrap_or(after.len())
         };
         let mut authority = &after[..end("/?#\"'`<>")];
-        // A password that holds a slash, which should have been encoded: no port.
+        // Not a port, but a password with an unencoded slash.
         if !authority.contains(['@', '['])
             && let Some((_, port)) = authority.split_once(':')
             && port.contains(|c: char| !c.is_ascii_digit())
@@ -242,7 +242,7 @@ fn without_user_info(text: &str) -> String {
     out + rest
 }
 
-/// Masks what stands behind `name=`, up to where `is_end` says.
+/// Masks the value after `name=`, up to the end given by `is_end`.
 fn values(text: &str, is_secret: fn(&str) -> bool, is_end: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! What `-vv` shows of headers and bodies: everything is masked but an allow-list.
+//! Headers and bodies for `-vv`. Everything is masked except an allow-list.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{KnownSecrets, MASK, names_secret, text, words};
 use crate::secret::Secret;
 
-/// Response headers whose values may be shown. Everything else is masked: an unknown header may hold a secret.
+/// Response headers whose values may be shown. All others are masked, because an unknown header may contain a secret.
 const HEADERS: &[&str] = &[
     "allow",
     "cache-control",
@@ -25,8 +25,8 @@ const HEADERS: &[&str] = &[
     "x-request-id",
 ];
 
-/// Members of JSON bodies whose texts may be shown, as words without separators: `worker_id` and `workerId` are one.
-/// Everything else is masked.
+/// Members of JSON bodies whose strings may be shown, without separators: `worker_id` and `workerId` are the same. All
+/// others are masked.
 const MEMBERS: &[&str] = &[
     "accept",
     "adaptertype",
@@ -117,11 +117,11 @@ const MEMBERS: &[&str] = &[
     "workspaces",
 ];
 
-/// More words or longer ones are no name of a member: a token may stand in its place.
+/// Names with more or longer words may be tokens.
 const MOST_WORDS: usize = 6;
 const LONGEST_WORD: usize = 16;
 
-/// The value of a response header as `-vv` shows it.
+/// The value of a response header for `-vv`.
 pub fn shown_header<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
     if !HEADERS.contains(&name) {
         return MASK.into();
@@ -132,15 +132,15 @@ pub fn shown_header<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
     }
 }
 
-/// A body as `-vv` shows it: the texts on the allow-list, and what can't be a secret. A secret that the body names is
-/// masked wherever it stands in it.
+/// A body for `-vv`: strings on the allow-list, and values that can't be secrets. The value of a member named like a
+/// secret is masked throughout the body.
 pub fn traced(body: Value) -> Value {
     let mut secrets = KnownSecrets::default();
     collect(&body, false, &mut secrets);
     shown(body, &secrets)
 }
 
-/// Collects the texts below members whose names are a secret's.
+/// Collects the strings below members named like secrets.
 fn collect(value: &Value, is_secret: bool, secrets: &mut KnownSecrets) {
     match value {
         Value::String(text) if is_secret => secrets.add(&Secret::new(text.as_str())),
@@ -183,14 +183,14 @@ fn shown(value: Value, secrets: &KnownSecrets) -> Value {
     }
 }
 
-/// The name of a member; `***` where it looks like a token rather than a name.
+/// The name of a member, or `***` if it looks like a token.
 fn member_name(name: &str, secrets: &KnownSecrets) -> String {
     let name = secrets.redact(name);
     let name = if is_plain_name(&name) { &name } else { MASK };
     name.to_owned()
 }
 
-/// Whether a text looks like the name of a member: a few short words, hardly a digit.
+/// Whether a text looks like a member name: a few short words with few digits.
 pub fn is_plain_name(name: &str) -> bool {
     const MOST_DIGITS: usize = 3;
     let digits = name.bytes().filter(u8::is_ascii_digit).count();

@@ -1,21 +1,21 @@
-//! What a usage error may repeat of the command line and the environment.
+//! Masks secrets from the command line and the environment in usage errors.
 
 use super::{MASK, names_secret, word};
 
-/// A shorter piece is masked only where the word that holds it is repeated unchanged: it may be a part of any message.
+/// A shorter secret may occur in any message, so it is masked only inside the complete word that contained it.
 const SHORTEST_PIECE: usize = 4;
 
-/// So is a piece of letters that is shorter than this: a message may hold it as a word.
+/// The same limit for a secret of letters only, which may occur in a message as a word.
 const SHORTEST_WORD: usize = 6;
 
-/// Words as they were typed, and the secrets in them.
+/// Words as typed, and the secrets in them.
 pub struct Typed {
-    /// A text that holds a secret, and what is shown in its place; the longest first.
+    /// Texts that contain a secret, each with its replacement; the longest first.
     replacements: Vec<(String, String)>,
 }
 
 impl Typed {
-    /// Looks for secrets in the words of a command line, or in the values of variables.
+    /// Finds secrets in the words of a command line or in the values of variables.
     pub fn new(words: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut replacements = Vec::new();
         let mut add = |text: &str, shown: &str| {
@@ -42,7 +42,7 @@ impl Typed {
         Self { replacements }
     }
 
-    /// A message without the secrets that were typed.
+    /// A message with those secrets masked.
     pub fn redact(&self, message: &str) -> String {
         let mut shown = message.to_owned();
         for (text, replacement) in &self.replacements {
@@ -54,7 +54,7 @@ impl Typed {
     }
 }
 
-/// Whether a piece is hardly a part of a message by chance.
+/// Whether a piece is unlikely to occur in a message by chance.
 fn is_specific(piece: &str) -> bool {
     let is_word = piece.chars().all(char::is_lowercase);
     piece.len()
@@ -65,7 +65,7 @@ fn is_specific(piece: &str) -> bool {
         }
 }
 
-/// The parts of a text that are masked in `shown`.
+/// The parts of a text that `shown` masks.
 fn hidden<'t>(text: &'t str, shown: &str) -> Vec<&'t str> {
     let mut kept = shown.split(MASK);
     let Some(mut rest) = kept.next().and_then(|kept| text.strip_prefix(kept)) else {

@@ -1,5 +1,5 @@
-//! JSON Schema: whether arguments fit a tool's schema, and the schema as rows for people. Asks no one: a reference out
-//! of the document is not followed.
+//! JSON Schema: validates arguments against a tool's schema, and shows a schema as table rows. References outside the
+//! document are not followed.
 
 mod nullable;
 mod parameters;
@@ -13,26 +13,26 @@ use serde_json::Value;
 
 pub use parameters::{Parameter, parameters};
 
-/// A check that takes longer is given up.
+/// The time limit for a check.
 const LONGEST_CHECK: Duration = Duration::from_secs(1);
-/// A larger schema is not a schema of a tool.
+/// The maximum size of a schema in bytes.
 const LARGEST: usize = 256 * 1024;
-/// The checker goes down by recursion as deep as the schema does; the memory is only taken when it is used.
+/// The stack size in bytes. The validator recurses as deeply as the schema; memory is allocated only when used.
 const STACK: usize = 256 * 1024 * 1024;
 
-/// One way in which arguments do not fit.
+/// A violation of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where: a JSON Pointer (RFC 6901); empty for the arguments as a whole.
+    /// The location as a JSON Pointer (RFC 6901). Empty for the arguments themselves.
     pub path: String,
-    /// What.
+    /// The description.
     pub message: String,
 }
 
 /// Checks arguments against a schema; both are JSON text.
 ///
 /// # Errors
-/// Half a sentence that says why nothing can be said: the schema is none, refers to other documents, or takes longer
+/// The reason why the arguments can't be checked: the schema is invalid, refers to other documents, or takes longer
 /// than a second to check.
 pub fn violations(schema: &str, args: &str) -> Result<Vec<Violation>, String> {
     if schema.len() > LARGEST {
@@ -44,12 +44,12 @@ pub fn violations(schema: &str, args: &str) -> Result<Vec<Violation>, String> {
     let args: Value = serde_json::from_str(args)
         .map_err(|error| format!("the arguments can't be checked: {error}"))?;
     let (send, receive) = mpsc::channel();
-    // A thread that is still busy when its time is over ends with the process.
+    // A thread that exceeds the time limit ends with the process.
     std::thread::Builder::new()
         .name("schema".to_owned())
         .stack_size(STACK)
         .spawn(move || drop(send.send(check(&schema, &args))))
-        .map_err(|error| format!("no thread for the check: {error}"))?;
+        .map_err(|error| format!("could not start a thread for the check: {error}"))?;
     receive
         .recv_timeout(LONGEST_CHECK)
         .unwrap_or_else(|_| Err("the check takes longer than a second".to_owned()))
@@ -65,7 +65,7 @@ fn check(schema: &Value, args: &Value) -> Result<Vec<Violation>, String> {
     Ok(violations.collect())
 }
 
-/// Why a schema can't be used, without the library's advice to its programmers.
+/// The reason why a schema can't be used, without the library's advice for developers.
 fn unusable(error: &ValidationError) -> String {
     match error.kind() {
         ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {

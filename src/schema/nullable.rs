@@ -1,4 +1,4 @@
-//! `nullable: true` of `OpenAPI` 3.0, which JSON Schema does not know: the schema is rewritten to accept null there.
+//! Support for `nullable: true` from `OpenAPI` 3.0, which JSON Schema doesn't define. The schema is rewritten to accept null.
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ const SCHEMAS: [&str; 16] = [
     "contentSchema",
 ];
 
-/// Keywords whose value maps names to schemas: a property that is called `nullable` is not the keyword.
+/// Keywords whose value maps names to schemas. A property named `nullable` is not the keyword.
 const MAPS: [&str; 6] = [
     "$defs",
     "definitions",
@@ -46,7 +46,7 @@ pub(super) fn accept_null(schema: &mut Value) {
             Value::Object(schemas) if MAPS.contains(&keyword.as_str()) => {
                 schemas.values_mut().for_each(accept_null);
             }
-            // Where `OpenAPI` keeps what it refers to.
+            // `OpenAPI` keeps referenced schemas here.
             value if keyword == "components" => accept_null(value),
             _ => {}
         }
@@ -56,8 +56,8 @@ pub(super) fn accept_null(schema: &mut Value) {
     }
 }
 
-/// Adds null to everything in a schema that excludes it; what is said of texts, numbers, arrays and objects does not
-/// concern null.
+/// Adds null to all keywords of a schema that exclude it. Keywords for strings, numbers, arrays, and objects don't
+/// apply to null.
 fn relax(schema: &mut Map<String, Value>) {
     let nothing = || json!({"type": "null"});
     match schema.get_mut("type") {
@@ -78,7 +78,7 @@ fn relax(schema: &mut Map<String, Value>) {
         choices.push(nothing());
     }
     if let Some(Value::Array(choices)) = schema.get_mut("oneOf") {
-        // One of them may accept null by itself, and no second one may then.
+        // If one of them already accepts null, no other may.
         let accepted = json!({"type": "null", "not": {"anyOf": choices}});
         choices.push(accepted);
     }

@@ -1,26 +1,26 @@
-//! A schema as rows: name, type, required, description.
+//! A schema as table rows: name, type, required, and description.
 
 use serde_json::{Map, Value};
 
-/// Objects inside objects are shown to this depth.
+/// The maximum depth of nested objects.
 const DEEPEST: usize = 4;
-/// More rows than this are no help to anyone.
+/// The maximum number of rows.
 const MOST: usize = 200;
 
 /// One argument of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// The name; that of a member of an object is `object.member`.
+    /// The name. A member of an object is `object.member`.
     pub name: String,
-    /// The type, and what else bounds it: `string (pods|nodes)`.
+    /// The type and its allowed values: `string (pods|nodes)`.
     pub kind: String,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
-    /// What it is for.
+    /// The description.
     pub description: Option<String>,
 }
 
-/// The arguments that a schema describes; none where it is not an object's schema.
+/// The arguments that a schema describes. Empty if it is not the schema of an object.
 pub fn parameters(schema: &str) -> Vec<Parameter> {
     let mut rows = Vec::new();
     if schema.len() <= super::LARGEST
@@ -32,11 +32,11 @@ pub fn parameters(schema: &str) -> Vec<Parameter> {
     rows
 }
 
-/// The whole schema, in which references are looked up.
+/// The complete schema, in which references are resolved.
 struct Root<'a>(&'a Value);
 
 impl<'a> Root<'a> {
-    /// What a reference inside the document points to; chains of them are followed a few steps.
+    /// Resolves a reference inside the document. Chains of references are followed for a few steps.
     fn resolve(&self, mut schema: &'a Value) -> &'a Value {
         for _ in 0..DEEPEST {
             let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
@@ -144,7 +144,7 @@ fn kind(schema: &Value) -> String {
     }
 }
 
-/// The type that other words of a schema suggest.
+/// The type that other keywords of a schema imply.
 fn implied(object: &Map<String, Value>) -> String {
     if object.contains_key("properties") {
         return "object".to_owned();

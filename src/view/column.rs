@@ -1,4 +1,4 @@
-//! What is shown of a value: one table of columns a resource serves its list, its wide list and its detail.
+//! The columns of a value. One table per resource serves its list, its wide list, and its detail view.
 
 use std::borrow::Cow;
 
@@ -7,30 +7,30 @@ use crate::sanitize;
 use crate::time::{self, WireTime};
 use crate::tone::Tone;
 
-/// What stands in one cell, before it has a look.
+/// The unformatted content of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell<'a> {
-    /// The value does not exist.
+    /// No value.
     Absent,
     /// Text.
     Text(Cow<'a, str>),
-    /// Several words: in a detail on a terminal one a line, elsewhere with commas between.
+    /// Several words: one per line in a detail view on a terminal, otherwise separated by commas.
     List(&'a [String]),
-    /// Lines of text: in a detail on a terminal as they are, elsewhere one after the other.
+    /// Lines of text: kept in a detail view on a terminal, otherwise joined.
     Lines(&'a [String]),
-    /// A point in time.
+    /// A timestamp.
     Time(&'a WireTime),
-    /// How long it is until a point in time.
+    /// The time until a timestamp.
     Left(&'a WireTime),
 }
 
 impl<'a> Cell<'a> {
-    /// The text of this cell, sanitized, on one line; none where the value is absent.
+    /// The sanitized text of this cell on one line, or `None` if there is no value.
     pub fn show(&self, options: &RenderOptions) -> Option<String> {
         self.shown(options).map(Cow::into_owned)
     }
 
-    /// As [`Cell::show`], without a copy of text that can be shown as it is: it may be long.
+    /// As [`Cell::show`], without copying text that needs no sanitizing, because it may be long.
     pub(super) fn shown(&self, options: &RenderOptions) -> Option<Cow<'_, str>> {
         let owned = match self {
             Self::Absent | Self::Lines([]) => None,
@@ -53,7 +53,7 @@ impl<'a> Cell<'a> {
         owned.map(Cow::Owned)
     }
 
-    /// The lines of this cell in a detail on a terminal.
+    /// The lines of this cell in a detail view on a terminal.
     pub fn lines(&self, options: &RenderOptions) -> Vec<String> {
         match self {
             Self::List(words) | Self::Lines(words) => words
@@ -64,7 +64,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// Several words in one cell; none makes it absent.
+    /// Several words in one cell. No words give an absent cell.
     pub fn list(words: &'a [String]) -> Self {
         if words.is_empty() {
             Self::Absent
@@ -99,56 +99,56 @@ impl<'a> From<&'a str> for Cell<'a> {
     }
 }
 
-/// What a column holds: decides its color and whether it may be cut where the terminal is narrow.
+/// The content type of a column, which determines its color and whether it may be cut on a narrow terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The identifier: never cut.
+    /// The identifier; never cut.
     Id,
-    /// The identifier of something else: never cut, but the first to go where the terminal is narrow.
+    /// The identifier of another object; never cut, but hidden first on a narrow terminal.
     Reference,
-    /// A state word: never cut, colored.
+    /// A status word; never cut, colored.
     State,
     /// Anything else.
     Text,
 }
 
-/// Where a column is shown.
+/// The formats that show a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Visibility {
-    /// In every table: the documents name it.
+    /// In every table: a documented column.
     Documented,
-    /// In the tables of a terminal, and in the detail: it helps whoever looks, and is nothing for a program.
+    /// In tables on a terminal and in the detail view: for people, not for programs.
     Terminal,
-    /// With `-o wide`, and in the detail.
+    /// With `-o wide` and in the detail view.
     Extra,
-    /// In the detail alone.
+    /// Only in the detail view.
     Detail,
 }
 
-/// A column: its heading, spelled as documented, and how to get its cell from a value.
+/// A column: its header, spelled as documented, and the function that gets its cell from a value.
 pub struct Column<T> {
-    /// The heading, or the name of the field in a detail.
+    /// The header, or the field's name in the detail view.
     pub heading: &'static str,
-    /// The cell of a value.
+    /// Returns the cell of a value.
     pub cell: fn(&T) -> Cell<'_>,
-    /// What it holds.
+    /// The content type.
     pub kind: Kind,
-    /// Where it is shown.
+    /// The formats that show it.
     pub rank: Visibility,
 }
 
 impl<T> Column<T> {
-    /// The column of the identifier; the first one is what `-o name` prints.
+    /// The identifier column. `-o name` prints the first one.
     pub const fn id(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         Self::new(heading, Kind::Id, cell)
     }
 
-    /// A column of the identifiers of other things.
+    /// A column with identifiers of other objects.
     pub const fn reference(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         Self::new(heading, Kind::Reference, cell)
     }
 
-    /// A column of state words.
+    /// A column of status words.
     pub const fn state(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         Self::new(heading, Kind::State, cell)
     }
@@ -158,28 +158,28 @@ impl<T> Column<T> {
         Self::new(heading, Kind::Text, cell)
     }
 
-    /// A column of text that is shown with `-o wide` and in the detail.
+    /// A column of text that is shown with `-o wide` and in the detail view.
     pub const fn extra(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::text(heading, cell);
         column.rank = Visibility::Extra;
         column
     }
 
-    /// A column of state words that is shown with `-o wide` and in the detail.
+    /// A column of status words that is shown with `-o wide` and in the detail view.
     pub const fn extra_state(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::state(heading, cell);
         column.rank = Visibility::Extra;
         column
     }
 
-    /// A column of text that is shown on a terminal, and in the detail.
+    /// A column of text that is shown on a terminal and in the detail view.
     pub const fn terminal(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::text(heading, cell);
         column.rank = Visibility::Terminal;
         column
     }
 
-    /// A column of text that is shown in the detail alone.
+    /// A column of text that is shown only in the detail view.
     pub const fn detail(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         let mut column = Self::text(heading, cell);
         column.rank = Visibility::Detail;
@@ -196,32 +196,32 @@ impl<T> Column<T> {
     }
 }
 
-/// A column without the type of its values: what a layout needs to know of it.
+/// A column without the type of its values, for layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Heading {
-    /// The text above the column.
+    /// The header.
     pub text: &'static str,
-    /// What the column holds.
+    /// The content type.
     pub kind: Kind,
-    /// Where it is shown.
+    /// The formats that show it.
     pub rank: Visibility,
-    /// Its place among all columns of the value.
+    /// Its index among all columns of the value.
     pub index: usize,
 }
 
 impl Heading {
-    /// The text as it is shown without alignment.
+    /// The text without alignment.
     pub(super) fn shown(&self, options: &RenderOptions) -> String {
         Tone::Heading.paint(self.text, options.color)
     }
 }
 
-/// A value without its type: cells by the place of their column.
+/// A value without its type, with cells by column index.
 pub(super) trait Row {
     /// Its JSON.
     fn json(&self) -> &str;
 
-    /// The cell in the column at this place.
+    /// The cell in the column with this index.
     fn cell(&self, index: usize) -> Cell<'_>;
 }
 
@@ -243,7 +243,7 @@ impl<T> Row for Typed<'_, T> {
     }
 }
 
-/// The columns of a list in this format. With [`of_record`], the one place that selects columns.
+/// The columns of a list in this format. Columns are selected only here and in [`of_record`].
 pub(super) fn of_list<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<Heading> {
     let is_shown = |rank| match rank {
         Visibility::Documented => true,
@@ -256,7 +256,7 @@ pub(super) fn of_list<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<
     headings
 }
 
-/// The columns of a single object in this format; of a name, the first that holds an identifier.
+/// The columns of a single object in this format. For `name`, the first identifier column.
 pub(super) fn of_record<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<Heading> {
     let headings = columns.iter().enumerate().map(|(index, column)| Heading {
         text: column.heading,
@@ -280,5 +280,5 @@ pub(super) fn tone(kind: Kind, text: Option<&str>) -> Tone {
     }
 }
 
-/// How text shows that a value does not exist.
+/// The text for an absent value.
 pub(super) const ABSENT: &str = "-";

@@ -1,4 +1,4 @@
-//! How values look: columns, tables, records, JSON text. Makes text and never prints.
+//! The presentation of values: columns, tables, records, and JSON text. Produces text and never prints.
 
 pub mod column;
 mod record;
@@ -22,15 +22,15 @@ pub enum Format {
     /// The documented columns: aligned on a terminal, tab-separated elsewhere.
     #[default]
     Table,
-    /// The documented columns and some more.
+    /// The documented columns and additional ones.
     Wide,
-    /// The router's own document.
+    /// The router's JSON response.
     Json,
     /// One JSON object per line.
     Ndjson,
-    /// RFC 4180 with a header.
+    /// CSV (RFC 4180) with a header.
     Csv,
-    /// Ids, one a line.
+    /// IDs, one per line.
     Name,
 }
 
@@ -47,73 +47,72 @@ impl Format {
         }
     }
 
-    /// Reads the word; none where it is not a format.
+    /// Parses the word. Returns `None` if it is not a format.
     pub fn read(word: &str) -> Option<Self> {
         <Self as clap::ValueEnum>::from_str(word, false).ok()
     }
 
-    /// Made for programs: with one of these on the command line nothing is ever asked.
+    /// Whether the format is machine-readable. With such a format on the command line, prompts are disabled.
     pub fn is_machine(self) -> bool {
         !matches!(self, Self::Table | Self::Wide)
     }
 
-    /// IDs, one per line.
+    /// Whether only IDs are printed, one per line.
     pub fn is_name(self) -> bool {
         self == Self::Name
     }
 
-    /// More columns than the documented ones.
+    /// Whether more than the documented columns are shown.
     pub fn is_wide(self) -> bool {
         self == Self::Wide
     }
 
-    /// No secret is shown: its output often ends up in logs and files.
+    /// Whether secrets are never shown, because the output often ends up in logs and files.
     pub fn omits_secrets(self) -> bool {
         matches!(self, Self::Name | Self::Csv)
     }
 
-    /// Each status of a run is written when it changes; other formats show the run at its end.
+    /// Whether each status change of a run is written. Other formats show only the finished run.
     pub fn shows_changes(self) -> bool {
         !matches!(self, Self::Json | Self::Name)
     }
 
-    /// Errors end with a JSON line.
+    /// Whether errors end with a JSON line.
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Ndjson)
     }
 }
 
-/// Everything that the look of a result depends on, besides the result.
+/// The options for rendering a result.
 #[derive(Clone)]
 pub struct RenderOptions {
     /// The output format.
     pub format: Format,
-    /// The width of the terminal in columns; none off a terminal.
+    /// The terminal's width in columns, or `None` without a terminal.
     pub width: Option<usize>,
-    /// Whether color is wanted.
+    /// Whether to use color.
     pub color: bool,
-    /// Whether tables start with their headings.
+    /// Whether tables start with a header.
     pub headers: bool,
-    /// How times are shown.
+    /// The display format of times.
     pub time: TimeFormat,
     /// The current time.
     pub now: Timestamp,
-    /// How far the server's clock is ahead of ours.
+    /// The offset of the server's clock.
     pub skew: ClockSkew,
     /// The user's time zone.
     pub zone: TimeZone,
 }
 
-/// The difference between the server's clock and ours; clones share it, so that it can be measured while a list is
-/// written.
+/// The offset between the server's clock and ours. Clones share it, so that it can be measured while a list is written.
 #[derive(Clone, Debug, Default)]
 pub struct ClockSkew(Arc<AtomicI64>);
 
 impl ClockSkew {
-    /// Differences up to this come from the way of a response, and from the whole seconds of its date.
+    /// Smaller offsets are caused by network delay and by dates in whole seconds.
     const SMALLEST_MS: i64 = 5_000;
 
-    /// Remembers what both clocks read at the same moment.
+    /// Records simultaneous readings of both clocks.
     pub fn measure(&self, server: Timestamp, own: Timestamp) {
         let ahead = server.as_millisecond().saturating_sub(own.as_millisecond());
         let ahead = if ahead.saturating_abs() > Self::SMALLEST_MS {
@@ -131,7 +130,7 @@ impl ClockSkew {
 }
 
 impl RenderOptions {
-    /// The current time by the server's clock, which is what its dates are of.
+    /// The current time by the server's clock, which its timestamps refer to.
     pub fn server_now(&self) -> Timestamp {
         self.skew.apply(self.now)
     }
@@ -146,7 +145,7 @@ impl RenderOptions {
         self.on_terminal() && !self.format.is_machine()
     }
 
-    /// The same with JSON on one line, on a terminal too.
+    /// The same with JSON on one line, even on a terminal.
     pub fn on_one_line(mut self) -> Self {
         if self.format == Format::Json {
             self.format = Format::Ndjson;

@@ -1,4 +1,4 @@
-//! One object: one field per line, with everything that is known of it.
+//! The detail view of an object: one field per line.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -11,7 +11,7 @@ use crate::sanitize;
 use crate::time::WireTime;
 use crate::tone::Tone;
 
-/// Appends an object of known columns, a field per line and aligned.
+/// Appends an object with known columns, one aligned field per line.
 pub(super) fn aligned(out: &mut Output<'_>, row: &dyn Row) {
     let Output {
         text,
@@ -42,11 +42,11 @@ pub(super) fn aligned(out: &mut Output<'_>, row: &dyn Row) {
     }
 }
 
-/// The names of members are aligned as if none were longer: every line pays for the longest one.
+/// The maximum width of the name column. Longer names would indent every line.
 const LONGEST_NAME: usize = 48;
 
-/// Writes any JSON object, a member per line in the router's order; `push` appends a member, given the width of the
-/// names.
+/// Writes a JSON object, one member per line in the router's order. `push` appends a member, given the width of the name
+/// column.
 pub(super) fn object(
     document: &str,
     out: &mut Output<'_>,
@@ -67,7 +67,7 @@ pub(super) fn object(
     Ok(())
 }
 
-/// Appends a member on a terminal: what is nested is indented.
+/// Appends a member on a terminal, with nested values indented.
 pub(super) fn push_member(out: &mut Output<'_>, name: &str, raw: &str, width: usize) {
     let Output { text, options, .. } = out;
     let nested = matches!(raw.as_bytes().first(), Some(b'{' | b'['));
@@ -85,7 +85,7 @@ pub(super) fn push_member(out: &mut Output<'_>, name: &str, raw: &str, width: us
     }
 }
 
-/// The cell of a member of which only its name is known.
+/// The cell of a member without a column.
 pub(super) fn member(name: &str, raw: &str, options: &RenderOptions) -> Option<String> {
     match raw.as_bytes().first() {
         _ if raw == "null" => None,
@@ -101,7 +101,7 @@ pub(super) fn member(name: &str, raw: &str, options: &RenderOptions) -> Option<S
     }
 }
 
-/// Whether a member of which only its name is known is a point in time.
+/// Whether a member without a column is a timestamp.
 fn is_time(name: &str, text: &str) -> bool {
     (name.ends_with("_at") || name.ends_with("At")) && text.contains('T')
 }

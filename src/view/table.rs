@@ -1,4 +1,4 @@
-//! The table on a terminal: aligned, colored, and cut to the width that there is.
+//! Tables on a terminal: aligned, colored, and cut to its width.
 
 use comfy_table::{ColumnConstraint, Table, Width, presets};
 use unicode_width::UnicodeWidthStr;
@@ -7,33 +7,35 @@ use super::RenderOptions;
 use super::column::{self, Heading, Kind, Visibility};
 use crate::tone::Tone;
 
-/// Blanks between two columns.
+/// Spaces between two columns.
 const GAP: usize = 2;
-/// [`GAP`] as the padding that the library takes: left and right.
+/// [`GAP`] as the library's left and right padding.
 const PADDING: (u16, u16) = (0, 2);
 
-/// Text is not cut below this many columns; rather a whole column goes.
+/// Text is not cut below this width; the table column is hidden instead.
 const LEAST: usize = 8;
 
-/// So many characters for each column are looked at when text is cut: more than any letter with its marks has.
+/// The number of characters examined per terminal column when cutting text, more than a letter with combining marks
+/// has.
 const LONGEST_CLUSTER: usize = 16;
 
-/// What is never cut is shorter than this: every line of the table pays for the longest one.
+/// The maximum width of cells that are otherwise never cut, because every line is padded to the longest one.
 const LONGEST: usize = 512;
 
-/// A table that is laid out block by block, so that a long one need not be kept: the first block has the headings, and
-/// decides which columns there is room for. Columns only ever widen from one block to the next.
+/// A table that is laid out in blocks, so that a long one need not be kept in memory. The first block has the headers and
+/// determines which columns fit. Later blocks can only widen columns.
 ///
-/// Where the terminal is too narrow, the extras of `-o wide` go first; then text other than IDs and states is cut; only
-/// then do documented columns go, from the right, IDs of other things first, text before states, and never the first.
+/// On a narrow terminal, the additional columns of `-o wide` are hidden first. Then text is cut, but not IDs and
+/// statuses. Only then are documented columns hidden, from the right: first IDs of other objects, then text, then
+/// statuses, and never the first column.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
-    /// The columns that are shown, with their widths; none before the first block.
+    /// The visible columns with their widths, or `None` before the first block.
     kept: Option<Vec<(&'static str, usize)>>,
 }
 
 impl Blocks {
-    /// The lines of one more block: of each row, the cells of all columns, which are the same ones each time.
+    /// Lays out one more block. Each row has the cells of all columns, which are the same for every block.
     pub(super) fn block(
         &mut self,
         headings: &[Heading],
@@ -63,7 +65,7 @@ impl Blocks {
         text
     }
 
-    /// Headings of the columns that the terminal had no room for.
+    /// The headers of the hidden columns.
     pub(super) fn hidden_columns(&self, headings: &[Heading]) -> Vec<&'static str> {
         let is_there = |heading: &str| {
             let mut kept = self.kept.iter().flatten();
@@ -74,15 +76,15 @@ impl Blocks {
     }
 }
 
-/// One column with its texts.
+/// One column with its cells.
 struct ColumnLayout {
     heading: &'static str,
     kind: Kind,
     rank: Visibility,
     cells: Vec<Option<String>>,
-    /// The width that it may take.
+    /// The maximum width.
     width: usize,
-    /// The width that it takes.
+    /// The current width.
     drawn: usize,
 }
 
@@ -103,7 +105,7 @@ impl ColumnLayout {
         }
     }
 
-    /// The width below which this column goes rather than being cut.
+    /// The width below which this column is hidden instead of being cut.
     fn min_width(&self) -> usize {
         match self.kind {
             Kind::Text => self.width.min(LEAST),
@@ -112,7 +114,7 @@ impl ColumnLayout {
     }
 }
 
-/// Takes columns out and narrows others until all fits.
+/// Hides and narrows columns until the table fits.
 fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
     let total = |widths: &mut dyn Iterator<Item = usize>| {
         widths
@@ -141,7 +143,7 @@ fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
             .map_or(lanes.len() - 1, |index| index + 1);
         lanes.remove(victim);
     }
-    // No column needs more than the whole terminal, so the steps below are few.
+    // No column needs more than the terminal's width, which limits the steps below.
     for lane in lanes.iter_mut() {
         lane.width = lane.width.min(width.max(lane.min_width()));
     }
@@ -193,7 +195,7 @@ fn draw(lanes: &mut [ColumnLayout], rows: usize, first: bool, options: &RenderOp
     out
 }
 
-/// The line of the headings, uncut.
+/// The header line, uncut.
 pub(super) fn header(headings: &[Heading]) -> Vec<(String, Tone)> {
     let headings = headings.iter();
     headings
@@ -208,7 +210,7 @@ pub(super) fn push_lines(
     widths: &[usize],
     color: bool,
 ) {
-    // A cell that may be wider than its column widens it in these lines.
+    // A cell that can't be cut widens its column in these lines.
     let mut widths = widths.to_vec();
     for line in lines {
         for (width, (text, _)) in widths.iter_mut().zip(line) {
@@ -233,7 +235,7 @@ pub(super) fn push_lines(
     }
 }
 
-/// Appends a line that is laid out already, in color: the layout counts escapes as width, so color comes last.
+/// Appends a laid-out line in color. Color comes last, because the layout would count escapes as width.
 fn paint(out: &mut String, cells: &[(String, Tone)], widths: &[usize], line: &str, color: bool) {
     let mut rest = line;
     for ((text, tone), width) in cells.iter().zip(widths) {
@@ -249,13 +251,13 @@ fn paint(out: &mut String, cells: &[(String, Tone)], widths: &[usize], line: &st
     out.push_str(rest);
 }
 
-/// `text` in at most `width` columns, the last of them `…` where something had to go.
+/// Cuts `text` to `width` columns, with `…` in the last one.
 fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    // The width of a text is not the sum of its characters' widths: some change the one before. A text may also continue
-    // without ever becoming wider.
+    // The width of a text is not the sum of its characters' widths: some modify the preceding one. A text may also
+    // contain any number of zero-width characters.
     let kept = text
         .char_indices()
         .take(width * LONGEST_CLUSTER)

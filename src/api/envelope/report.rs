@@ -1,4 +1,4 @@
-//! Reads what an error says.
+//! Extracts the details of an error.
 
 use super::{
     Body, CODE, DEEPEST, MESSAGE, MOST, Part, STATUS, TYPE, is_text, is_truthy, is_uri, spelled,
@@ -8,26 +8,26 @@ use crate::api::error_code::status_of;
 use crate::api::validation_issues;
 use crate::json::{self, Items, Members};
 
-/// An error as a body describes it.
+/// An error parsed from a body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::api) struct Report {
     pub(in crate::api) message: Option<String>,
     pub(in crate::api) code: Option<String>,
     pub(in crate::api) kind: Option<String>,
     pub(in crate::api) param: Option<String>,
-    /// The seconds to wait before another attempt, as they are spelled.
+    /// The seconds to wait before a retry, as text.
     pub(in crate::api) wait: Option<String>,
-    /// What exactly was refused.
+    /// The individual validation errors.
     pub(in crate::api) details: Vec<String>,
-    /// The HTTP status that the body states, or that one of its words stands for.
+    /// The HTTP status in the body, or the one its code maps to.
     pub(in crate::api) status: Option<u16>,
-    /// Nothing but a flag says that the request failed.
+    /// Whether only a flag reports that the request failed.
     pub(in crate::api) is_denial: bool,
-    /// There is not a member for the error: the body itself is the error.
+    /// Whether the body itself is the error, without a member for it.
     pub(in crate::api) is_flat: bool,
 }
 
-/// Reads the error that a body describes; none if there is nothing in it that an error has.
+/// Parses the error from a body, or returns `None` if it has no part of an error.
 pub(in crate::api) fn read(value: &str) -> Option<Report> {
     if !value.starts_with('{') {
         return None;
@@ -106,7 +106,7 @@ fn read_object(object: &str, depth: u8) -> Option<Report> {
     inner.or_else(|| flat.message.is_some().then_some(flat))
 }
 
-/// The texts of an object that is an error.
+/// The texts of an error object.
 fn described(error: &str) -> Report {
     let code = text_of(error, CODE);
     Report {
@@ -120,12 +120,12 @@ fn described(error: &str) -> Report {
     }
 }
 
-/// The HTTP status that an error states beside its texts, as a number or by a word.
+/// The HTTP status of an error, as a number or a word.
 fn stated_status(error: &str) -> Option<u16> {
     text_of(error, STATUS).and_then(|status| status_of(&status))
 }
 
-/// The text of the first of these members that exists and is neither null nor empty.
+/// The text of the first of these members that is present and neither null nor empty.
 pub(super) fn text_of(object: &str, names: &[&str]) -> Option<String> {
     let mut letters = String::new();
     let rank = |name: &str, letters: &mut String| {

@@ -310,13 +310,13 @@ fn a_file_that_others_can_change_is_warned_of() {
     for (bits, said) in [
         (
             0o620,
-            "can be changed by others, who could redirect your keys: chmod 600 ",
+            "is writable by other users, who could redirect your keys: chmod 600 ",
         ),
         (
             0o602,
-            "can be changed by others, who could redirect your keys: chmod 600 ",
+            "is writable by other users, who could redirect your keys: chmod 600 ",
         ),
-        (0o644, "is open to others: chmod 600 "),
+        (0o644, "is accessible to other users: chmod 600 "),
     ] {
         mode(bits);
         let run = home.run("config list -o name");

@@ -213,7 +213,7 @@ fn what_was_shown_already_is_not_begun_anew() {
         assert_eq!((output.code, asked.len()), (17, 1), "{}", output.stderr);
         assert_eq!(output.stdout, "first ", "{kind}");
         assert!(
-            output.stderr.contains("6 bytes had come"),
+            output.stderr.contains("6 bytes were received"),
             "{}",
             output.stderr
         );

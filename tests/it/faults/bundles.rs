@@ -87,7 +87,7 @@ fn a_bundle_without_a_certificate_is_3_and_says_what_it_is() {
         (Vec::new(), "is empty"),
         (
             b"not a certificate".to_vec(),
-            "holds no certificate in PEM form\n",
+            "contains no PEM certificate\n",
         ),
         (ca.identity.certificate.der().to_vec(), "-inform DER"),
         (

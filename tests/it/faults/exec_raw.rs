@@ -76,7 +76,7 @@ fn a_transfer_that_breaks_after_bytes_were_printed_is_17_and_not_begun_anew() {
     assert_eq!(output.code, 17, "{}", output.whole());
     assert_eq!(output.stdout, BYTES[..BYTES.len() / 2]);
     assert_eq!(asked_of(&router, RAW).len(), 1);
-    let had = format!("{} bytes had come", BYTES.len() / 2);
+    let had = format!("{} bytes were received", BYTES.len() / 2);
     assert!(output.stderr.contains(&had), "{}", output.whole());
 }
 

@@ -82,7 +82,7 @@ fn a_file_system_that_lacks_something_is_written_all_the_same() {
         ("locks of directories", ""),
         (
             "modes",
-            "is open to others, and its mode can't be changed: ",
+            "is accessible to other users, and its mode can't be changed: ",
         ),
         ("flushing", ""),
         ("flushing of directories", ""),

@@ -98,7 +98,7 @@ fn the_shared_file_of_another_user_stays_theirs() {
         .exits(0)
         .says("shared.toml was written in place")
         .says("it belongs to another user")
-        .says("shared.toml is open to others, and its mode can't be changed");
+        .says("shared.toml is accessible to other users, and its mode can't be changed");
     assert!(
         fs::read_to_string(&shared)
             .expect("the file")
@@ -129,7 +129,7 @@ fn a_directory_of_another_user_that_may_be_written_is_good_enough() {
         chown(file(&home), Some(12346), Some(12346)).expect("an owner");
         run_as(12346, &home, SET)
             .exits(0)
-            .says("xeroctl is open to others, and its mode can't be changed: ");
+            .says("xeroctl is accessible to other users, and its mode can't be changed: ");
         assert!(
             fs::read_to_string(file(&home))
                 .expect("the file")
