@@ -87,7 +87,16 @@ impl BaseUrl {
         &self.project
     }
 
-    /// The origin that a key belongs to.
+    /// The host, with the port if it is not the scheme's own.
+    pub fn authority(&self) -> String {
+        let Origin { scheme, host, port } = &self.origin;
+        match (scheme.as_str(), port) {
+            ("https", 443) | ("http", 80) => host.clone(),
+            _ => format!("{host}:{port}"),
+        }
+    }
+
+    /// What a key belongs to.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }

@@ -1,6 +1,9 @@
 //! Consent: when to ask before a destructive change, and which input counts as consent.
 
 use super::{Context, Session};
+use crate::api::Id;
+use crate::api::request::Endpoint;
+use crate::base_url::BaseUrl;
 use crate::command_line::CommandLine;
 use crate::error::{Error, Exit};
 use crate::sanitize::cell;
@@ -11,6 +14,19 @@ pub enum Consent<'a> {
     Yes,
     /// Exactly this word.
     Word(&'a str),
+}
+
+/// An object as a prompt names it: `gpu-worker-4 (agt_1, active, us-east)`. `noun` stands in for a missing name.
+pub fn described(noun: &str, id: &Id, name: Option<&String>, facts: &[Option<&String>]) -> String {
+    let facts = facts.iter().flatten().filter(|fact| !fact.is_empty());
+    let facts: Vec<&str> = facts.map(|fact| fact.as_str()).collect();
+    let facts = facts.join(", ");
+    match name.filter(|name| !name.trim().is_empty()) {
+        Some(name) if facts.is_empty() => format!("{name} ({id})"),
+        Some(name) => format!("{name} ({id}, {facts})"),
+        None if facts.is_empty() => format!("{noun} {id}"),
+        None => format!("{noun} {id} ({facts})"),
+    }
 }
 
 impl Context {
@@ -88,7 +104,66 @@ impl Context {
 }
 
 impl Session<'_> {
-    /// Asks for consent to a change. A dry run and `forced` skip the prompt.
+    /// Where a change happens, for prompts: `lab (acme-prod at api.example)`. The sandbox in this process has only its
+    /// name, because its port differs each time.
+    pub fn place(&self) -> String {
+        let name = self.deployment.as_deref();
+        if self.is_local() {
+            return name.unwrap_or("the sandbox").to_owned();
+        }
+        let server = match BaseUrl::parse(self.base_url()) {
+            Ok(url) => format!("{} at {}", url.project(), url.authority()),
+            Err(_) => match BaseUrl::parse_root(self.base_url()) {
+                Ok(url) => url.authority(),
+                Err(_) => self.base_url().to_owned(),
+            },
+        };
+        match name {
+            Some(name) => format!("{name} ({server})"),
+            None => server,
+        }
+    }
+
+    /// Whether [`Session::confirm`] will show a prompt.
+    pub fn will_prompt(&self, forced: bool) -> bool {
+        !forced && !self.is_dry() && self.context.is_interactive()
+    }
+
+    /// Reads the object of a prompt, so that the prompt can show more than its ID. None without a prompt, and if the read
+    /// fails: then a note says why.
+    ///
+    /// # Errors
+    /// Exit 5 if the object does not exist, exit 3 as [`Session::check_protection`], and signals.
+    pub async fn read_for_prompt<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        id: &Id,
+        forced: bool,
+    ) -> Result<Option<E::Reply>, Error> {
+        self.check_protection()?;
+        if !self.will_prompt(forced) {
+            return Ok(None);
+        }
+        match self.get(endpoint).await {
+            Ok(reply) => Ok(reply.map(|reply| reply.value)),
+            Err(error) => self.skip_read(id, error).map(|()| None),
+        }
+    }
+
+    /// Continues with the ID only after a failed read, unless there is nothing left to ask about.
+    ///
+    /// # Errors
+    /// The error itself for an object that does not exist, and for signals.
+    pub fn skip_read(&self, id: &Id, error: Error) -> Result<(), Error> {
+        if error.exit() == Exit::NotFound || error.exit().is_by_signal() {
+            return Err(error);
+        }
+        let why = error.message();
+        self.ui().note(&format!("could not read {id}: {why}"));
+        Ok(())
+    }
+
+    /// Asks for consent to a change of the router's state. A dry run asks nothing, nor does `forced`.
     ///
     /// # Errors
     /// As [`Context::prompt_consent`]; exit 3 if a protected deployment was not named on the command line.

@@ -38,7 +38,7 @@ use crate::ui::Ui;
 use crate::view::{ClockSkew, Format, RenderOptions};
 
 pub use batch::{ActionLabels, BatchResult};
-pub use consent::Consent;
+pub use consent::{Consent, described};
 pub use download::BodySink;
 pub use list::ListText;
 pub use send::Scope;
@@ -229,6 +229,11 @@ impl Context {
     ) -> Result<Session<'_>, Error> {
         self.warn_ignored_vars(&settings);
         let look = self.look_in(settings.output.value);
+        // A URL from elsewhere isn't the deployment's, so prompts must not use its name.
+        let deployment = match settings.location.origin {
+            Origin::Flag(_) | Origin::Variable(_) => None,
+            _ => settings.deployment.as_ref().map(|name| name.value.clone()),
+        };
         let is_format_chosen = settings.output.origin != Origin::Default;
         let mode = if self.globals.dry_run {
             Mode::Dry {
@@ -248,6 +253,7 @@ impl Context {
             look,
             is_format_chosen,
             service,
+            deployment,
             protection: settings.protection,
             mode,
         })
@@ -346,6 +352,8 @@ pub struct Session<'c> {
     /// Whether the output format was set: on the command line, in the environment, or by the deployment.
     pub is_format_chosen: bool,
     service: &'static Service,
+    /// The deployment that the server's URL comes from.
+    deployment: Option<String>,
     protection: Option<Protection>,
     mode: Mode,
 }

@@ -4,7 +4,8 @@ use crate::api::Id;
 use crate::api::agents::{Apply, Control};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::session::{ActionLabels, Consent, Context};
+use crate::sanitize;
+use crate::session::{ActionLabels, Consent, Context, Session};
 
 /// The agents, the workspace, and how many at a time.
 #[derive(clap::Args, Clone, Debug)]
@@ -32,7 +33,7 @@ impl Targets {
         let session = context.open()?;
         let labels = labels(control);
         if control == Control::Revoke {
-            self.ask_to_revoke(&session)?;
+            self.ask_to_revoke(&session).await?;
         }
         let endpoint = |id: &Id| {
             Ok(Apply {
@@ -64,19 +65,34 @@ impl Targets {
         Ok(batch.exit)
     }
 
-    fn ask_to_revoke(&self, session: &crate::session::Session<'_>) -> Result<(), Error> {
-        let place = self
+    async fn ask_to_revoke(&self, session: &Session<'_>) -> Result<(), Error> {
+        let workspace = self
             .workspace
             .as_ref()
             .map_or_else(String::new, |name| format!(" in workspace {name}"));
+        let place = format!("{workspace} in {}", session.place());
         let mut distinct = self.ids.clone();
         distinct.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         distinct.dedup();
         if let [id] = &distinct[..] {
+            let subject = super::subject(session, id, self.force).await?;
             let question = format!(
-                "Revoke the credentials of agent {id}{place}? It serves nothing until it enrolls again."
+                "Revoke the credentials of {subject}{place}? It serves nothing until it enrolls again."
             );
             return session.confirm(&question, &Consent::Yes, self.force);
+        }
+        if session.will_prompt(self.force) {
+            session.check_protection()?;
+            for id in &distinct {
+                let subject = match super::subject(session, id, false).await {
+                    // One of several that fails is only a row of the result.
+                    Err(error) if error.exit() == Exit::NotFound => {
+                        format!("agent {id}: {}", error.message())
+                    }
+                    subject => subject?,
+                };
+                session.ui().say(&format!("{}\n", sanitize::cell(&subject)));
+            }
         }
         let count = distinct.len().to_string();
         let question = format!(

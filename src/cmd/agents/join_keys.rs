@@ -10,7 +10,7 @@ use crate::cmd::suggestions::{self, Group};
 use crate::cmd::token;
 use crate::cmd::values::{self, Tiers};
 use crate::error::{Error, Exit};
-use crate::session::{Consent, Context, ListText, Session};
+use crate::session::{Consent, Context, ListText, Scope, Session, described};
 use crate::view::column::{Cell, Column};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag on the line")]
@@ -321,8 +321,59 @@ impl Notice<'_> {
     }
 }
 
+/// A join key as a prompt names it. The router has no route to a single key, so the list is searched if there will be a
+/// prompt.
+async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Result<String, Error> {
+    let bare = format!("join key {id}");
+    if !session.will_prompt(forced) {
+        return Ok(bare);
+    }
+    match find(session, id).await {
+        Ok(Some(key)) => {
+            let facts = [key.status.as_ref(), key.region.as_ref()];
+            let key = described("", id, key.name.as_ref(), &facts);
+            Ok(format!("join key {}", key.trim_start()))
+        }
+        Ok(None) => {
+            session
+                .ui()
+                .note(&format!("{id} was not found in the list of join keys"));
+            Ok(bare)
+        }
+        Err(error) => session.skip_read(id, error).map(|()| bare),
+    }
+}
+
+/// More pages are not searched for the name of one key.
+const MOST_PAGES: usize = 10;
+
+async fn find(session: &Session<'_>, id: &Id) -> Result<Option<JoinKey>, Error> {
+    let list = List {
+        include_terminal: true,
+    };
+    let span = ListParams {
+        all: true,
+        ..ListParams::default()
+    };
+    let mut pages = session.pages(list, &span, Scope::Command);
+    for _ in 0..MOST_PAGES {
+        let Some(fetched) = pages.next().await? else {
+            break;
+        };
+        let items = fetched.page.items();
+        let mut keys = items.filter_map(|item| serde_json::from_str::<JoinKey>(item).ok());
+        if let Some(key) = keys.find(|key| key.id.as_deref() == Some(id.as_str())) {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
+}
+
 async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Error> {
-    let question = format!("Revoke join key {id}? No more agents can enroll with it.");
+    session.check_protection()?;
+    let subject = subject(session, id, force).await?;
+    let place = session.place();
+    let question = format!("Revoke {subject} in {place}? No more agents can enroll with it.");
     session.confirm(&question, &Consent::Yes, force)?;
     let keys = "agents join-keys --include-terminal --all";
     let reply = session.change(&Revoke(id), keys).await;

@@ -18,7 +18,7 @@ use crate::api::Id;
 use crate::api::agents::{self, Agent, Event};
 use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::session::{Consent, Context, ListText, Session};
+use crate::session::{Consent, Context, ListText, Session, described};
 use crate::view::column::{Cell, Column};
 use action::{Action, AgentArgs};
 
@@ -182,7 +182,8 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             }
         }
         Action::Delete { id, force } => {
-            let question = format!("Delete agent {id}?");
+            let subject = subject(session, &id, force).await?;
+            let question = format!("Delete {subject} from {}?", session.place());
             session.confirm(&question, &Consent::Yes, force)?;
             let delete = agents::Delete(&id);
             let reply = session.change(&delete, &command(id.as_str(), "")).await;
@@ -194,6 +195,19 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
         }
     }
     Ok(Exit::Success)
+}
+
+/// An agent as a prompt names it. It is read first if there will be a prompt.
+pub(super) async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Result<String, Error> {
+    let read = session.read_for_prompt(&agents::Get(id), id, forced).await;
+    let agent = read.map_err(|error| with_suggestion(error, id))?;
+    Ok(match &agent {
+        Some(agent) => {
+            let facts = [agent.status.as_ref(), agent.region.as_ref()];
+            described("agent", id, agent.name.as_ref(), &facts)
+        }
+        None => format!("agent {id}"),
+    })
 }
 
 /// An id that does not exist may be a word that was meant for something else.

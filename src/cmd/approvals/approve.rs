@@ -127,7 +127,8 @@ impl Args {
             }
         }
         let count = ids.len().to_string();
-        let question = format!("Approve {count} runs? They start at once.");
+        let place = session.place();
+        let question = format!("Approve {count} runs in {place}? They start at once.");
         session.confirm(&question, &Consent::Word(&count), self.force)?;
         if self.force {
             return Ok(confirmed);

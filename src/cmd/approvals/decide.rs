@@ -85,7 +85,7 @@ impl Facts {
 /// The number of characters of the arguments shown in a prompt about several approvals.
 const LONGEST_ARGS: usize = 300;
 
-/// One line about an approval, for a prompt about several.
+/// One line about an approval, for a prompt.
 pub(super) fn summary(id: &Id, approval: &Approval) -> String {
     let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
     let args = json::compact(approval.args.as_deref().unwrap_or("{}"));
@@ -199,13 +199,7 @@ fn consent(
             "the router's response has no tool name, so the approval can't be confirmed",
         ));
     };
-    let risk = match &approval.risk {
-        Some(risk) => format!("has the risk {risk}"),
-        None => "has an unknown risk".to_owned(),
-    };
-    let place = approval.workspace_id.as_deref();
-    let place = place.map_or_else(String::new, |place| format!(" in workspace {place}"));
-    let question = format!("Approve {id}? The tool {tool}{place} {risk}.");
+    let question = format!("Approve {} in {}?", summary(id, approval), session.place());
     let context = session.context;
     if !context.is_interactive() {
         return Err(context.cannot_prompt(&context.line.with("--confirm", tool)));

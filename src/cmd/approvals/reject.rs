@@ -8,6 +8,7 @@ use crate::api::approvals::{Get, Reject};
 use crate::cmd::values;
 use crate::command_line;
 use crate::error::{Error, Exit};
+use crate::sanitize;
 use crate::session::{ActionLabels, Consent, Context, Session};
 
 /// Reject pending approvals; their runs never start
@@ -50,15 +51,21 @@ impl Args {
         session.check_protection()?;
         let ids = decide::distinct(&self.ids);
         let mut seen = Vec::new();
+        let mut lines = Vec::new();
         if !session.is_dry() {
             for id in &ids {
-                seen.push((id, read_pending(&session, id).await?));
+                seen.push((id, read_pending(&session, id, &mut lines).await?));
             }
         }
         let is_any_left = session.is_dry() || seen.iter().any(|(_, seen)| seen.is_ok());
         if ids.len() > 1 && is_any_left {
             let count = ids.len().to_string();
-            let question = format!("Reject {count} runs?");
+            if session.will_prompt(self.force) {
+                for line in lines {
+                    session.ui().say(&format!("{}\n", sanitize::cell(&line)));
+                }
+            }
+            let question = format!("Reject {count} runs in {}?", session.place());
             session.confirm(&question, &Consent::Word(&count), self.force)?;
         }
         let seen = RefCell::new(seen);
@@ -90,12 +97,28 @@ impl Args {
     }
 }
 
-/// Reads one approval. The error of one that does not exist, or is decided already, is only its own.
-async fn read_pending(session: &Session<'_>, id: &Id) -> Result<Result<(), Error>, Error> {
-    match session.get(&Get(id)).await {
-        Ok(Some(reply)) => Ok(decide::check_pending(id, &reply.value, "reject")),
-        Ok(None) => Ok(Ok(())),
-        Err(error) if error.exit() == Exit::NotFound => Ok(Err(error)),
-        Err(error) => Err(error),
+/// Reads one approval, and adds its line for the prompt. The error of one that does not exist, or is decided already, is
+/// only its own.
+async fn read_pending(
+    session: &Session<'_>,
+    id: &Id,
+    lines: &mut Vec<String>,
+) -> Result<Result<(), Error>, Error> {
+    let checked = match session.get(&Get(id)).await {
+        Ok(Some(reply)) => {
+            let checked = decide::check_pending(id, &reply.value, "reject");
+            lines.push(match &checked {
+                Ok(()) => decide::summary(id, &reply.value),
+                Err(error) => format!("{id}: {}", error.message()),
+            });
+            return Ok(checked);
+        }
+        Ok(None) => Ok(()),
+        Err(error) if error.exit() == Exit::NotFound => Err(error),
+        Err(error) => return Err(error),
+    };
+    if let Err(error) = &checked {
+        lines.push(format!("{id}: {}", error.message()));
     }
+    Ok(checked)
 }

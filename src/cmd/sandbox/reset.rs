@@ -4,20 +4,25 @@ use super::local;
 use crate::cmd::report;
 use crate::error::{Error, Exit};
 use crate::sandbox;
-use crate::session::Context;
+use crate::session::{Consent, Context};
 
 /// Delete the sandbox's state and start over
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  xeroctl sandbox reset")]
-pub struct Args {}
+  xeroctl sandbox reset
+  xeroctl sandbox reset --force")]
+pub struct Args {
+    /// Skip the confirmation prompt
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    force: bool,
+}
 
 impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 1 if the state cannot be removed, 17 if another process holds the lock.
+    /// Exit 16 without consent, 1 if the state cannot be removed, 17 if another process holds the lock.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let Some(state) = super::state(&context.env) else {
@@ -28,6 +33,10 @@ impl Args {
         };
         if context.globals.dry_run {
             return report::dry(context, &format!("would remove {}", state.display()));
+        }
+        if !self.force {
+            let question = format!("Delete the sandbox's state in {}?", state.display());
+            context.prompt_consent(&question, &Consent::Yes, "--force")?;
         }
         let existed = sandbox::reset(&local::options(context)).map_err(|error| {
             let exit = match error.kind() {

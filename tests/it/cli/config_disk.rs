@@ -120,7 +120,7 @@ fn the_lock_of_the_sandbox_obeys_the_timeout_too() {
     let held = File::options().write(true).open(path);
     let held = held.expect("the lock");
     held.lock().expect("it is free");
-    for line in ["agents", "sandbox reset"] {
+    for line in ["agents", "sandbox reset --force"] {
         let run = home.run(&format!("{line} --timeout 300ms"));
         assert_eq!(run.code, 17, "{line}: {}", run.stderr);
         let said = run.stderr.contains("another process holds the lock ");

@@ -58,7 +58,7 @@ fn a_list_and_the_configuration_leave_the_input_alone() {
         "agents --all",
         "config add lab --base-url http://127.0.0.1:9/p/v1",
         "config list",
-        "sandbox reset",
+        "sandbox reset --force",
         "--help",
     ] {
         let text = format!(r#""$X" {line} >/dev/null; cat"#);

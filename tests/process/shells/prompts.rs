@@ -26,7 +26,7 @@ fn a_deletion_is_done_when_consented_to_and_else_not() {
     at_each_prompt(sandbox, |tmux| {
         for no in ["n", "", "yes please"] {
             tmux.enter(DELETE)
-                .wait_for("Delete agent agt_abc123? [y/N]")
+                .wait_for("Delete gpu-worker-1 (agt_abc123, active, us-east) from sandbox? [y/N]")
                 .enter(no)
                 .wait_for("nothing was changed")
                 .exits(16)

@@ -24,7 +24,7 @@ fn y_and_yes_delete() {
         let home = sandbox();
         let mut terminal = Terminal::run(&home, DELETE);
         terminal
-            .wait_for("Delete agent agt_abc123? [y/N] ")
+            .wait_for("Delete gpu-worker-1 (agt_abc123, active, us-east) from sandbox? [y/N] ")
             .types(yes)
             .types(ENTER);
         terminal.end().exits(0).shows("Deleted agent agt_abc123.");
