@@ -3,6 +3,7 @@
 
 mod nullable;
 mod parameters;
+mod typing;
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use jsonschema::{ReferencingError, ValidationError};
 use serde_json::Value;
 
 pub use parameters::{Parameter, parameters};
+pub use typing::Types;
 
 /// The time limit for a check.
 const LONGEST_CHECK: Duration = Duration::from_secs(1);

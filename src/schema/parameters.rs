@@ -1,5 +1,8 @@
 //! A schema as table rows: name, type, required, and description.
 
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The maximum depth of nested objects.
@@ -18,26 +21,41 @@ pub struct Parameter {
     pub required: bool,
     /// The description.
     pub description: Option<String>,
+    /// The value of a given argument, as JSON.
+    pub value: Option<String>,
 }
 
-/// The arguments that a schema describes. Empty if it is not the schema of an object.
-pub fn parameters(schema: &str) -> Vec<Parameter> {
+/// The arguments that a schema describes, with their values in `args`, a JSON object. Arguments that the schema does not
+/// describe come last. None where it is not an object's schema.
+pub fn parameters(schema: &str, args: Option<&str>) -> Vec<Parameter> {
     let mut rows = Vec::new();
     if schema.len() <= super::LARGEST
         && let Ok(schema) = serde_json::from_str::<Value>(schema)
     {
         let root = Root(&schema);
-        root.members(&schema, "", DEEPEST, &mut rows);
+        root.members(&schema, args, "", DEEPEST, &mut rows);
+        let described = root.resolve(&schema).get("properties");
+        let given = args.map(members).unwrap_or_default();
+        let others = given.into_iter().filter(|(name, _)| {
+            described.is_some_and(|described| described.get(name.as_str()).is_none())
+        });
+        rows.extend(others.map(|(name, value)| Parameter {
+            name,
+            kind: "not in the schema".to_owned(),
+            required: false,
+            description: None,
+            value: Some(value),
+        }));
     }
     rows
 }
 
-/// The complete schema, in which references are resolved.
-struct Root<'a>(&'a Value);
+/// The whole schema, in which references are looked up.
+pub(super) struct Root<'a>(pub(super) &'a Value);
 
 impl<'a> Root<'a> {
-    /// Resolves a reference inside the document. Chains of references are followed for a few steps.
-    fn resolve(&self, mut schema: &'a Value) -> &'a Value {
+    /// What a reference inside the document points to; chains of them are followed a few steps.
+    pub(super) fn resolve(&self, mut schema: &'a Value) -> &'a Value {
         for _ in 0..DEEPEST {
             let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
                 break;
@@ -53,7 +71,15 @@ impl<'a> Root<'a> {
         schema
     }
 
-    fn members(&self, schema: &'a Value, prefix: &str, depth: usize, rows: &mut Vec<Parameter>) {
+    fn members(
+        &self,
+        schema: &'a Value,
+        args: Option<&str>,
+        prefix: &str,
+        depth: usize,
+        rows: &mut Vec<Parameter>,
+    ) {
+        let given = args.map(members).unwrap_or_default();
         let schema = self.resolve(schema);
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
             return;
@@ -68,22 +94,40 @@ impl<'a> Root<'a> {
             }
             let property = self.resolve(property);
             let path = format!("{prefix}{name}");
+            let value = given.iter().find(|(known, _)| known == name);
+            let value = value.map(|(_, value)| value.clone());
             rows.push(Parameter {
                 name: path.clone(),
                 kind: kind(property),
                 required: required(name),
                 description: text(property, &["description", "title"]),
+                value: value.clone(),
             });
             if depth > 1 {
                 let below = property.get("items").filter(|_| is_type(property, "array"));
-                let (inner, mark) = match below {
-                    Some(items) => (items, "[]."),
-                    None => (property, "."),
+                // The items of an array have no values of their own here: the array's row shows them.
+                let (inner, mark, value) = match below {
+                    Some(items) => (items, "[].", None),
+                    None => (property, ".", value.as_deref()),
                 };
-                self.members(inner, &format!("{path}{mark}"), depth - 1, rows);
+                self.members(inner, value, &format!("{path}{mark}"), depth - 1, rows);
             }
         }
     }
+}
+
+/// The value of each member of an object, as it is written; empty if the text is not an object.
+fn members(json: &str) -> Vec<(String, String)> {
+    let read = serde_json::from_str::<Map<String, Value>>(json);
+    let raw = serde_json::from_str::<HashMap<String, Box<RawValue>>>(json);
+    let (Ok(read), Ok(raw)) = (read, raw) else {
+        return Vec::new();
+    };
+    let text = |name: String| raw.get(&name).map(|value| (name, value.get().to_owned()));
+    read.into_iter()
+        .map(|(name, _)| name)
+        .filter_map(text)
+        .collect()
 }
 
 fn is_type(schema: &Value, word: &str) -> bool {

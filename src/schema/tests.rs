@@ -63,7 +63,7 @@ fn a_schema_that_runs_in_circles_ends() {
     ] {
         // Whichever way: what matters is that it comes back.
         let _ = violations(schema, "{}");
-        let _ = parameters(schema);
+        let _ = parameters(schema, None);
     }
     let chain: Vec<String> = (0..4_000)
         .map(|n| {
@@ -99,7 +99,7 @@ fn rows_tell_name_type_need_and_purpose() {
         "any":true},
         "$defs":{"spec":{"type":"object","properties":{"replicas":{"type":"integer","minimum":0,"maximum":9}},
         "required":["replicas"]}}}"##;
-    let rows: Vec<(String, String, bool, Option<String>)> = parameters(schema)
+    let rows: Vec<(String, String, bool, Option<String>)> = parameters(schema, None)
         .into_iter()
         .map(
             |Parameter {
@@ -107,6 +107,7 @@ fn rows_tell_name_type_need_and_purpose() {
                  kind,
                  required,
                  description,
+                 ..
              }| (name, kind, required, description),
         )
         .collect();
@@ -130,7 +131,7 @@ fn rows_tell_name_type_need_and_purpose() {
             row("any", "any", false, None),
         ]
     );
-    assert!(parameters("3").is_empty() && parameters("{").is_empty());
+    assert!(parameters("3", None).is_empty() && parameters("{", None).is_empty());
 }
 
 #[test]
@@ -170,6 +171,52 @@ fn null_fits_where_the_schema_is_nullable_and_nowhere_else() {
     }
     let inside = r#"{"type":"array","items":{"type":"string","nullable":true}}"#;
     assert!(fits(inside, r#"["a",null]"#));
-    let rows = parameters(r#"{"properties":{"n":{"type":"string","nullable":true}}}"#);
+    let rows = parameters(
+        r#"{"properties":{"n":{"type":"string","nullable":true}}}"#,
+        None,
+    );
     assert_eq!(rows[0].kind, "string|null");
+}
+
+#[test]
+fn text_is_typed_only_if_the_schema_allows_no_string() {
+    let schema = r##"{"properties":{"n":{"type":"integer"},"x":{"type":["number","null"]},"s":{"type":"string"},
+        "mixed":{"type":["string","integer"]},"flag":{"$ref":"#/$defs/flag"},"list":{"type":"array"},
+        "one":{"anyOf":[{"type":"integer"},{"type":"null"}]},"size":{"enum":[1,2]},"word":{"enum":["1","2"]}},
+        "$defs":{"flag":{"type":"boolean"}}}"##;
+    let types = Types::read(schema).expect("a schema");
+    for (name, text, typed) in [
+        ("n", "5", Some("5")),
+        ("n", "-1.50", Some("-1.50")),
+        ("n", "05", None),
+        ("n", "five", None),
+        ("n", "true", None),
+        ("n", "", None),
+        ("x", "null", Some("null")),
+        ("x", "1e3", Some("1e3")),
+        ("s", "5", None),
+        ("mixed", "5", None),
+        ("flag", "true", Some("true")),
+        ("flag", "yes", None),
+        ("list", "[1]", Some("[1]")),
+        ("list", "1", None),
+        ("one", "7", Some("7")),
+        ("size", "2", Some("2")),
+        ("word", "2", None),
+        ("unknown", "5", None),
+    ] {
+        assert_eq!(types.typed(name, text).as_deref(), typed, "{name}={text}");
+    }
+    for (name, json, word) in [
+        ("n", "\"5\"", "n=5"),
+        ("n", "\"five\"", "n=N"),
+        ("s", "5", "s=5"),
+        ("s", "\"5\"", "s=5"),
+        ("mixed", "5", "mixed:=5"),
+        ("list", "\"a\"", "list:=[\"a\"]"),
+        ("unknown", "5", "unknown:=5"),
+        ("unknown", "\"a b\"", "unknown=a b"),
+    ] {
+        assert_eq!(types.word(name, json), word, "{name} {json}");
+    }
 }

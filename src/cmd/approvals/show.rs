@@ -107,6 +107,7 @@ pub(super) async fn show(
         }
     });
     let tool = approval.tool_name.clone();
+    let args = approval.args.clone();
     let seen = ApprovalDetail {
         approval,
         digest: digest.clone(),
@@ -118,7 +119,7 @@ pub(super) async fn show(
     {
         match session.get(&tools::Get(&tool)).await {
             Ok(Some(reply)) => {
-                tool_show::show_parameters(session, &reply.value)?;
+                tool_show::show_parameters(session, &reply.value, args.as_deref())?;
             }
             Ok(None) => {}
             Err(error) if error.exit().is_by_signal() => {

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use crate::cmd::{input, values};
 use crate::error::Error;
 use crate::json;
+use crate::schema::{self, Types};
 use crate::session::Context;
 
 /// The options for a tool's arguments.
@@ -36,29 +37,63 @@ fn json_pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// A tool's arguments as given, in order.
+pub(super) struct GivenArgs(Vec<(String, GivenValue)>);
+
+/// The value of an argument.
+#[derive(Clone, Debug)]
+enum GivenValue {
+    Json(String),
+    /// Text whose type the schema decides.
+    Text(String),
+}
+
+/// Reads `NAME=VALUE` or `NAME:=JSON`.
+fn word(word: &str) -> Result<(String, GivenValue), Error> {
+    let wrong = |why: String| Error::usage(format!("invalid argument '{word}': {why}"));
+    let (name, value) =
+        values::pair(word).map_err(|_| wrong("expected NAME=VALUE or NAME:=JSON".to_owned()))?;
+    let Some(name) = name.strip_suffix(':') else {
+        return Ok((name, GivenValue::Text(value)));
+    };
+    let (name, json) = json_pair(&format!("{name}={value}"))
+        .map_err(|why| wrong(why.replace("--arg", "NAME=VALUE")))?;
+    Ok((name, GivenValue::Json(json)))
+}
+
 impl ToolArgs {
-    /// Assembles the arguments.
+    /// Reads the arguments, and `words` such as `tail=5`. `may_be_empty` accepts none at all.
     ///
     /// # Errors
     /// Exit 2 if there are none, or if they are not a JSON object with distinct members.
-    pub(super) fn assemble(self, context: &Context) -> Result<String, Error> {
-        if self.args.is_none() && self.texts.is_empty() && self.values.is_empty() {
+    pub(super) fn read(
+        self,
+        words: &[String],
+        may_be_empty: bool,
+        context: &Context,
+    ) -> Result<GivenArgs, Error> {
+        let has_options = self.args.is_some() || !self.texts.is_empty() || !self.values.is_empty();
+        if !has_options && words.is_empty() && !may_be_empty {
             return Err(Error::usage("missing tool arguments").hint(
-                "pass --args JSON, --arg NAME=TEXT, or --arg-json NAME=JSON (--args '{}' for a tool without arguments)",
+                "pass NAME=VALUE, --args JSON, --arg NAME=TEXT, or --arg-json NAME=JSON (--args '{}' for a tool without arguments)",
             ));
         }
-        let mut members = match &self.args {
+        let words: Result<Vec<_>, Error> = words.iter().map(|text| word(text)).collect();
+        let words = words?;
+        let members = match &self.args {
             Some(value) => {
                 let (source, text) = text(value, context)?;
                 object(&source, &text, source == "--args")?
             }
             None => Vec::new(),
         };
+        let json = |(name, value)| (name, GivenValue::Json(value));
+        let mut members: Vec<(String, GivenValue)> = members.into_iter().map(json).collect();
         let texts = self.texts.into_iter().map(|(name, text)| {
             let value = Value::from(text).to_string();
             (name, value)
         });
-        let pairs: Vec<(String, String)> = texts.chain(self.values).collect();
+        let pairs: Vec<_> = texts.chain(self.values).map(json).chain(words).collect();
         for (index, (name, _)) in pairs.iter().enumerate() {
             if pairs[..index].iter().any(|(known, _)| known == name) {
                 return Err(Error::usage(format!("duplicate argument {name}")));
@@ -70,11 +105,77 @@ impl ToolArgs {
                 None => members.push((name, value)),
             }
         }
-        let members = members.iter();
-        Ok(json::object(
-            members.map(|(name, value)| (&**name, &**value)),
-        ))
+        Ok(GivenArgs(members))
     }
+}
+
+impl GivenArgs {
+    /// Whether the type of a value depends on the schema.
+    pub(super) fn is_untyped(&self) -> bool {
+        let values = self.0.iter();
+        values
+            .into_iter()
+            .any(|(_, value)| matches!(value, GivenValue::Text(_)))
+    }
+
+    /// The text of the JSON object. Without types, text is a string.
+    ///
+    /// # Errors
+    /// Exit 2 if a value has a duplicate member.
+    pub(super) fn object(&self, types: Option<&Types>) -> Result<String, Error> {
+        let mut members = Vec::new();
+        for (name, value) in &self.0 {
+            let json = match value {
+                GivenValue::Json(json) => json.clone(),
+                GivenValue::Text(text) => match types.and_then(|types| types.typed(name, text)) {
+                    Some(json) => json::compact(&json),
+                    None => Value::from(text.as_str()).to_string(),
+                },
+            };
+            if let Some(duplicate) = json::duplicate_key(&json) {
+                return Err(Error::usage(format!(
+                    "invalid argument {name}: duplicate member {duplicate:?}"
+                )));
+            }
+            members.push((name.as_str(), json));
+        }
+        let members = members.iter();
+        Ok(json::object(members.map(|(name, value)| (*name, &**value))))
+    }
+}
+
+/// The arguments in an object as words that give them in the types of the schema. Values of a wrong type are converted, or
+/// replaced with a placeholder, as are missing ones. None if these words would not work either.
+pub(super) fn working_words(types: &Types, schema: &str, args: &str) -> Option<Vec<String>> {
+    let members = json::entries(args)?;
+    let given = members.iter().map(|(name, value)| {
+        let word = types.word(name, value.get());
+        let is_same = matches!(self::word(&word), Ok((same, _)) if same == *name);
+        is_same.then_some((name.clone(), word))
+    });
+    let mut words = given.collect::<Option<Vec<_>>>()?;
+    for name in types.required() {
+        if !words.iter().any(|(known, _)| *known == name) {
+            let word = types.placeholder(&name);
+            words.push((name, word));
+        }
+    }
+    let parsed = words.iter().map(|(_, text)| word(text).ok());
+    let object = GivenArgs(parsed.collect::<Option<_>>()?)
+        .object(Some(types))
+        .ok()?;
+    let is_filled = |path: &str| {
+        // What is still to be filled in can't be right yet.
+        let open = words
+            .iter()
+            .filter(|(name, word)| *word == types.placeholder(name));
+        open.into_iter().any(|(name, _)| path == format!("/{name}"))
+    };
+    let violations = schema::violations(schema, &object).ok()?;
+    let works = violations
+        .iter()
+        .all(|violation| is_filled(&violation.path));
+    works.then(|| words.into_iter().map(|(_, word)| word).collect())
 }
 
 /// Returns the label of the source of `--args`, and its text.

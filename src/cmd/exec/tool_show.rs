@@ -1,11 +1,11 @@
 //! `xeroctl exec tool-show`.
 
+use super::invoke;
 use super::tools::TOOL;
 use crate::api::tools::{Get, Tool};
 use crate::cmd::values;
-use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::schema::{self, Parameter};
+use crate::schema::{self, Parameter, Types};
 use crate::session::{Context, Session};
 use crate::view::column::{Cell, Column};
 
@@ -43,22 +43,39 @@ impl Args {
             return Ok(Exit::Success);
         };
         session.show(&reply, TOOL)?;
-        show_parameters(&session, &reply.value)?;
-        let tool = command_line::quote(&self.name);
-        session.ui().next(
-            "call it",
-            &format!("exec invoke --workspace WORKSPACE --tool {tool} --args '{{…}}'"),
-        );
+        show_parameters(&session, &reply.value, None)?;
+        let types = reply.value.parameters.as_deref().and_then(Types::read);
+        let words: Vec<String> = types.map_or_else(Vec::new, |types| {
+            let names = types.required().into_iter();
+            names.map(|name| types.placeholder(&name)).collect()
+        });
+        let line = invoke::invoke_line(&self.name, "WORKSPACE", &words);
+        session.ui().next("call it", &line);
         Ok(Exit::Success)
     }
 }
 
-/// Shows a tool's arguments as a table, except in machine formats.
-pub(in crate::cmd) fn show_parameters(session: &Session<'_>, tool: &Tool) -> Result<(), Error> {
+/// The columns of a tool argument beside its value in a call.
+const ARGUMENT: &[Column<Parameter>] = &[
+    Column::id("ARGUMENT", |row| row.name.as_str().into()),
+    Column::text("VALUE", |row| Cell::from(&row.value)),
+    Column::text("TYPE", |row| row.kind.as_str().into()),
+    Column::text("REQUIRED", |row| {
+        if row.required { "yes" } else { "no" }.into()
+    }),
+    Column::text("DESCRIPTION", |row| Cell::from(&row.description)),
+];
+
+/// Shows a tool's arguments as a table, except in machine formats. With the arguments of a call, each row has its value.
+pub(in crate::cmd) fn show_parameters(
+    session: &Session<'_>,
+    tool: &Tool,
+    args: Option<&str>,
+) -> Result<(), Error> {
     if session.look.format.is_machine() {
         return Ok(());
     }
-    let all = schema::parameters(tool.parameters.as_deref().unwrap_or("{}"));
+    let all = schema::parameters(tool.parameters.as_deref().unwrap_or("{}"), args);
     if all.is_empty() {
         session.ui().note(match tool.parameters {
             Some(_) => "the schema has no named arguments; print it with -o json",
@@ -67,7 +84,10 @@ pub(in crate::cmd) fn show_parameters(session: &Session<'_>, tool: &Tool) -> Res
         return Ok(());
     }
     session.ui().print("\n")?;
-    let mut rows = session.renderer().rows(PARAMETER);
+    let mut rows = session.renderer().rows(match args {
+        Some(_) => ARGUMENT,
+        None => PARAMETER,
+    });
     rows.begin([])?;
     for parameter in all {
         rows.row("", || Ok(parameter))?;
