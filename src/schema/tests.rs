@@ -1,4 +1,4 @@
-use super::{Parameter, parameters, violations};
+use super::{Parameter, Types, parameters, violations};
 
 fn label(schema: &str, args: &str) -> Vec<String> {
     let violations = violations(schema, args).expect("a usable schema");

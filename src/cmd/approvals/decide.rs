@@ -85,8 +85,17 @@ impl Facts {
 /// The number of characters of the arguments shown in a prompt about several approvals.
 const LONGEST_ARGS: usize = 300;
 
-/// One line about an approval, for a prompt.
+/// One line about an approval, for a prompt about several.
 pub(super) fn summary(id: &Id, approval: &Approval) -> String {
+    let status = match &approval.status {
+        Some(status) if !approval.is_pending() => format!(" ({status})"),
+        _ => String::new(),
+    };
+    format!("{id}{status}: {}", call(approval))
+}
+
+/// The call that waits for approval, for a prompt.
+fn call(approval: &Approval) -> String {
     let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
     let args = json::compact(approval.args.as_deref().unwrap_or("{}"));
     let count = args.chars().count();
@@ -96,12 +105,8 @@ pub(super) fn summary(id: &Id, approval: &Approval) -> String {
     } else {
         args
     };
-    let status = match &approval.status {
-        Some(status) if !approval.is_pending() => format!(" ({status})"),
-        _ => String::new(),
-    };
     format!(
-        "{id}{status}: tool {}, risk {}, workspace {}, arguments {args}",
+        "tool {}, risk {}, workspace {}, arguments {args}",
         or_unknown(&approval.tool_name),
         or_unknown(&approval.risk),
         or_unknown(&approval.workspace_id),
@@ -199,7 +204,8 @@ fn consent(
             "the router's response has no tool name, so the approval can't be confirmed",
         ));
     };
-    let question = format!("Approve {} in {}?", summary(id, approval), session.place());
+    let (place, call) = (session.place(), call(approval));
+    let question = format!("Approve {id} in {place} ({call})?");
     let context = session.context;
     if !context.is_interactive() {
         return Err(context.cannot_prompt(&context.line.with("--confirm", tool)));

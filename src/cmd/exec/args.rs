@@ -144,6 +144,9 @@ impl GivenArgs {
     }
 }
 
+/// Longer suggestions, in bytes, help no one.
+const LONGEST_LINE: usize = 500;
+
 /// The arguments in an object as words that give them in the types of the schema. Values of a wrong type are converted, or
 /// replaced with a placeholder, as are missing ones. None if these words would not work either.
 pub(super) fn working_words(types: &Types, schema: &str, args: &str) -> Option<Vec<String>> {
@@ -175,7 +178,10 @@ pub(super) fn working_words(types: &Types, schema: &str, args: &str) -> Option<V
     let works = violations
         .iter()
         .all(|violation| is_filled(&violation.path));
-    works.then(|| words.into_iter().map(|(_, word)| word).collect())
+    let words: Vec<String> = words.into_iter().map(|(_, word)| word).collect();
+    let length: usize = words.iter().map(String::len).sum();
+    let is_plain = !words.iter().any(|word| word.chars().any(char::is_control));
+    (works && is_plain && length <= LONGEST_LINE).then_some(words)
 }
 
 /// Returns the label of the source of `--args`, and its text.

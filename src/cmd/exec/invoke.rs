@@ -189,7 +189,7 @@ fn validate(
 
 /// The words of a command that calls a tool. Secrets among the arguments are masked.
 pub(super) fn invoke_line(tool: &str, workspace: &str, words: &[String]) -> String {
-    let mut line = if tool.starts_with('-') {
+    let mut line = if tool.starts_with('-') || tool.contains('=') {
         format!("exec invoke --tool={}", command_line::quote(tool))
     } else {
         format!("exec invoke {}", command_line::quote(tool))

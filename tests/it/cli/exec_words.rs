@@ -3,9 +3,9 @@
 use crate::cli::shown::{sandbox, transcript};
 use crate::support::router::{Answer, Router};
 
-const TOOL: &str = r##"{"name":"logs","parameters":{"type":"object","required":["pod"],"properties":{
+const TOOL: &str = r#"{"name":"logs","parameters":{"type":"object","required":["pod"],"properties":{
     "pod":{"type":"string"},"tail":{"type":"integer"},"follow":{"type":"boolean"},"ratio":{"type":"number"},
-    "names":{"type":"array","items":{"type":"string"}},"any":true}}}"##;
+    "names":{"type":"array","items":{"type":"string"}},"any":true}}}"#;
 
 /// A router with this tool that accepts every call.
 fn router(tool: &'static str) -> Router {
@@ -46,7 +46,7 @@ fn words_get_the_types_of_the_schema() {
             r#"{"pod":"p","names":["a"],"any":5}"#,
         ),
         (
-            r#"--tool logs pod=p --workspace w tail=5 --arg any=1"#,
+            "--tool logs pod=p --workspace w tail=5 --arg any=1",
             r#"{"any":"1","pod":"p","tail":5}"#,
         ),
         (
@@ -138,4 +138,30 @@ fn an_approval_shows_each_value_beside_its_argument() {
         )
     });
     insta::assert_snapshot!(transcript(&[home.home().run("approvals show apr_1")]));
+}
+
+#[test]
+fn a_line_too_long_or_not_expressible_as_words_is_not_suggested() {
+    let router = router(TOOL);
+    let long = "x".repeat(600);
+    for words in [
+        format!("pod={long} tail=five"),
+        r#"--args '{"pod":"p","tail":"5","a=b":1}'"#.to_owned(),
+    ] {
+        let run = router
+            .home()
+            .run(&format!("exec invoke logs --workspace w {words}"));
+        assert_eq!(run.code, 2, "{words}");
+        assert!(run.stderr.contains("exec tool-show logs"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_tool_whose_name_is_no_word_is_named_by_option() {
+    for name in ["a=b", "-a"] {
+        let router = Router::rules(move |_| Answer::json(200, format!(r#"{{"name":"{name}"}}"#)));
+        let run = router.home().run(&format!("exec tool-show -- {name}"));
+        let hint = format!("exec invoke --tool={name} --workspace WORKSPACE");
+        assert!(run.stderr.contains(&hint), "{}", run.stderr);
+    }
 }

@@ -177,6 +177,12 @@ fn a_signal_at_a_prompt_restores_the_terminal_and_ends_the_line() {
     }
 }
 
+/// The number of requests that change something.
+fn changes(router: &Router) -> usize {
+    let asked = router.asked();
+    asked.iter().filter(|asked| asked.method != "GET").count()
+}
+
 #[test]
 fn enter_and_ctrl_c_and_ctrl_d_work_in_a_raw_terminal_which_is_left_as_it_was() {
     for stty in [
@@ -197,7 +203,7 @@ fn enter_and_ctrl_c_and_ctrl_d_work_in_a_raw_terminal_which_is_left_as_it_was() 
         let mut terminal = on(DELETE);
         terminal.wait_for("[y/N] ").types("y\r");
         terminal.end().shows("kept-0");
-        assert_eq!(router.lines().len(), 1, "{stty}");
+        assert_eq!(changes(&router), 1, "{stty}");
         let mut terminal = on(DELETE);
         terminal.wait_for("[y/N] ").types(CTRL_D);
         terminal.end().shows("kept-16");
@@ -212,13 +218,13 @@ fn enter_and_ctrl_c_and_ctrl_d_work_in_a_raw_terminal_which_is_left_as_it_was() 
             terminal.wait_for(prompt).types(CTRL_C);
             terminal.end().was_interrupted();
         }
-        assert_eq!(router.lines().len(), 1, "{stty}");
+        assert_eq!(changes(&router), 1, "{stty}");
     }
 }
 
 #[test]
 fn what_is_typed_behind_ctrl_c_is_left_to_the_shell() {
-    let router = Router::unasked();
+    let router = Router::rules(|_| Answer::json(200, "{}"));
     let home = router.home();
     for (line, prompt) in [(DELETE, "[y/N] "), (ADD, "API key")] {
         for _ in 0..5 {
@@ -228,7 +234,7 @@ fn what_is_typed_behind_ctrl_c_is_left_to_the_shell() {
             terminal.end().shows("got-y");
         }
     }
-    assert_eq!(router.lines(), [""; 0]);
+    assert_eq!(changes(&router), 0);
     assert_eq!(config(&home), None);
 }
 
