@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::advice;
 use super::error_response::{ErrorResponse, exit_code};
-use super::request::{Method, Request};
+use super::request::Request;
 use super::response::Response;
 use super::retry;
 use super::service::Service;
@@ -101,7 +101,7 @@ fn add(error: Error, fault: &ErrorResponse, request: &Request, response: &Respon
         return error.hint(USE_TLS);
     }
     if response.service == Service::SQUADS {
-        return of_squads(error, fault, request, response);
+        return of_squads(error, fault, response);
     }
     if let Some(advice) = fault.api_error.code.as_deref().and_then(advice::of) {
         return advice.add_to(error, request, fault.message.as_deref().unwrap_or_default());
@@ -165,29 +165,15 @@ fn field(name: &str, value: &RawValue) -> Option<String> {
     is_visible.then(|| format!(" {option} {}", quote(&pair)))
 }
 
-/// The hints for the squads API, whose terms differ from the router's.
-fn of_squads(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
+/// The squads API has other words than the router. What depends on the key, the squad, or the run, its commands add.
+fn of_squads(error: Error, fault: &ErrorResponse, response: &Response) -> Error {
     let root = &response.base_url;
-    let of_agent = request
-        .path
-        .get(1..3)
-        .is_some_and(|path| path == ["agents", "me"]);
     match fault.status {
-        401 | 403 if of_agent => error.hint(
-            "this needs the agent's own key: --api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment",
-        ),
-        401 | 403 => error
-            .hint("this needs an operator's key: --api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment")
-            .next("where the key comes from", "config show"),
         404 | 405 if !fault.enveloped => error.next(
             format!("no squads API answers below {root}; where that comes from"),
             "config show",
         ),
         300..=399 | 407 => by_status(error, fault, response),
-        // For a deletion, the command has a better hint.
-        500.. if request.method != Method::Delete => {
-            error.hint("report the time to the operators of the squads server")
-        }
         _ => error,
     }
 }

@@ -42,6 +42,10 @@ pub use consent::{Consent, described};
 pub use download::BodySink;
 pub use list::ListText;
 pub use send::Scope;
+pub use whole::ListSummary;
+
+/// The variable that names the run which changes through the squads API belong to.
+const RUN_ID: &str = "SLAW_RUN_ID";
 
 /// A router that runs in this process until it is dropped.
 pub trait LocalRouter {
@@ -313,7 +317,7 @@ impl Context {
             service,
             key,
             change_headers: if service == Service::SQUADS {
-                self.run_id()
+                self.run_headers()
             } else {
                 Vec::new()
             },
@@ -328,18 +332,19 @@ impl Context {
         })
     }
 
-    /// The header with the run ID that changes through the squads API belong to. An ID that isn't a UUID is ignored.
-    fn run_id(&self) -> Vec<(&'static str, String)> {
-        const VARIABLE: &str = "SLAW_RUN_ID";
-        let id = self.env.text(VARIABLE);
-        if id.as_deref().is_some_and(|id| !is_uuid(id)) {
+    /// The run that changes through the squads API belong to. One that is not an UUID is not a run.
+    pub fn run_id(&self) -> Option<String> {
+        self.env.text(RUN_ID).filter(|id| is_uuid(id))
+    }
+
+    /// The headers of changes through the squads API.
+    fn run_headers(&self) -> Vec<(&'static str, String)> {
+        let id = self.run_id();
+        if id.is_none() && self.env.text(RUN_ID).is_some() {
             self.ui
-                .note(&format!("{VARIABLE} is ignored: it is not a UUID"));
+                .note(&format!("{RUN_ID} is ignored: it holds no UUID"));
         }
-        id.filter(|id| is_uuid(id))
-            .map(|id| ("x-slaw-run-id", id))
-            .into_iter()
-            .collect()
+        id.map(|id| ("x-slaw-run-id", id)).into_iter().collect()
     }
 }
 

@@ -4,22 +4,32 @@ use std::borrow::Cow;
 
 use super::pages::Fetched;
 use super::show::PageWriter;
-use super::{ListText, Scope, Session};
+use super::{Scope, Session};
 use crate::api::document::ListItem as _;
 use crate::api::page::{ListEndpoint, ListParams, Page};
 use crate::error::{Error, Exit};
 use crate::json::{self, Members};
 use crate::view::column::Column;
 
+/// What was shown of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct ListSummary {
+    /// How many items.
+    pub count: usize,
+    /// The response is an array without an envelope.
+    pub is_bare: bool,
+}
+
 impl Session<'_> {
-    /// Shows the items of a list that `keep` selects. `hide` redacts each document before it is shown as JSON.
+    /// Shows those items of a list that `keep` picks. `hide` is given each document before it is shown as JSON;
+    /// `summarize` says what there is to say about the list once it is written.
     pub async fn list_unpaged<L: ListEndpoint>(
         &self,
         listing: &L,
         columns: &[Column<L::Item>],
-        text: &ListText,
         keep: impl Fn(&L::Item) -> bool,
         hide: impl Fn(&str) -> String,
+        summarize: impl FnOnce(ListSummary),
     ) -> Result<Exit, Error> {
         let mut pages = self.pages(listing, &ListParams::default(), Scope::Command);
         if self.is_dry() {
@@ -66,9 +76,10 @@ impl Session<'_> {
             }
             writer.finish(None, false)?;
         }
-        if writer.rows.count() == 0 {
-            self.ui().note(text.empty);
-        }
+        summarize(ListSummary {
+            count: writer.rows.count(),
+            is_bare: page.bare,
+        });
         Ok(Exit::Success)
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::page_only::TwoDialects;
 use super::{object, of_agent, of_squad};
 use crate::api::document::Document;
 use crate::api::page::ListEndpoint;
@@ -37,19 +38,82 @@ pub struct Agent {
     pub chain_of_command: Vec<String>,
     /// Whether it may create agents: `true` or `false`.
     pub can_create_agents: Option<String>,
-    /// Whether it may assign tasks: `true` or `false`.
+    /// Whether it may assign tasks: `true` or `false`. *Server*: the effective right, which every active agent has.
     pub can_assign_tasks: Option<String>,
+    /// Whether the permission to assign tasks is stored, which is what a change of permissions replaces.
+    pub stores_task_permission: Option<bool>,
+    /// The response is the agent itself, without an envelope. *Server*.
+    pub is_bare: bool,
+    /// What the response shows of the prompt besides its text.
+    pub instructions: ShownInstructions,
     /// When it was created.
     pub created_at: Option<WireTime>,
     /// When it was changed last.
     pub updated_at: Option<WireTime>,
 }
 
+/// What an adapter's configuration says about the instructions of its agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ShownInstructions {
+    /// The response does not show the configuration.
+    #[default]
+    Unknown,
+    /// There are none.
+    Missing,
+    /// There is a file of them. *Server*.
+    InFile,
+}
+
+impl Agent {
+    /// Whether the response shows that this prompt was not kept; none if it does not show either way.
+    pub fn lost_prompt(&self, prompt: &str) -> Option<bool> {
+        match (&self.prompt, self.instructions) {
+            (Some(kept), _) => Some(kept != prompt),
+            (None, ShownInstructions::InFile) => Some(false),
+            (None, ShownInstructions::Missing) => Some(true),
+            (None, ShownInstructions::Unknown) => (self.is_bare && self.id.is_some()).then_some(true),
+        }
+    }
+}
+
+/// The permission to assign tasks as it is stored: in `permissions`, or as one of the grants.
+fn stores_task_permission(agent: &Document) -> Option<bool> {
+    let of_permissions = agent
+        .inner(&["permissions"])
+        .and_then(|permissions| permissions.text(&["canAssignTasks"]))
+        .and_then(|text| text.parse().ok());
+    let of_grants = || {
+        let grants = agent.inner(&["access"])?.json(&["grants"])?;
+        let grants: Vec<Document> = serde_json::from_str(&grants).ok()?;
+        let is_it = |grant: &Document| {
+            grant.text(&["permissionKey"]).as_deref() == Some("tasks:assign")
+        };
+        Some(grants.iter().any(is_it))
+    };
+    of_permissions.or_else(of_grants)
+}
+
+fn shown_instructions(agent: &Document) -> ShownInstructions {
+    match agent.inner(&["adapterConfig"]) {
+        None => ShownInstructions::Unknown,
+        Some(config)
+            if config
+                .text(&["instructionsFilePath", "instructionsBundleMode"])
+                .is_some() =>
+        {
+            ShownInstructions::InFile
+        }
+        Some(_) => ShownInstructions::Missing,
+    }
+}
+
 impl From<Document> for Agent {
     // *Page*: in the envelope `agent`. *Server*: bare, `reportsTo`, `permissions` and `access`. Assumed: `prompt`,
     // `reportsToAgentId`, `createdAt` and `updatedAt` in answers.
     fn from(document: Document) -> Self {
-        let document = document.inner(&["agent"]).unwrap_or(document);
+        let inner = document.inner(&["agent"]);
+        let is_bare = inner.is_none();
+        let document = inner.unwrap_or(document);
         let right = |of: &str, name: &str| {
             document
                 .inner(&[of])
@@ -70,6 +134,9 @@ impl From<Document> for Agent {
             can_create_agents: right("permissions", "canCreateAgents"),
             can_assign_tasks: right("access", "canAssignTasks")
                 .or_else(|| right("permissions", "canAssignTasks")),
+            stores_task_permission: stores_task_permission(&document),
+            is_bare,
+            instructions: shown_instructions(&document),
             created_at: document.time(&["createdAt"]),
             updated_at: document.time(&["updatedAt"]),
         }
@@ -141,7 +208,7 @@ impl New {
             ("role", Some(json!(self.role))),
             ("title", self.title.as_ref().map(|title| json!(title))),
             ("adapterType", self.adapter.as_ref().map(|kind| json!(kind))),
-            // *Page*, then *server*; each skips the other's.
+            // *Page*, then *server*, which skips the other's.
             (
                 "reportsToAgentId",
                 self.reports_to.as_ref().map(|id| json!(id)),
@@ -168,6 +235,18 @@ pub struct Create<'a> {
     pub squad: &'a str,
     /// The agent.
     pub new: &'a New,
+}
+
+impl TwoDialects for Create<'_> {
+    const PAGE: &'static [&'static str] = &[
+        "name",
+        "role",
+        "title",
+        "adapterType",
+        "reportsToAgentId",
+        "prompt",
+        "desiredSkills",
+    ];
 }
 
 impl Endpoint for Create<'_> {
@@ -236,47 +315,6 @@ impl Endpoint for SetPermissions<'_> {
             ("canCreateAgents", right(self.can_create_agents)),
             ("canAssignTasks", right(self.can_assign_tasks)),
         ]))
-    }
-}
-
-/// Points an agent at its instructions.
-pub struct SetInstructions<'a> {
-    /// The agent.
-    pub agent: &'a str,
-    /// The path of the file.
-    pub path: &'a str,
-}
-
-/// Where an agent's instructions are. *Server*.
-#[derive(Debug, Deserialize)]
-#[serde(from = "Document")]
-pub struct Instructions {
-    /// The path of the file.
-    pub path: Option<String>,
-}
-
-impl From<Document> for Instructions {
-    fn from(document: Document) -> Self {
-        let document = document.inner(&["agent"]).unwrap_or(document);
-        Self {
-            path: document.text(&["path", "instructionsPath"]),
-        }
-    }
-}
-
-impl Endpoint for SetInstructions<'_> {
-    type Reply = Instructions;
-
-    fn request(&self) -> Request {
-        of_agent(
-            "set instructions path of agent",
-            Method::Patch,
-            self.agent,
-            &["instructions-path"],
-        )
-        .acts_on("agent", self.agent)
-        // *Page*, then *server*.
-        .body(&json!({"instructionsPath": self.path, "path": self.path}))
     }
 }
 

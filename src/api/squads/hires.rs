@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::agents::{Agent, New};
 use super::of_squad;
+use super::page_only::TwoDialects;
 use crate::api::document::Document;
 use crate::api::request::{Endpoint, Method, Request};
 
@@ -66,6 +67,10 @@ pub struct Hire<'a> {
     pub new: &'a New,
     /// Why, for whoever decides.
     pub reason: Option<&'a str>,
+}
+
+impl TwoDialects for Hire<'_> {
+    const PAGE: &'static [&'static str] = &["name", "role", "reason"];
 }
 
 impl Endpoint for Hire<'_> {

@@ -6,7 +6,9 @@ pub mod agents;
 pub mod health;
 pub mod hires;
 pub mod inbox;
+pub mod instructions;
 pub mod keys;
+pub mod page_only;
 pub mod runtime;
 
 use serde_json::{Map, Value};

@@ -1,14 +1,17 @@
 //! `xeroctl squads agents`.
 
 use super::agent::AGENT;
+use super::hints;
 use super::squad_session::{Secrets, SquadArgs};
 use crate::api::squads::agents::List;
 use crate::error::{Error, Exit};
-use crate::session::{Context, ListText};
+use crate::session::{Context, ListSummary};
 
 /// List the agents of a squad
+///
+/// Some servers leave out terminated agents, which are found by ID only.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(visible_alias = "list", after_help = "\
 Examples:
   xeroctl squads agents
   xeroctl squads agents -o wide
@@ -24,22 +27,22 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.place.open(context)?.with(self.secrets);
-        let text = ListText {
-            empty: "no agents in this squad",
-            paged: false,
-        };
         let list = List {
             squad: squads.squad()?,
         };
-        squads
+        let summarize = |summary: ListSummary| {
+            if summary.count == 0 {
+                squads.session.ui().note(&format!(
+                    "no agents: the squad {} is empty, or the server does not know it",
+                    list.squad
+                ));
+            }
+        };
+        let hide = |document: &str| squads.redact_document(document);
+        let listed = squads
             .session
-            .list_unpaged(
-                &list,
-                AGENT,
-                &text,
-                |_| true,
-                |document| squads.redact_document(document),
-            )
-            .await
+            .list_unpaged(&list, AGENT, |_| true, hide, summarize)
+            .await;
+        listed.map_err(|error| hints::explain(&squads, error))
     }
 }

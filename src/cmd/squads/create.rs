@@ -89,14 +89,39 @@ pub(super) fn compare(squads: &Squads<'_>, new: &New, agent: &Agent) {
         ("title", new.title.as_ref(), &agent.title),
         ("adapter", new.adapter.as_ref(), &agent.adapter),
         ("manager", new.reports_to.as_ref(), &agent.reports_to),
-        ("prompt", new.prompt.as_ref(), &agent.prompt),
     ];
     let rows = rows.map(|(what, asked, kept)| (what, asked.map(String::as_str), kept.as_deref()));
     verify::compare(&squads.session, &rows);
     if agent.id.is_some() {
-        let [_, _, title, _, manager, _] = rows;
+        let [_, _, title, _, manager] = rows;
         for (what, asked, kept) in [title, manager] {
             verify::missed(&squads.session, what, asked, kept);
+        }
+    }
+}
+
+/// What to report about the prompt of an agent that was created or is being hired: an agent without its prompt does not
+/// do what was asked for.
+///
+/// # Errors
+/// Exit 1 where the response shows that the prompt was lost. `done` says what was done.
+pub(super) fn check_prompt(
+    squads: &Squads<'_>,
+    new: &New,
+    agent: &Agent,
+    done: &str,
+) -> Result<(), Error> {
+    let Some(prompt) = &new.prompt else {
+        return Ok(());
+    };
+    match agent.lost_prompt(prompt) {
+        Some(false) => Ok(()),
+        Some(true) => Err(verify::lost_prompt(squads, done, agent.id.as_deref())),
+        None => {
+            if agent.id.is_some() {
+                verify::missed(&squads.session, "prompt", Some(prompt), None);
+            }
+            Ok(())
         }
     }
 }
@@ -109,14 +134,14 @@ impl Args {
         let new = self.profile.read(&squads, Some(self.adapter)).await?;
         let create = Create { squad, new: &new };
         let check = squads.command("agents", "");
-        let created = squads.change(&create, &check).await;
+        let created = squads.change_in_either(&create, &check).await;
         let created = created.map_err(|error| match error.exit() {
             Exit::Conflict => error
                 .hint("the name may be taken in the squad, or the squad wants its agents approved")
                 .next("ask for an approval", squads.command("hire", "--help")),
             _ => error,
         })?;
-        if let Some(reply) = created {
+        if let Some((reply, _)) = created {
             let reply = squads.redact(reply)?;
             squads.session.show(&reply, AGENT)?;
             if reply.value.id.is_none() {
@@ -126,6 +151,7 @@ impl Args {
                 return Ok(Exit::Success);
             }
             compare(&squads, &new, &reply.value);
+            check_prompt(&squads, &new, &reply.value, "the agent was created")?;
             if let Some(id) = reply.value.id.as_ref().and_then(|id| id.parse().ok()) {
                 let key = format!("{} --name NAME", squads.about("create-key", &id));
                 squads.session.ui().next("give it a key", &key);

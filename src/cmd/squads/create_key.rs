@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::squad_session::{AgentTarget, Squads};
-use super::verify;
+use super::{hints, verify};
 use crate::api::Id;
 use crate::api::request::{Endpoint as _, Request};
 use crate::api::squads::keys::{Create, Created, Revoke, TOKEN_NAMES};
@@ -144,7 +144,8 @@ impl Args {
             squads: &squads,
             agent: &agent,
         };
-        let created = token::create(&squads.session, &kind, &create, destination).await?;
+        let created = token::create(&squads.session, &kind, &create, destination).await;
+        let created = created.map_err(|error| hints::explain(&squads, error))?;
         let Some(created) = created.map(|reply| reply.value) else {
             return Ok(Exit::Success);
         };

@@ -1,6 +1,7 @@
 //! `xeroctl squads delete`.
 
 use super::squad_session::{AgentTarget, Secrets};
+use super::{doomed, hints};
 use crate::api::squads::agents::Delete;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
@@ -29,23 +30,21 @@ impl Args {
     /// # Errors
     /// Exit 16 without consent; whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, agent) = self.target.open(context).await?;
+        let (squads, doomed) = doomed::open(&self.target, context, self.force).await?;
+        let agent = doomed.id;
         let squads = squads.with(self.secrets);
-        let question = format!(
-            "Delete agent {} with all its records?",
-            self.target.told(&agent)
-        );
+        let question = format!("Delete agent {} with all its records?", doomed.label);
         let session = &squads.session;
         session.confirm(&question, &Consent::Yes, self.force)?;
         let show = squads.about("show", &agent);
-        let deleted = squads.change(&Delete(agent.as_str()), &show).await;
+        let deleted = session.change(&Delete(agent.as_str()), &show).await;
         let deleted = deleted.map_err(|error| {
             if error.api_error().http_status == Some(500) {
-                error
+                hints::with_run_cause(&squads, error)
                     .hint("an agent that has costs or hires can't be deleted; terminated, it never runs again")
                     .next("terminate it", squads.about("terminate", &agent))
             } else {
-                error
+                squads.advise_change(error, &show)
             }
         })?;
         if let Some(reply) = deleted {

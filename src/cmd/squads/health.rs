@@ -1,17 +1,22 @@
 //! `xeroctl squads health`.
 
+use serde_json::{Value, json};
+
 use super::squad_session::Server;
+use crate::api::squads::agents::Me;
 use crate::api::squads::health::{Get, WhoAmI};
 use crate::error::{Error, Exit};
 use crate::session::{Context, Session};
 
-/// Show the squads server's health and whether it accepts the key
+/// Show the squads server's health and whose key is used
+///
+/// `key` is what the server makes of the key: an agent's, an operator's, or not valid.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl squads health
   xeroctl squads health --squads-url http://localhost:3100
-  xeroctl squads health -o json | jq .version")]
+  xeroctl squads health -o json | jq .key.valid")]
 pub struct Args {
     #[command(flatten)]
     server: Server,
@@ -22,37 +27,134 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, false)?;
         let session = &squads.session;
-        if let Some(reply) = session.get(&Get).await? {
-            session.show_document(reply.document.get(), Some(session.base_url()))?;
-            if session.has_key() {
-                print_key_owner(session).await?;
-            }
+        let Some(reply) = session.get(&Get).await? else {
+            return Ok(Exit::Success);
+        };
+        let owner = owner(session).await?;
+        let key = if session.look.format.is_json() {
+            owner.document()
+        } else {
+            owner.sentence().into()
+        };
+        let document = with_member(reply.document.get(), "key", &key);
+        session.show_document(&document, Some(session.base_url()))?;
+        if let Some(warning) = owner.warning() {
+            session.ui().warn(&warning);
         }
         Ok(Exit::Success)
     }
 }
 
-/// Reports whom the server takes the key for. One that trusts everyone does not even look at it.
-async fn print_key_owner(session: &Session<'_>) -> Result<(), Error> {
-    let ui = session.ui();
-    match session.get(&WhoAmI).await {
-        Ok(Some(reply)) => match reply.value.source.as_deref() {
-            Some(source) if source.starts_with("local") => ui.warn(&format!(
-                "the server did not look at the key ({source}): whoever reaches it is its operator"
-            )),
-            Some(source) => ui.note(&format!("the server took the key: {source}")),
-            None => {}
-        },
-        Ok(None) => {}
-        Err(error) => match error.exit() {
-            Exit::Auth => ui.warn(&format!(
-                "the server does not take the key for an operator's: {}",
-                error.message()
-            )),
-            exit if exit.is_by_signal() => return Err(error),
-            // The server's page does not know this route.
-            _ => {}
-        },
+/// Whom the server takes the key for.
+enum Owner {
+    /// No key was sent.
+    NoKey,
+    /// It is an agent's own.
+    Agent {
+        id: Option<String>,
+        name: Option<String>,
+    },
+    /// It is an operator's; how the server knows.
+    Operator(String),
+    /// The server does not know the key; how it takes us for an operator anyway, if it does.
+    Invalid(Option<String>),
+    /// The server does not say; whether it said at least that the key is no agent's.
+    Unknown { is_no_agent: bool },
+}
+
+impl Owner {
+    /// One cell of a table.
+    fn sentence(&self) -> String {
+        match self {
+            Self::NoKey => "none sent".to_owned(),
+            Self::Agent { id, name } => {
+                let id = id.as_deref().unwrap_or("-");
+                match name {
+                    Some(name) => format!("agent {name} ({id})"),
+                    None => format!("agent {id}"),
+                }
+            }
+            Self::Operator(source) => format!("operator ({source})"),
+            Self::Invalid(Some(source)) => format!("not valid ({source})"),
+            Self::Invalid(None) => "not valid".to_owned(),
+            Self::Unknown { is_no_agent: true } => "unknown, not an agent's".to_owned(),
+            Self::Unknown { is_no_agent: false } => "unknown".to_owned(),
+        }
     }
-    Ok(())
+
+    /// The same for programs. `valid` is null if that is unknown.
+    fn document(&self) -> Value {
+        let (valid, kind) = match self {
+            Self::NoKey => return Value::Null,
+            Self::Agent { .. } => (Some(true), Some("agent")),
+            Self::Operator(_) => (Some(true), Some("operator")),
+            Self::Invalid(_) => (Some(false), None),
+            Self::Unknown { .. } => (None, None),
+        };
+        let (id, name) = match self {
+            Self::Agent { id, name } => (id.as_deref(), name.as_deref()),
+            _ => (None, None),
+        };
+        let source = match self {
+            Self::Operator(source) => Some(source.as_str()),
+            Self::Invalid(source) => source.as_deref(),
+            _ => None,
+        };
+        json!({ "valid": valid, "kind": kind, "agent_id": id, "agent_name": name, "source": source })
+    }
+
+    fn warning(&self) -> Option<String> {
+        match self {
+            Self::Invalid(Some(source)) => Some(format!(
+                "the key is not valid, but the server trusts every client that reaches it as an operator ({source})"
+            )),
+            Self::Invalid(None) => {
+                Some("the key is not valid: it is unknown, expired, or revoked".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Asks the server whose key it is.
+///
+/// # Errors
+/// A signal. What the server says otherwise leaves the owner unknown: its page does not know all of this.
+async fn owner(session: &Session<'_>) -> Result<Owner, Error> {
+    if !session.has_key() {
+        return Ok(Owner::NoKey);
+    }
+    let is_no_agent = match session.get(&Me).await {
+        Ok(Some(reply)) if reply.value.id.is_some() => {
+            let agent = reply.value;
+            return Ok(Owner::Agent {
+                id: agent.id,
+                name: agent.name,
+            });
+        }
+        Ok(_) => false,
+        Err(error) if error.exit().is_by_signal() => return Err(error),
+        Err(error) => error.exit() == Exit::Auth,
+    };
+    match session.get(&WhoAmI).await {
+        Ok(reply) => Ok(match reply.and_then(|reply| reply.value.source) {
+            Some(source) if source.starts_with("local") => Owner::Invalid(Some(source)),
+            Some(source) if source == "none" => Owner::Invalid(None),
+            Some(source) => Owner::Operator(source),
+            None => Owner::Unknown { is_no_agent },
+        }),
+        Err(error) if error.exit().is_by_signal() => Err(error),
+        Err(error) if error.exit() == Exit::Auth && is_no_agent => Ok(Owner::Invalid(None)),
+        Err(_) => Ok(Owner::Unknown { is_no_agent }),
+    }
+}
+
+/// An object with one more member at its end, the rest as it is.
+fn with_member(object: &str, name: &str, value: &Value) -> String {
+    let object = object.trim_end();
+    let Some(members) = object.strip_suffix('}').map(str::trim_end) else {
+        return object.to_owned();
+    };
+    let comma = if members.ends_with('{') { "" } else { "," };
+    format!("{members}{comma}\"{name}\":{value}}}")
 }

@@ -1,7 +1,7 @@
 //! `xeroctl squads hire`.
 
 use super::agent::AGENT;
-use super::create::{Profile, compare};
+use super::create::{Profile, check_prompt, compare};
 use super::squad_session::{Secrets, SquadArgs};
 use super::verify;
 use crate::api::squads::hires::{Hire, Hired};
@@ -42,6 +42,20 @@ const HIRED: &[Column<Hired>] = &[
     Column::text("NAME", |hired| Cell::from(&hired.agent.name)),
 ];
 
+/// What the members of the body that were left out say, without those that say the same under another name.
+fn not_sent(left_out: &[String]) -> Vec<&'static str> {
+    const MEMBERS: [(&str, &str); 5] = [
+        ("title", "title"),
+        ("adapterType", "adapter"),
+        ("reportsToAgentId", "manager"),
+        ("prompt", "prompt"),
+        ("desiredSkills", "skills"),
+    ];
+    let is_left_out = |(member, _): &(&str, &str)| left_out.iter().any(|name| name == member);
+    let lost = MEMBERS.into_iter().filter(is_left_out);
+    lost.map(|(_, what)| what).collect()
+}
+
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
@@ -54,7 +68,7 @@ impl Args {
             reason: self.reason.as_deref(),
         };
         let check = squads.command("agents", "");
-        let Some(reply) = squads.change(&hire, &check).await? else {
+        let Some((reply, left_out)) = squads.change_in_either(&hire, &check).await? else {
             return Ok(Exit::Success);
         };
         let reply = squads.redact(reply)?;
@@ -74,6 +88,10 @@ impl Args {
                 .record(AGENT, &hired.agent, reply.document.get())?;
             compare(&squads, &new, &hired.agent);
             ui.note("the agent was created at once: the squad wants no approval");
+            if self.reason.is_some() && hired.reason.is_none() {
+                ui.warn("the reason was not kept: there is no approval that would show it");
+            }
+            check_prompt(&squads, &new, &hired.agent, "the agent was created")?;
             if let Some(id) = hired.agent.id.as_ref().and_then(|id| id.parse().ok()) {
                 ui.next("look at it", &squads.about("show", &id));
             }
@@ -86,10 +104,27 @@ impl Args {
         if hired.shows_approval {
             verify::missed(session, "reason", reason.0, reason.1);
         }
-        let approval = hired.approval_id.as_deref().unwrap_or("without an id");
+        let lost = not_sent(&left_out);
+        if !lost.is_empty() {
+            ui.warn(&format!(
+                "this server's hire requests take only a name, a role, and a reason; not sent: {}",
+                lost.join(", ")
+            ));
+        }
+        let approval = hired.approval_id.as_deref().unwrap_or("without an ID");
         ui.note(&format!(
             "pending: an operator of the squads server has to decide on the approval {approval}"
         ));
+        if new.prompt.is_some() && lost.contains(&"prompt") {
+            let done = format!("the hire was requested (approval {approval})");
+            return Err(verify::lost_prompt(&squads, &done, None));
+        }
+        check_prompt(
+            &squads,
+            &new,
+            &hired.agent,
+            &format!("the hire was requested (approval {approval})"),
+        )?;
         ui.next("the squad's agents", &check);
         Ok(Exit::Pending)
     }

@@ -1,15 +1,20 @@
 //! `xeroctl squads inbox`.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::hints;
 use super::squad_session::Server;
 use crate::api::squads::inbox::{Assignment, List};
 use crate::cmd::values::{self, Words};
 use crate::error::{Error, Exit};
-use crate::session::{Context, ListText};
+use crate::session::{Context, ListSummary};
 use crate::view::column::{Cell, Column};
 
 /// List the issues assigned to the agent that owns the key
 ///
-/// Without --status the server gives what is still to be done: `todo`, `in_progress`, `in_review`, `blocked`.
+/// Without --status, the server lists open issues: `todo`, `in_progress`, `in_review`, and `blocked`. Some servers list
+/// no issues in review.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -31,24 +36,47 @@ const ASSIGNMENT: &[Column<Assignment>] = &[
     Column::text("PRIORITY", |issue| Cell::from(&issue.priority)),
 ];
 
+/// The statuses that a server lists whose responses have no envelope, whatever it is asked for.
+const LISTED: [&str; 3] = ["todo", "in_progress", "blocked"];
+
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, true)?;
         let states = self.status.map(|Words(states)| states).unwrap_or_default();
-        let text = ListText {
-            empty: "nothing in the inbox",
-            paged: false,
-        };
-        // The server may pass over the states that it is asked for.
+        let seen = RefCell::new(BTreeSet::new());
+        // The server may ignore the statuses that it is asked for.
         let keep = |issue: &Assignment| {
             let is_wanted = |status: &String| states.contains(status);
-            states.is_empty() || issue.status.as_ref().is_some_and(is_wanted)
+            let is_kept = states.is_empty() || issue.status.as_ref().is_some_and(is_wanted);
+            seen.borrow_mut().extend(issue.status.clone());
+            is_kept
         };
         let list = List { states: &states };
-        squads
+        let ui = squads.session.ui();
+        let summarize = |summary: ListSummary| {
+            let is_listed = |status: &&String| {
+                !summary.is_bare
+                    || LISTED.contains(&status.as_str())
+                    || seen.borrow().contains(*status)
+            };
+            let (known, unknown): (Vec<&String>, Vec<&String>) = states.iter().partition(is_listed);
+            if !unknown.is_empty() {
+                let unknown: Vec<&str> = unknown.iter().map(|status| status.as_str()).collect();
+                ui.warn(&format!(
+                    "this server lists only issues that are {}; whether any are {} is unknown",
+                    LISTED.join(", "),
+                    unknown.join(" or ")
+                ));
+            }
+            if summary.count == 0 && (states.is_empty() || !known.is_empty()) {
+                ui.note("nothing in the inbox");
+            }
+        };
+        let listed = squads
             .session
-            .list_unpaged(&list, ASSIGNMENT, &text, keep, str::to_owned)
-            .await
+            .list_unpaged(&list, ASSIGNMENT, keep, str::to_owned, summarize)
+            .await;
+        listed.map_err(|error| hints::explain(&squads, error))
     }
 }

@@ -3,7 +3,7 @@
 use super::squad_session::AgentTarget;
 use crate::api::squads::keys::{Key, List};
 use crate::error::{Error, Exit};
-use crate::session::{Context, ListText};
+use crate::session::{Context, ListSummary};
 use crate::view::column::{Cell, Column};
 
 /// List the keys of an agent
@@ -29,16 +29,18 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = self.target.open(context).await?;
-        let text = ListText {
-            empty: "the agent has no keys",
-            paged: false,
-        };
         let list = List {
             agent: agent.as_str(),
         };
-        squads
+        let summarize = |summary: ListSummary| {
+            if summary.count == 0 {
+                squads.session.ui().note("the agent has no keys");
+            }
+        };
+        let listed = squads
             .session
-            .list_unpaged(&list, KEY, &text, |_| true, str::to_owned)
-            .await
+            .list_unpaged(&list, KEY, |_| true, str::to_owned, summarize)
+            .await;
+        listed.map_err(|error| squads.advise(error))
     }
 }

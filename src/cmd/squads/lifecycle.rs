@@ -5,11 +5,15 @@ use crate::api::Id;
 use crate::api::squads::agents::{Apply, LifecycleAction};
 use crate::error::{Error, Exit};
 
-/// Applies the action and reports the agent's status.
+/// The status of an agent that has to be approved first.
+const PENDING: &str = "pending_approval";
+
+/// Applies the action and reports the agent's status. `before` is the status that the agent had, if it was read.
 pub(super) async fn apply(
     squads: Squads<'_>,
     secrets: Secrets,
     agent: &Id,
+    before: Option<&str>,
     act: LifecycleAction,
 ) -> Result<Exit, Error> {
     let squads = squads.with(secrets);
@@ -44,8 +48,11 @@ pub(super) async fn apply(
         }
     }
     match act {
-        LifecycleAction::Pause => ui.next("undo it", &squads.about("resume", agent)),
-        LifecycleAction::Resume => ui.next("look at it", &show),
+        // Resuming an agent that awaits approval would start it without one.
+        LifecycleAction::Pause if before.is_some_and(|status| status != PENDING) => {
+            ui.next("undo it", &squads.about("resume", agent));
+        }
+        LifecycleAction::Pause | LifecycleAction::Resume => ui.next("look at it", &show),
         LifecycleAction::Terminate => {
             ui.next("remove its records too", &squads.about("delete", agent));
         }

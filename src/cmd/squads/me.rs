@@ -1,6 +1,7 @@
 //! `xeroctl squads me`.
 
 use super::agent::AGENT;
+use super::hints;
 use super::squad_session::{Secrets, Server};
 use crate::api::squads::agents::Me;
 use crate::error::{Error, Exit};
@@ -24,7 +25,8 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, true)?.with(self.secrets);
-        if let Some(reply) = squads.session.get(&Me).await? {
+        let reply = squads.session.get(&Me).await;
+        if let Some(reply) = reply.map_err(|error| hints::explain(&squads, error))? {
             squads.session.show(&squads.redact(reply)?, AGENT)?;
         }
         Ok(Exit::Success)

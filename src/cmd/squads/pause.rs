@@ -22,7 +22,9 @@ pub struct Args {
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, agent) = self.target.open(context).await?;
-        lifecycle::apply(squads, self.secrets, &agent, LifecycleAction::Pause).await
+        let (squads, found) = self.target.open_found(context).await?;
+        let status = found.agent.and_then(|agent| agent.status);
+        let status = status.as_deref();
+        lifecycle::apply(squads, self.secrets, &found.id, status, LifecycleAction::Pause).await
     }
 }

@@ -60,9 +60,8 @@ impl Args {
             change.can_create_agents = change
                 .can_create_agents
                 .or_else(|| read(now.can_create_agents));
-            change.can_assign_tasks = change
-                .can_assign_tasks
-                .or_else(|| read(now.can_assign_tasks));
+            // Not the effective right, which every active agent has: sent back, it would become a grant of its own.
+            change.can_assign_tasks = change.can_assign_tasks.or(now.stores_task_permission);
             if change.can_create_agents.is_none() || change.can_assign_tasks.is_none() {
                 session.ui().note(
                     "the server does not show the other permission, so the one given is sent alone",
@@ -93,10 +92,19 @@ impl Args {
                 (
                     "permission to assign tasks",
                     word(change.can_assign_tasks),
-                    now.can_assign_tasks.as_deref(),
+                    word(now.stores_task_permission),
                 ),
             ],
         );
+        let is_effective = now.can_assign_tasks.as_deref() == Some("true");
+        if change.can_assign_tasks == Some(false)
+            && now.stores_task_permission != Some(true)
+            && is_effective
+        {
+            session.ui().note(
+                "the permission to assign tasks is not granted, but the server lets the agent assign tasks anyway",
+            );
+        }
         session.ui().next("look at it", &show);
         Ok(Exit::Success)
     }

@@ -39,11 +39,11 @@ impl Args {
                 Some(task) => format!("Reset the session of agent {agent} for {task}"),
                 None => format!("Reset the session of agent {agent}"),
             };
-            let sentence = match &reply.value.task_sessions {
-                Some(count) => format!("{what}; sessions of tasks cleared: {count}."),
-                None => format!("{what}."),
-            };
+            let sentence = format!("{what}.");
             session.done(&reply, agent.as_str(), "reset", &sentence)?;
+            if let Some(count) = &reply.value.task_sessions {
+                session.ui().note(&format!("task sessions cleared: {count}"));
+            }
             session.ui().next("its state", &state);
         }
         Ok(Exit::Success)

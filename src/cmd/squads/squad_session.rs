@@ -5,6 +5,7 @@ use std::cell::Cell;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::hints;
 use crate::api::Id;
 use crate::api::id::is_uuid;
 use crate::api::page::ListParams;
@@ -12,6 +13,7 @@ use crate::api::reply::Reply;
 use crate::api::request::Endpoint;
 use crate::api::squads::agents::{Agent, List};
 use crate::api::squads::masked;
+use crate::api::squads::page_only::{PageOnly, TwoDialects, extra_members};
 use crate::cmd::values;
 use crate::command_line;
 use crate::error::{Error, Exit};
@@ -32,8 +34,8 @@ pub(super) struct Server {
 pub(super) struct SquadArgs {
     #[command(flatten)]
     server: Server,
-    /// Squad ID
-    #[arg(long, value_name = "ID")]
+    /// Squad ID (a UUID)
+    #[arg(long, value_name = "ID", value_parser = squad_id)]
     squad: Option<Id>,
 }
 
@@ -43,6 +45,16 @@ pub(super) struct Secrets {
     /// Include secrets from agents' configurations in -o json
     #[arg(long)]
     show_secrets: bool,
+}
+
+/// The ID of a squad. The server fails on one that is not a UUID.
+fn squad_id(text: &str) -> Result<Id, String> {
+    let id: Id = text.parse()?;
+    if is_uuid(text) {
+        Ok(id)
+    } else {
+        Err("a squad ID is a UUID, such as 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24".to_owned())
+    }
 }
 
 /// One agent, and where it is.
@@ -55,14 +67,33 @@ pub(super) struct AgentTarget {
     pub(super) place: SquadArgs,
 }
 
+/// An agent that was looked for.
+pub(super) struct Found {
+    /// Its ID.
+    pub(super) id: Id,
+    /// The agent, if it was read.
+    pub(super) agent: Option<Agent>,
+}
+
+/// Whether an error names this member of the request.
+fn names(error: &Error, member: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    let lines = error.lines("");
+    let mut texts = lines.iter().map(String::as_str).chain([error.message()]);
+    texts.any(|text| text.split(|c| !is_of_name(c)).any(|word| word == member))
+}
+
 /// A session with the squads API.
 pub(super) struct Squads<'c> {
     /// The session.
     pub(super) session: Session<'c>,
-    squad: Option<Id>,
+    /// The squad; why it can't be one where a variable or the deployment names something else.
+    squad: Option<Result<Id, String>>,
     /// The options of the line that lead to the same place, with a blank before each.
     options: String,
     veils: bool,
+    /// The key is an agent's own.
+    pub(super) as_agent: bool,
     /// The note about masked secrets was shown.
     told: Cell<bool>,
 }
@@ -87,20 +118,20 @@ impl SquadArgs {
 }
 
 impl AgentTarget {
-    /// The agent as a prompt names it: its ID, and the name that was typed.
-    pub(super) fn told(&self, id: &Id) -> String {
-        if *id == self.agent {
-            id.to_string()
-        } else {
-            format!("{} ({id})", self.agent)
-        }
-    }
-
     /// Opens a session and finds the agent.
     pub(super) async fn open<'c>(&self, context: &'c Context) -> Result<(Squads<'c>, Id), Error> {
+        let (squads, found) = self.open_found(context).await?;
+        Ok((squads, found.id))
+    }
+
+    /// The same, with the agent as far as it was read to find it.
+    pub(super) async fn open_found<'c>(
+        &self,
+        context: &'c Context,
+    ) -> Result<(Squads<'c>, Found), Error> {
         let squads = self.place.open(context)?;
-        let agent = squads.agent(&self.agent).await?;
-        Ok((squads, agent))
+        let found = squads.find(&self.agent).await?;
+        Ok((squads, found))
     }
 }
 
@@ -112,7 +143,7 @@ fn open<'c>(
 ) -> Result<Squads<'c>, Error> {
     let squad = squad.map(Id::as_str);
     let (session, named) = context.open_squads(url, squad, as_agent)?;
-    let named = named.map(|id| id.parse().map_err(|why| format!("the squad {id:?}: {why}")));
+    let named = named.map(|id| squad_id(&id).map_err(|why| format!("the squad {id:?}: {why}")));
     let mut options = String::new();
     for (name, value) in [("--squads-url", url), ("--squad", squad)] {
         if let Some(value) = value {
@@ -124,9 +155,10 @@ fn open<'c>(
     }
     Ok(Squads {
         session,
-        squad: named.transpose().map_err(Error::config)?,
+        squad: named,
         options,
         veils: true,
+        as_agent,
         told: Cell::new(false),
     })
 }
@@ -157,31 +189,57 @@ impl Squads<'_> {
     /// The squad.
     ///
     /// # Errors
-    /// Exit 2 where nothing names one.
+    /// Exit 2 where nothing names one; exit 3 where a variable or the deployment names something else.
     pub(super) fn squad(&self) -> Result<&str, Error> {
-        self.squad.as_ref().map(Id::as_str).ok_or_else(|| {
-            Error::usage("no squad is named")
-                .hint("name one: --squad ID, SLAW_SQUAD_ID, or squad_id of the deployment")
-        })
+        match &self.squad {
+            Some(Ok(squad)) => Ok(squad.as_str()),
+            Some(Err(why)) => Err(Error::config(why)
+                .next("where the squad comes from", "config show")),
+            None => Err(Error::usage("no squad is named")
+                .hint("name one: --squad ID, SLAW_SQUAD_ID, or squad_id of the deployment")),
+        }
+    }
+
+    /// The squad, if anything names one.
+    ///
+    /// # Errors
+    /// Exit 3 where a variable or the deployment names something else.
+    pub(super) fn named_squad(&self) -> Result<Option<&str>, Error> {
+        match &self.squad {
+            Some(_) => self.squad().map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Finds the agent by its ID, or by a name that is unique in the squad.
     ///
     /// # Errors
-    /// Exit 2 where several have the name, or no squad is known; exit 5 where none has it.
+    /// As [`Squads::find`].
     pub(super) async fn agent(&self, word: &Id) -> Result<Id, Error> {
+        self.find(word).await.map(|found| found.id)
+    }
+
+    /// Finds the agent by its ID, which is not looked up, or by a name that is unique in the squad.
+    ///
+    /// # Errors
+    /// Exit 2 where several have the name, or no squad is known; exit 5 where none has it.
+    pub(super) async fn find(&self, word: &Id) -> Result<Found, Error> {
+        let unread = || Found {
+            id: word.clone(),
+            agent: None,
+        };
         if is_uuid(word.as_str()) {
-            return Ok(word.clone());
+            return Ok(unread());
         }
         let squad = self.squad().map_err(|error| {
             error.because_of(format!(
-                "{word} is no id of an agent, and names are known within a squad"
+                "{word} is not an agent ID, and names are known within a squad"
             ))
         })?;
         let ui = self.session.ui();
         if self.session.is_dry() {
             ui.note(&format!("skipped: which agent {word} is"));
-            return Ok(word.clone());
+            return Ok(unread());
         }
         let is_meant = |agent: &Agent| {
             [&agent.id, &agent.name, &agent.url_key]
@@ -192,29 +250,39 @@ impl Squads<'_> {
         let pages = self
             .session
             .pages(&list, &ListParams::default(), Scope::Command);
-        let mut agents = pages.collect().await?;
+        let agents = pages.collect().await;
+        let mut agents = agents.map_err(|error| hints::explain(self, error))?;
         agents.retain(is_meant);
-        let with = |text: fn(&Agent) -> &Option<String>| -> Vec<&Agent> {
-            let is_it = |agent: &&Agent| text(agent).as_deref() == Some(word.as_str());
-            agents.iter().filter(is_it).collect()
+        let is_it = |agent: &Agent, text: fn(&Agent) -> &Option<String>| {
+            text(agent).as_deref() == Some(word.as_str())
         };
-        let found = [
-            with(|agent| &agent.id),
-            with(|agent| &agent.name),
-            with(|agent| &agent.url_key),
+        let texts: [fn(&Agent) -> &Option<String>; 3] = [
+            |agent| &agent.id,
+            |agent| &agent.name,
+            |agent| &agent.url_key,
         ];
-        let found = found.into_iter().find(|found| !found.is_empty());
+        // The first of these that any agent has counts.
+        if let Some(text) = texts
+            .into_iter()
+            .find(|text| agents.iter().any(|agent| is_it(agent, *text)))
+        {
+            agents.retain(|agent| is_it(agent, text));
+        }
         let id = |agent: &Agent| agent.id.clone().unwrap_or_default();
-        match found.as_deref() {
-            None => Err(Error::new(
+        match agents.as_slice() {
+            [] => Err(Error::new(
                 Exit::NotFound,
                 format!("no agent of the squad {squad} has the ID or the name {word}"),
             )
-            .next("those that there are", self.command("agents", ""))),
-            Some([agent]) => id(agent)
-                .parse()
-                .map_err(|why| Error::unavailable(format!("the ID of {word}: {why}"))),
-            Some(several) => {
+            .detail("terminated agents are found by ID only")
+            .next("list the agents", self.command("agents", ""))),
+            [agent] => Ok(Found {
+                id: id(agent)
+                    .parse()
+                    .map_err(|why| Error::unavailable(format!("the ID of {word}: {why}")))?,
+                agent: agents.pop(),
+            }),
+            several => {
                 let error = Error::usage(format!(
                     "{} agents of the squad are called {word}: give the id",
                     several.len()
@@ -236,12 +304,20 @@ impl Squads<'_> {
         reply.map_err(|error| self.advise(error))
     }
 
-    /// Where to look for what the server says is not there.
-    fn advise(&self, error: Error) -> Error {
+    /// What to do about an error, also about one of something that is not there.
+    pub(super) fn advise(&self, error: Error) -> Error {
         if error.exit() == Exit::NotFound {
-            error.next("the agents that there are", self.command("agents", ""))
+            error.next("list the agents", self.command("agents", ""))
         } else {
-            error
+            hints::explain(self, error)
+        }
+    }
+
+    /// What to do about an error of a change; `check` is the command that shows its result.
+    pub(super) fn advise_change(&self, error: Error, check: &str) -> Error {
+        match error.exit() {
+            Exit::Conflict => error.next("what there is now", check),
+            _ => self.advise(error),
         }
     }
 
@@ -252,10 +328,38 @@ impl Squads<'_> {
         check: &str,
     ) -> Result<Option<Reply<E::Reply>>, Error> {
         let reply = self.session.change(endpoint, check).await;
-        reply.map_err(|error| match error.exit() {
-            Exit::Conflict => error.next("what there is now", check),
-            _ => self.advise(error),
-        })
+        reply.map_err(|error| self.advise_change(error, check))
+    }
+
+    /// As [`Squads::change`], with a request for both dialects: a server that refuses what is not on its page is sent the
+    /// request once more, without it. Also returns the members of the body that were left out.
+    pub(super) async fn change_in_either<E: TwoDialects>(
+        &self,
+        endpoint: &E,
+        check: &str,
+    ) -> Result<Option<(Reply<E::Reply>, Vec<String>)>, Error> {
+        let with = |reply: Option<Reply<E::Reply>>, left_out| reply.map(|reply| (reply, left_out));
+        let error = match self.session.change(endpoint, check).await {
+            Ok(reply) => return Ok(with(reply, Vec::new())),
+            Err(error) => error,
+        };
+        // A 400 says that nothing was done.
+        let extra = extra_members(endpoint);
+        let is_refused = error.api_error().http_status == Some(400)
+            && extra.iter().any(|name| names(&error, name));
+        if !is_refused {
+            return Err(self.advise_change(error, check));
+        }
+        self.session.ui().trace(
+            1,
+            &format!(
+                "the server refused a member of the body ({}); sending the request without {}",
+                error.message(),
+                extra.join(", ")
+            ),
+        );
+        let reply = self.change(&PageOnly(endpoint), check).await?;
+        Ok(with(reply, extra))
     }
 
     /// The reply, with secrets masked if its document will be shown.

@@ -1,7 +1,7 @@
 //! `xeroctl squads terminate`.
 
-use super::lifecycle;
 use super::squad_session::{AgentTarget, Secrets};
+use super::{doomed, lifecycle};
 use crate::api::squads::agents::LifecycleAction;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
@@ -28,14 +28,11 @@ impl Args {
     /// # Errors
     /// Exit 16 without consent; whatever the server or the network made of it.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, agent) = self.target.open(context).await?;
-        let question = format!(
-            "Terminate agent {}? It never runs again.",
-            self.target.told(&agent)
-        );
+        let (squads, agent) = doomed::open(&self.target, context, self.force).await?;
+        let question = format!("Terminate agent {}? It never runs again.", agent.label);
         squads
             .session
             .confirm(&question, &Consent::Yes, self.force)?;
-        lifecycle::apply(squads, self.secrets, &agent, LifecycleAction::Terminate).await
+        lifecycle::apply(squads, self.secrets, &agent.id, None, LifecycleAction::Terminate).await
     }
 }

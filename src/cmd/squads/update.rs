@@ -2,7 +2,7 @@
 
 use super::agent::AGENT;
 use super::squad_session::{AgentTarget, Secrets};
-use super::verify;
+use super::{prompt, verify};
 use crate::api::squads::agents::Update;
 use crate::cmd::{input, values};
 use crate::error::{Error, Exit};
@@ -14,24 +14,38 @@ use crate::session::Context;
 Examples:
   xeroctl squads update Coder --title 'Senior engineer'
   xeroctl squads update 3fcb87f5-40bf-4e11-b004-a986b1c8cef0 --status paused
-  xeroctl squads update Coder --prompt @AGENTS.md")]
+  xeroctl squads update Coder --prompt @AGENTS.md
+  xeroctl squads update Coder --title ''")]
 pub struct Args {
     #[command(flatten)]
     target: AgentTarget,
     /// Display name
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     name: Option<String>,
-    /// Job title
-    #[arg(long, value_name = "TEXT", value_parser = values::text)]
+    /// Job title ('' clears it)
+    #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     /// System prompt (@FILE reads it from a file)
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true, value_parser = values::text)]
     prompt: Option<String>,
     /// Status: active or paused
-    #[arg(long, value_name = "STATUS", value_parser = values::text)]
+    #[arg(long, value_name = "STATUS", value_parser = status)]
     status: Option<String>,
     #[command(flatten)]
     secrets: Secrets,
+}
+
+/// A status that an update may set. The server takes any other word, and `terminated` would leave the agent's keys
+/// working.
+fn status(text: &str) -> Result<String, String> {
+    match text {
+        "active" | "paused" => Ok(text.to_owned()),
+        "terminated" => Err(
+            "an update sets active or paused; to end the agent, use `xeroctl squads terminate`"
+                .to_owned(),
+        ),
+        _ => Err(format!("unknown status '{text}' (valid: active, paused)")),
+    }
 }
 
 impl Args {
@@ -59,6 +73,11 @@ impl Args {
             status: self.status.as_deref(),
         };
         let show = squads.about("show", &agent);
+        if prompt.is_some() && squads.session.is_dry() {
+            squads.session.ui().note(
+                "skipped: whether the server keeps the prompt; if not, it is written to the agent's AGENTS.md",
+            );
+        }
         let Some(reply) = squads.change(&update, &show).await? else {
             return Ok(Exit::Success);
         };
@@ -75,19 +94,38 @@ impl Args {
                 &format!("Updated agent {agent}."),
             )?;
         }
-        let prompts = (update.prompt, now.prompt.as_deref());
+        // A title that was cleared is shown as empty or not at all.
+        let cleared = update.title.is_some_and(str::is_empty);
+        let title = now.title.as_deref();
+        if let Some(title) = title.filter(|title| cleared && !title.is_empty()) {
+            session
+                .ui()
+                .warn(&format!("the title is {title} now; it was not cleared"));
+        }
+        let asked_title = update.title.filter(|_| !cleared);
         verify::compare(
             session,
             &[
                 ("name", update.name, now.name.as_deref()),
-                ("title", update.title, now.title.as_deref()),
-                ("prompt", prompts.0, prompts.1),
+                ("title", asked_title, title),
                 ("status", update.status, now.status.as_deref()),
             ],
         );
         if now.id.is_some() {
-            verify::missed(session, "prompt", prompts.0, prompts.1);
-            verify::missed(session, "title", update.title, now.title.as_deref());
+            verify::missed(session, "title", asked_title, title);
+        }
+        if let Some(prompt) = update.prompt {
+            match now.lost_prompt(prompt) {
+                // The agent may have had a file before: only what is in it counts.
+                Some(_) if now.is_bare && now.prompt.is_none() => {
+                    prompt::write(&squads, &agent, prompt).await?;
+                }
+                Some(true) => {
+                    return Err(verify::lost_prompt(&squads, "the agent was updated", None));
+                }
+                None if now.id.is_some() => verify::missed(session, "prompt", Some(prompt), None),
+                Some(false) | None => {}
+            }
         }
         session.ui().next("look at it", &show);
         Ok(Exit::Success)

@@ -1,6 +1,8 @@
 //! After a change: whether the server kept what was asked for. It drops what it does not know without a word, and gives
 //! another name where one is taken.
 
+use super::squad_session::Squads;
+use crate::error::{Error, Exit};
 use crate::session::Session;
 
 /// Warns if a response shows other values than the requested ones. Values that it does not show are skipped.
@@ -22,5 +24,23 @@ pub(super) fn missed(session: &Session<'_>, what: &str, asked: Option<&str>, kep
         session.ui().warn(&format!(
             "the response does not show the {what}: the server may not have kept it"
         ));
+    }
+}
+
+/// The error of a prompt that the server did not keep although it did the rest. `done` says what it did, to this agent.
+pub(super) fn lost_prompt(squads: &Squads<'_>, done: &str, agent: Option<&str>) -> Error {
+    let error = Error::new(
+        Exit::Failure,
+        format!("{done}, but the server did not keep the prompt"),
+    );
+    match agent.and_then(|id| id.parse().ok()) {
+        Some(id) => {
+            let update = squads.about("update", &id);
+            error.next(
+                "write it to the agent's instructions file",
+                format!("{update} --prompt @FILE"),
+            )
+        }
+        None => error,
     }
 }

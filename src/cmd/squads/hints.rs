@@ -1,0 +1,117 @@
+//! What to do about an error of the squads API, by its cause: the key, its permissions, the squad, or the run.
+
+use super::squad_session::Squads;
+use crate::error::Error;
+
+/// Where a key comes from.
+const KEY_SOURCES: &str = "--api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment";
+
+/// Adds what to do about an error, as far as the server's response and this command's key tell.
+pub(super) fn explain(squads: &Squads<'_>, error: Error) -> Error {
+    match error.api_error().http_status {
+        Some(status @ (401 | 403)) => explain_denial(squads, error, status),
+        Some(500..) => explain_failure(squads, error),
+        _ => error,
+    }
+}
+
+fn explain_denial(squads: &Squads<'_>, error: Error, status: u16) -> Error {
+    let whose = if squads.as_agent {
+        "the agent's own key"
+    } else {
+        "an operator's key"
+    };
+    if !squads.session.has_key() {
+        return error.hint(format!(
+            "no key was sent; this needs {whose}: {KEY_SOURCES}"
+        ));
+    }
+    let code = error.api_error().code.as_deref().unwrap_or_default();
+    let said = format!("{} {code}", error.message()).to_lowercase();
+    if status == 403 {
+        if let Some(permission) = missing_permission(&said) {
+            return match permission {
+                Permission::CreateAgents => error
+                    .hint("the key is valid, but lacks the permission to create agents")
+                    .next(
+                        "grant it with an operator's key",
+                        squads.command("permissions", "AGENT --can-create-agents true"),
+                    ),
+                Permission::Named(name) => error.hint(format!(
+                    "the key is valid, but lacks the permission {name}"
+                )),
+                Permission::Unnamed => {
+                    error.hint("the key is valid, but lacks a permission for this")
+                }
+            };
+        }
+        if said.contains("squad") || said.contains("company") {
+            return error.hint(match squads.squad() {
+                Ok(squad) => format!("the key has no access to the squad {squad}: check --squad"),
+                Err(_) => "the key is for another squad".to_owned(),
+            });
+        }
+    }
+    error
+        .hint(format!("this needs {whose}: {KEY_SOURCES}"))
+        .next("where the key comes from", "config show")
+}
+
+/// A permission that a response says is missing.
+enum Permission {
+    CreateAgents,
+    Named(String),
+    Unnamed,
+}
+
+/// `said` is in lower case.
+fn missing_permission(said: &str) -> Option<Permission> {
+    if said.contains("create agents")
+        || said.contains("agents:create")
+        || said.contains("cancreateagents")
+    {
+        return Some(Permission::CreateAgents);
+    }
+    let (_, after) = said.split_once("permission")?;
+    // `Missing permission: tasks:assign`.
+    let is_name = |word: &&str| {
+        word.split_once(':')
+            .is_some_and(|(of, what)| !of.is_empty() && !what.is_empty())
+    };
+    let mut words = after
+        .split(|c: char| c.is_whitespace() || "\"'`()".contains(c))
+        .map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation()));
+    Some(match words.find(is_name) {
+        Some(name) => Permission::Named(name.to_owned()),
+        None => Permission::Unnamed,
+    })
+}
+
+fn explain_failure(squads: &Squads<'_>, error: Error) -> Error {
+    let is_unknown = error.is_outcome_unknown();
+    if has_run_cause(squads, &error) {
+        return with_run_cause(squads, error);
+    }
+    if is_unknown || error.is_without_hint() {
+        return error.hint("report the time to the operators of the squads server");
+    }
+    error
+}
+
+/// Whether the run that the change named is the likely cause of this error.
+fn has_run_cause(squads: &Squads<'_>, error: &Error) -> bool {
+    error.api_error().http_status == Some(500)
+        && error.is_outcome_unknown()
+        && squads.session.context.run_id().is_some()
+}
+
+/// Names the run as the likely cause of an error, if it is one.
+pub(super) fn with_run_cause(squads: &Squads<'_>, error: Error) -> Error {
+    match squads.session.context.run_id() {
+        Some(run) if has_run_cause(squads, &error) => error.detail(format!(
+            "likely cause: SLAW_RUN_ID is {run}; for a run that it does not know, the server fails although it keeps \
+             the change"
+        )),
+        _ => error,
+    }
+}
