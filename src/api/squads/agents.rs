@@ -71,7 +71,9 @@ impl Agent {
             (Some(kept), _) => Some(kept != prompt),
             (None, ShownInstructions::InFile) => Some(false),
             (None, ShownInstructions::Missing) => Some(true),
-            (None, ShownInstructions::Unknown) => (self.is_bare && self.id.is_some()).then_some(true),
+            (None, ShownInstructions::Unknown) => {
+                (self.is_bare && self.id.is_some()).then_some(true)
+            }
         }
     }
 }
@@ -85,9 +87,8 @@ fn stores_task_permission(agent: &Document) -> Option<bool> {
     let of_grants = || {
         let grants = agent.inner(&["access"])?.json(&["grants"])?;
         let grants: Vec<Document> = serde_json::from_str(&grants).ok()?;
-        let is_it = |grant: &Document| {
-            grant.text(&["permissionKey"]).as_deref() == Some("tasks:assign")
-        };
+        let is_it =
+            |grant: &Document| grant.text(&["permissionKey"]).as_deref() == Some("tasks:assign");
         Some(grants.iter().any(is_it))
     };
     of_permissions.or_else(of_grants)

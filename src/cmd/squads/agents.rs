@@ -11,11 +11,14 @@ use crate::session::{Context, ListSummary};
 ///
 /// Some servers leave out terminated agents, which are found by ID only.
 #[derive(clap::Args)]
-#[command(visible_alias = "list", after_help = "\
+#[command(
+    visible_alias = "list",
+    after_help = "\
 Examples:
   xeroctl squads agents
   xeroctl squads agents -o wide
-  xeroctl squads agents --squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 -o name")]
+  xeroctl squads agents --squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 -o name"
+)]
 pub struct Args {
     #[command(flatten)]
     place: SquadArgs,

@@ -37,9 +37,9 @@ fn explain_denial(squads: &Squads<'_>, error: Error, status: u16) -> Error {
                         "grant it with an operator's key",
                         squads.command("permissions", "AGENT --can-create-agents true"),
                     ),
-                Permission::Named(name) => error.hint(format!(
-                    "the key is valid, but lacks the permission {name}"
-                )),
+                Permission::Named(name) => {
+                    error.hint(format!("the key is valid, but lacks the permission {name}"))
+                }
                 Permission::Unnamed => {
                     error.hint("the key is valid, but lacks a permission for this")
                 }

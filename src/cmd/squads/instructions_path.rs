@@ -63,9 +63,9 @@ impl Args {
         let changed = squads.change_in_either(&set, &show).await;
         let changed = changed.map_err(|error| match error.api_error().http_status {
             Some(400) if self.clear => error.hint("this server may have no way to clear the path"),
-            Some(422) if self.path.is_some() => {
-                error.hint("try an absolute path, or name the adapter's setting: --adapter-config-key KEY")
-            }
+            Some(422) if self.path.is_some() => error.hint(
+                "try an absolute path, or name the adapter's setting: --adapter-config-key KEY",
+            ),
             _ => error,
         })?;
         let Some((reply, left_out)) = changed else {

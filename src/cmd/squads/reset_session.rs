@@ -42,7 +42,9 @@ impl Args {
             let sentence = format!("{what}.");
             session.done(&reply, agent.as_str(), "reset", &sentence)?;
             if let Some(count) = &reply.value.task_sessions {
-                session.ui().note(&format!("task sessions cleared: {count}"));
+                session
+                    .ui()
+                    .note(&format!("task sessions cleared: {count}"));
             }
             session.ui().next("its state", &state);
         }

@@ -25,6 +25,13 @@ impl Args {
         let (squads, found) = self.target.open_found(context).await?;
         let status = found.agent.and_then(|agent| agent.status);
         let status = status.as_deref();
-        lifecycle::apply(squads, self.secrets, &found.id, status, LifecycleAction::Resume).await
+        lifecycle::apply(
+            squads,
+            self.secrets,
+            &found.id,
+            status,
+            LifecycleAction::Resume,
+        )
+        .await
     }
 }

@@ -124,7 +124,9 @@ async fn find(squads: &Squads<'_>, agent: &Id, word: &Id) -> Result<(Id, Option<
                 "{} keys of the agent are called {word}: give the ID",
                 several.len()
             ));
-            let error = several.iter().fold(error, |error, key| error.detail(id(key)));
+            let error = several
+                .iter()
+                .fold(error, |error, key| error.detail(id(key)));
             Err(error.next("list the agent's keys", list))
         }
     }

@@ -193,8 +193,9 @@ impl Squads<'_> {
     pub(super) fn squad(&self) -> Result<&str, Error> {
         match &self.squad {
             Some(Ok(squad)) => Ok(squad.as_str()),
-            Some(Err(why)) => Err(Error::config(why)
-                .next("where the squad comes from", "config show")),
+            Some(Err(why)) => {
+                Err(Error::config(why).next("where the squad comes from", "config show"))
+            }
             None => Err(Error::usage("no squad is named")
                 .hint("name one: --squad ID, SLAW_SQUAD_ID, or squad_id of the deployment")),
         }

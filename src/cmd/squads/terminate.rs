@@ -33,6 +33,13 @@ impl Args {
         squads
             .session
             .confirm(&question, &Consent::Yes, self.force)?;
-        lifecycle::apply(squads, self.secrets, &agent.id, None, LifecycleAction::Terminate).await
+        lifecycle::apply(
+            squads,
+            self.secrets,
+            &agent.id,
+            None,
+            LifecycleAction::Terminate,
+        )
+        .await
     }
 }

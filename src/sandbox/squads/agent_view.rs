@@ -28,9 +28,24 @@ pub(super) fn detail(context: &RequestContext<'_>, agent: &Value) -> Value {
     let mut shown = show(context, agent);
     if !context.dialect.is_page() {
         set(&mut shown, "chainOfCommand", chain(context, agent));
+        // Every active agent may assign tasks, whether or not that is granted.
+        let is_granted = agent["canAssignTasks"] == true;
+        let is_active = !matches!(text(agent, "status"), "terminated" | "pending_approval");
+        let source = match (is_granted, is_active) {
+            (true, _) => "explicit_grant",
+            (false, true) => "simple_default",
+            (false, false) => "none",
+        };
+        let grant = json!({
+            "principalType": "agent",
+            "principalId": agent["id"],
+            "permissionKey": "tasks:assign",
+            "scope": null,
+        });
         let access = json!({
-            "canAssignTasks": agent["canAssignTasks"] == true,
-            "taskAssignSource": if agent["canAssignTasks"] == true { "explicit_grant" } else { "none" },
+            "canAssignTasks": is_granted || is_active,
+            "taskAssignSource": source,
+            "grants": if is_granted { vec![grant] } else { Vec::new() },
         });
         set(&mut shown, "access", access);
     }
@@ -77,8 +92,10 @@ fn page_agent(context: &RequestContext<'_>, agent: &Value) -> Value {
         "adapterType": agent["adapterType"],
         "squadId": agent["squadId"],
         "reportsToAgentId": agent["reportsTo"],
-        "permissions": { "canCreateAgents": agent["permissions"]["canCreateAgents"] == true },
-        "access": { "canAssignTasks": agent["canAssignTasks"] == true },
+        "permissions": {
+            "canCreateAgents": agent["permissions"]["canCreateAgents"] == true,
+            "canAssignTasks": agent["canAssignTasks"] == true,
+        },
         "createdAt": context.dialect.time_of(&agent["createdAt"]),
     });
     for name in ["prompt", "desiredSkills", "instructionsPath"] {

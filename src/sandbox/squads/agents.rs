@@ -1,8 +1,8 @@
 //! Agents: get, list, update, and delete.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::super::response::{ApiError, HandlerResult, ok};
+use super::super::response::{ApiError, HandlerResult};
 use super::agent_view::{self, url_key};
 use super::lifecycle::set_status;
 use super::request_context::{RequestContext, ok_response};
@@ -39,10 +39,18 @@ fn by_name(context: &RequestContext<'_>) -> Result<Option<usize>, ApiError> {
     Ok(Some(index))
 }
 
+/// Lists the agents of a squad. The server dialect omits terminated agents, and returns an empty list for an unknown
+/// squad.
 pub(super) fn list(context: &mut RequestContext<'_>) -> HandlerResult {
-    let squad = context.squad()?;
+    let page = context.dialect.is_page();
+    let id = context.path_id(0, "Squad")?;
+    let is_known = context.state.squads.iter().any(|squad| squad["id"] == id);
+    if page || is_known {
+        context.squad()?;
+    }
     let agents = context.state.agents.iter();
-    let rows = agents.filter(|agent| agent["squadId"] == squad["id"]);
+    let rows =
+        agents.filter(|agent| agent["squadId"] == id && (page || agent["status"] != "terminated"));
     Ok(context.respond(
         "agents",
         rows.map(|agent| agent_view::row(context, agent)).collect(),
@@ -60,9 +68,7 @@ pub(super) fn update(context: &mut RequestContext<'_>) -> HandlerResult {
     {
         return Err(context.name_taken(&name));
     }
-    let manager = context
-        .first_member(&["reportsToAgentId", "reportsTo"])
-        .cloned();
+    let manager = context.body.get("reportsTo").cloned();
     if let Some(manager) = &manager {
         let squad = agent["squadId"].clone();
         context.check_manager(manager, &squad)?;
@@ -116,49 +122,6 @@ pub(super) fn permissions(context: &mut RequestContext<'_>) -> HandlerResult {
         "agent",
         agent_view::detail(context, &context.state.agents[index]),
     ))
-}
-
-/// Sets the instructions path. The server dialect stores it in the adapter configuration and requires an absolute path.
-pub(super) fn instructions(context: &mut RequestContext<'_>) -> HandlerResult {
-    let index = context.agent_index()?;
-    let Some(mut path) = context.first_member(&["instructionsPath", "path"]).cloned() else {
-        return Err(context.dialect.invalid("'instructionsPath' is required"));
-    };
-    let agent = &context.state.agents[index];
-    if context.dialect.is_page() {
-        let agent = &mut context.state.agents[index];
-        set(agent, "instructionsPath", path);
-        mark_modified(agent, context.now);
-        return Ok(context.respond(
-            "agent",
-            agent_view::show(context, &context.state.agents[index]),
-        ));
-    }
-    let adapter = agent["adapterType"].clone();
-    let local = text(agent, "adapterType").ends_with("_local");
-    let named = context.body_text("adapterConfigKey");
-    let Some(key) = named.or_else(|| local.then(|| "instructionsFilePath".to_owned())) else {
-        let message = "This adapter has no instructions file; set adapterConfigKey";
-        return Err(context.dialect.unprocessable("no_instructions", message));
-    };
-    if let Some(given) = path.as_str().filter(|path| !path.starts_with('/')) {
-        let cwd = text(&agent["adapterConfig"], "cwd");
-        if cwd.is_empty() {
-            let message = "A relative path requires 'cwd' in the adapter's configuration";
-            return Err(context.dialect.unprocessable("relative_path", message));
-        }
-        path = format!("{cwd}/{given}").into();
-    }
-    let answer = json!({
-        "agentId": agent["id"],
-        "adapterType": adapter,
-        "adapterConfigKey": key,
-        "path": path,
-    });
-    let agent = &mut context.state.agents[index];
-    set_in(agent, "adapterConfig", &key, path);
-    mark_modified(agent, context.now);
-    Ok(ok(&answer))
 }
 
 /// Deletes an agent. The server dialect fails if costs or hire requests refer to it.

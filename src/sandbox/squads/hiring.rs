@@ -7,8 +7,9 @@ use super::super::id;
 use super::super::response::{ApiError, HandlerResult, with_status};
 use super::agent_view;
 use super::caller::Caller;
+use super::instructions::store_file;
 use super::request_context::RequestContext;
-use super::state::{set, set_in, text};
+use super::state::set;
 
 /// Adapters of the server dialect; the page dialect has only the first ones.
 const ADAPTERS: &[&str] = &[
@@ -135,18 +136,10 @@ fn new_agent(context: &RequestContext<'_>, squad: &Value) -> Result<Value, ApiEr
         .body
         .get("instructionsBundle")
         .map(|bundle| &bundle["files"]);
-    if let Some(prompt) = files.and_then(|files| files["AGENTS.md"].as_str()) {
-        if text(&agent, "prompt").is_empty() {
-            set(&mut agent, "prompt", prompt);
-        }
-        let file = format!("/var/lib/squads/{}/AGENTS.md", text(&agent, "id"));
-        set_in(
-            &mut agent,
-            "adapterConfig",
-            "instructionsBundleMode",
-            "managed",
-        );
-        set_in(&mut agent, "adapterConfig", "instructionsFilePath", file);
+    let prompt = files.and_then(|files| files["AGENTS.md"].as_str());
+    // Other adapters have no instructions file: the prompt is lost.
+    if let Some(prompt) = prompt.filter(|_| adapter.ends_with("_local")) {
+        store_file(&mut agent, "AGENTS.md", prompt);
     }
     Ok(agent)
 }

@@ -29,6 +29,10 @@ pub(super) fn terminate(context: &mut RequestContext<'_>) -> HandlerResult {
 fn change(context: &mut RequestContext<'_>, status: &str) -> HandlerResult {
     let index = context.agent_index()?;
     set_status(context, index, status)?;
+    if status == "terminated" {
+        let id = context.state.agents[index]["id"].clone();
+        context.state.revoke_keys(&id, context.now);
+    }
     if context.dialect.is_page() {
         Ok(ok_response())
     } else {
@@ -39,7 +43,8 @@ fn change(context: &mut RequestContext<'_>, status: &str) -> HandlerResult {
     }
 }
 
-/// Sets an agent's status unless it is terminated or, in the server dialect, would start before its approval.
+/// Sets an agent's status unless it is terminated. In the server dialect, a pending agent starts before its approval, and
+/// the keys of an agent whose status is set to `terminated` stay valid.
 pub(super) fn set_status(
     context: &mut RequestContext<'_>,
     index: usize,
@@ -47,14 +52,9 @@ pub(super) fn set_status(
 ) -> Result<(), ApiError> {
     let agent = &mut context.state.agents[index];
     let ended = agent["status"] == "terminated";
-    let waits = !context.dialect.is_page() && agent["status"] == "pending_approval";
     if ended {
         let message = "The agent is terminated";
         return Err(context.dialect.conflict("agent_terminated", message));
-    }
-    if waits && matches!(status, "active" | "idle" | "running") {
-        let message = "The agent is pending approval";
-        return Err(context.dialect.conflict("approval_pending", message));
     }
     let paused = status == "paused";
     set(agent, "status", status);
@@ -67,9 +67,5 @@ pub(super) fn set_status(
     };
     set(agent, "pausedAt", at);
     mark_modified(agent, context.now);
-    if status == "terminated" {
-        let id = agent["id"].clone();
-        context.state.revoke_keys(&id, context.now);
-    }
     Ok(())
 }

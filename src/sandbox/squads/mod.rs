@@ -13,6 +13,7 @@ mod dialect;
 mod dispatch;
 mod entry;
 mod hiring;
+mod instructions;
 mod lifecycle;
 mod request_body;
 mod request_context;

@@ -12,7 +12,7 @@ use super::state::is_uuid;
 /// A member's name, type, and flags ([`PAGE`] etc.).
 pub(super) struct FieldRule(pub(super) &'static str, pub(super) ValueKind, pub(super) u8);
 
-/// Accepted by the page dialect, which also accepts the server dialect's names, since clients send both.
+/// Accepted by the page dialect, which rejects everything else.
 pub(super) const PAGE: u8 = 1;
 /// Accepted by the server dialect, which drops everything else.
 pub(super) const SERVER: u8 = 2;
@@ -28,6 +28,8 @@ pub(super) const SERVER_REQUIRED: u8 = 8;
 pub(super) enum ValueKind {
     /// Non-blank string.
     Text,
+    /// String, which may be empty.
+    AnyText,
     /// String or null.
     Note,
     /// UUID or null.
@@ -105,6 +107,7 @@ impl ValueKind {
                 Some(("too_small", "", "must not be empty".to_owned()))
             }
             Self::Text | Self::Role => require(text.is_some(), "must be a string"),
+            Self::AnyText => require(text.is_some(), "must be a string"),
             Self::Note => require(
                 text.is_some() || value.is_null(),
                 "must be a string or null",
@@ -162,7 +165,7 @@ pub(super) fn read(
         return Ok(Map::new());
     };
     let (accepted, required) = if dialect.is_page() {
-        (BOTH, PAGE_REQUIRED)
+        (PAGE, PAGE_REQUIRED)
     } else {
         (SERVER, SERVER_REQUIRED)
     };

@@ -2,11 +2,11 @@
 
 use super::caller::Scope;
 use super::request_body::ValueKind::{
-    Files, Flag, Id, Note, Object, Role, Status, Text, Texts, Time,
+    AnyText, Files, Flag, Id, Note, Object, Role, Status, Text, Texts, Time,
 };
-use super::request_body::{BOTH, FieldRule, PAGE, PAGE_REQUIRED, SERVER_REQUIRED};
+use super::request_body::{BOTH, FieldRule, PAGE, PAGE_REQUIRED, SERVER, SERVER_REQUIRED};
 use super::request_context::Handler;
-use super::{agent_keys, agents, caller_info, hiring, lifecycle, runtime_state};
+use super::{agent_keys, agents, caller_info, hiring, instructions, lifecycle, runtime_state};
 
 /// A route: method, path with `{}` for IDs, accepted input, admitted callers, and handler.
 pub(super) struct Route {
@@ -26,40 +26,37 @@ const CREATE: &[FieldRule] = &[
     FieldRule("title", Note, BOTH),
     FieldRule("adapterType", Text, BOTH | PAGE_REQUIRED),
     FieldRule("reportsToAgentId", Id, PAGE),
-    FieldRule("reportsTo", Id, BOTH),
+    FieldRule("reportsTo", Id, SERVER),
     FieldRule("prompt", Note, PAGE),
-    FieldRule("instructionsBundle", Files, BOTH),
+    FieldRule("instructionsBundle", Files, SERVER),
     FieldRule("desiredSkills", Texts, BOTH),
-    FieldRule("adapterConfig", Object, BOTH),
-    FieldRule("runtimeConfig", Object, BOTH),
-    FieldRule("metadata", Object, BOTH),
+    FieldRule("adapterConfig", Object, SERVER),
+    FieldRule("runtimeConfig", Object, SERVER),
+    FieldRule("metadata", Object, SERVER),
 ];
 
 const HIRE: &[FieldRule] = &[
     FieldRule("name", Text, BOTH | PAGE_REQUIRED | SERVER_REQUIRED),
     FieldRule("role", Role, BOTH | PAGE_REQUIRED),
     FieldRule("reason", Note, PAGE),
-    FieldRule("title", Note, BOTH),
-    FieldRule("adapterType", Text, BOTH),
-    FieldRule("reportsToAgentId", Id, PAGE),
-    FieldRule("reportsTo", Id, BOTH),
-    FieldRule("prompt", Note, PAGE),
-    FieldRule("instructionsBundle", Files, BOTH),
-    FieldRule("desiredSkills", Texts, BOTH),
-    FieldRule("adapterConfig", Object, BOTH),
-    FieldRule("runtimeConfig", Object, BOTH),
-    FieldRule("metadata", Object, BOTH),
+    FieldRule("title", Note, SERVER),
+    FieldRule("adapterType", Text, SERVER),
+    FieldRule("reportsTo", Id, SERVER),
+    FieldRule("instructionsBundle", Files, SERVER),
+    FieldRule("desiredSkills", Texts, SERVER),
+    FieldRule("adapterConfig", Object, SERVER),
+    FieldRule("runtimeConfig", Object, SERVER),
+    FieldRule("metadata", Object, SERVER),
 ];
 
 const UPDATE: &[FieldRule] = &[
     FieldRule("name", Text, BOTH),
     FieldRule("title", Note, BOTH),
-    FieldRule("role", Role, BOTH),
+    FieldRule("role", Role, SERVER),
     FieldRule("status", Status, BOTH),
-    FieldRule("reportsToAgentId", Id, PAGE),
-    FieldRule("reportsTo", Id, BOTH),
+    FieldRule("reportsTo", Id, SERVER),
     FieldRule("prompt", Note, PAGE),
-    FieldRule("metadata", Object, BOTH),
+    FieldRule("metadata", Object, SERVER),
 ];
 
 const PERMISSIONS: &[FieldRule] = &[
@@ -68,9 +65,14 @@ const PERMISSIONS: &[FieldRule] = &[
 ];
 
 const INSTRUCTIONS: &[FieldRule] = &[
-    FieldRule("instructionsPath", Note, PAGE),
-    FieldRule("path", Note, BOTH | SERVER_REQUIRED),
-    FieldRule("adapterConfigKey", Text, BOTH),
+    FieldRule("instructionsPath", Text, PAGE | PAGE_REQUIRED),
+    FieldRule("path", Note, SERVER | SERVER_REQUIRED),
+    FieldRule("adapterConfigKey", Text, SERVER),
+];
+
+const FILE: &[FieldRule] = &[
+    FieldRule("path", Text, SERVER | SERVER_REQUIRED),
+    FieldRule("content", AnyText, SERVER | SERVER_REQUIRED),
 ];
 
 const KEY: &[FieldRule] = &[
@@ -135,7 +137,21 @@ pub(super) const ROUTES: &[Route] = &[
         "PATCH",
         "/agents/{}/instructions-path",
         Some(INSTRUCTIONS),
-        agents::instructions,
+        instructions::set_path,
+    ),
+    Route {
+        query: &["path"],
+        ..get_route(
+            "/agents/{}/instructions-bundle/file",
+            Scope::Operator,
+            instructions::read_file,
+        )
+    },
+    operator_route(
+        "PUT",
+        "/agents/{}/instructions-bundle/file",
+        Some(FILE),
+        instructions::write_file,
     ),
     operator_route("POST", "/agents/{}/pause", Some(&[]), lifecycle::pause),
     operator_route("POST", "/agents/{}/resume", Some(&[]), lifecycle::resume),
