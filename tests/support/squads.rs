@@ -83,6 +83,24 @@ pub fn id(place: usize) -> String {
     format!("00000000-0000-4000-8000-{place:012}")
 }
 
+/// The answers to what a line about [`CODER`] reads before it destroys something: the agent, and its keys `k` and
+/// [`CI_KEY`].
+pub fn read_before(line: &str) -> Vec<Answer> {
+    let agent = Answer::json(
+        200,
+        format!(r#"{{"id":"{CODER}","name":"Coder","status":"active","squadId":"{SQUAD}"}}"#),
+    );
+    let keys = Answer::json(
+        200,
+        format!(r#"[{{"id":"{CI_KEY}","name":"ci"}},{{"id":"k","name":"other"}}]"#),
+    );
+    match line.split(' ').nth(1) {
+        Some("terminate" | "delete") => vec![agent],
+        Some("revoke-key") => vec![agent, keys],
+        _ => Vec::new(),
+    }
+}
+
 /// A request as text, with every header that matters: the line, the headers in the order of their names, an empty line,
 /// the body. The headers that every request has must be there, and no others.
 pub fn raw(asked: &Asked) -> String {

@@ -4,7 +4,7 @@ use super::squad_session::{AgentTarget, Squads};
 use crate::api::Id;
 use crate::api::squads::agents::{Agent, Get};
 use crate::error::Error;
-use crate::session::Context;
+use crate::session::{Consent, Context};
 
 /// An agent that was found where the command expects it.
 pub(super) struct Doomed {
@@ -24,9 +24,13 @@ pub(super) async fn open<'c>(
     context: &'c Context,
     is_forced: bool,
 ) -> Result<(Squads<'c>, Doomed), Error> {
-    let (squads, found) = target.open_found(context).await?;
-    // Before anything is read, so that a protected deployment is not even asked.
+    let squads = target.place.open(context)?;
+    // Nothing is read for a change that is going to be refused.
     squads.session.check_protection()?;
+    if !is_forced && !context.is_interactive() {
+        squads.session.confirm("", &Consent::Yes, false)?;
+    }
+    let found = squads.find(&target.agent).await?;
     let id = found.id;
     let named = squads.named_squad()?.map(str::to_owned);
     let agent = match found.agent {
@@ -51,7 +55,7 @@ pub(super) async fn open<'c>(
     {
         let line = context.line.with("--squad", own);
         return Err(
-            Error::usage(format!("agent {id} is in the squad {own}, not in {named}"))
+            Error::usage(format!("agent {id} is in squad {own}, not in {named}"))
                 .hint(format!("if you mean that agent: {}", line.command())),
         );
     }
@@ -64,7 +68,7 @@ pub(super) async fn open<'c>(
     };
     // A list names no squad: it is the one that was listed.
     if let Some(squad) = agent.squad_id.as_ref().or(named.as_ref()) {
-        label.push_str(&format!(" of the squad {squad}"));
+        label.push_str(&format!(" in squad {squad}"));
     }
     let doomed = Doomed { id, label };
     Ok((squads, doomed))

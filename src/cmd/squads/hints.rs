@@ -15,6 +15,14 @@ pub(super) fn explain(squads: &Squads<'_>, error: Error) -> Error {
     }
 }
 
+/// What the server said, without the words of ours that say what failed.
+pub(super) fn server_message(error: &Error) -> &str {
+    let message = error.message();
+    message
+        .split_once(": HTTP ")
+        .map_or(message, |(_, said)| said)
+}
+
 fn explain_denial(squads: &Squads<'_>, error: Error, status: u16) -> Error {
     let whose = if squads.as_agent {
         "the agent's own key"
@@ -27,7 +35,7 @@ fn explain_denial(squads: &Squads<'_>, error: Error, status: u16) -> Error {
         ));
     }
     let code = error.api_error().code.as_deref().unwrap_or_default();
-    let said = format!("{} {code}", error.message()).to_lowercase();
+    let said = format!("{} {code}", server_message(&error)).to_lowercase();
     if status == 403 {
         if let Some(permission) = missing_permission(&said) {
             return match permission {

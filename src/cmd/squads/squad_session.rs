@@ -79,7 +79,8 @@ pub(super) struct Found {
 fn names(error: &Error, member: &str) -> bool {
     let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
     let lines = error.lines("");
-    let mut texts = lines.iter().map(String::as_str).chain([error.message()]);
+    let texts = lines.iter().map(String::as_str);
+    let mut texts = texts.chain([hints::server_message(error)]);
     texts.any(|text| text.split(|c| !is_of_name(c)).any(|word| word == member))
 }
 

@@ -253,7 +253,9 @@ fn inputs_that_are_not_files_are_refused_or_end_in_time() {
             format!("api POST /a -F a=@{name}"),
             format!("exec invoke --workspace w --tool t --args @{name}"),
             format!("exec context set --workspace w --file {name}"),
-            format!("squads create --squad s --name n --role r --adapter a --prompt @{name}"),
+            format!(
+                "squads create --squad 50000000-0000-4000-8000-000000000005 --name n --role r --adapter a --prompt @{name}"
+            ),
         ] {
             let run = home.run(&format!("{line} --timeout 200ms --dry-run"));
             assert_eq!(run.code, code, "{line}: {}", run.stderr);

@@ -3,11 +3,11 @@
 use crate::cli::shown::transcript;
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
-use crate::support::squads::{CODER, Dialect, MANAGER, home, id};
+use crate::support::squads::{CODER, Dialect, MANAGER, home, id, read_before};
 
-/// The run of a line to which a server gives these answers.
+/// The run of a line to which a server gives these answers, after those to what it reads before.
 fn run(line: &str, answers: impl IntoIterator<Item = Answer>) -> Output {
-    let server = Router::script(answers);
+    let server = Router::script(read_before(line).into_iter().chain(answers));
     home(&server).run(line)
 }
 
@@ -19,7 +19,7 @@ fn warnings(run: &Output) -> Vec<&str> {
 
 fn create() -> String {
     format!(
-        "squads create --name Coder --role engineer --adapter process --title T --reports-to {MANAGER} --prompt P"
+        "squads create --name Coder --role engineer --adapter process --title T --reports-to {MANAGER}"
     )
 }
 
@@ -39,7 +39,7 @@ fn agent(but: &str) -> String {
 #[test]
 fn an_agent_that_is_what_was_asked_for_is_not_warned_of() {
     for dialect in Dialect::BOTH {
-        for but in ["{}", r#"{"prompt":"P"}"#, r#"{"extra":{"name":"x"}}"#] {
+        for but in ["{}", r#"{"extra":{"name":"x"}}"#] {
             let run = run(&create(), [dialect.agent(201, &agent(but))]);
             assert_eq!((run.code, warnings(&run)), (0, vec![]), "{but}");
         }
@@ -68,7 +68,6 @@ fn an_agent_that_came_out_otherwise_is_warned_of() {
             "the manager is 00000000-0000-4000-8000-000000000001 now, not 0aaf3a94-7a2d-4f33-83b0-72e1f37fe7b9",
         ),
         (r#"{"reportsTo":null}"#, "the manager"),
-        (r#"{"prompt":"Q"}"#, "the prompt is Q now, not P"),
     ] {
         for dialect in Dialect::BOTH {
             let run = run(&create(), [dialect.agent(201, &agent(but))]);
@@ -91,19 +90,13 @@ fn warnings_are_dropped_when_quiet_and_do_not_touch_standard_output() {
 
 #[test]
 fn an_update_that_was_not_kept_is_warned_of() {
-    let line = format!("squads update {CODER} --name Coder --title T --prompt P --status active");
+    let line = format!("squads update {CODER} --name Coder --title T --status active");
     for (but, count) in [
-        (r#"{"status":"active","prompt":"P"}"#, 0),
-        // The server keeps no prompt, and shows none.
-        (r#"{"status":"active"}"#, 1),
-        (r#"{"status":"paused","prompt":"P"}"#, 1),
-        (r#"{"status":"active","prompt":"Q"}"#, 1),
-        (r#"{"status":"active","prompt":"P","name":"Coder 2"}"#, 1),
-        (r#"{"status":"active","prompt":"P","title":null}"#, 1),
-        (
-            r#"{"status":"paused","title":"U","name":"V","prompt":"W"}"#,
-            4,
-        ),
+        (r#"{"status":"active"}"#, 0),
+        (r#"{"status":"paused"}"#, 1),
+        (r#"{"status":"active","name":"Coder 2"}"#, 1),
+        (r#"{"status":"active","title":null}"#, 1),
+        (r#"{"status":"paused","title":"U","name":"V"}"#, 3),
     ] {
         for dialect in Dialect::BOTH {
             let run = run(&line, [dialect.agent(200, &agent(but))]);
@@ -150,7 +143,7 @@ fn permissions_that_were_not_kept_are_warned_of() {
         (false, false, 2),
     ] {
         let but = format!(
-            r#"{{"permissions":{{"canCreateAgents":{create}}},"access":{{"canAssignTasks":{assign}}}}}"#
+            r#"{{"permissions":{{"canCreateAgents":{create},"canAssignTasks":{assign}}},"access":{{"canAssignTasks":true}}}}"#
         );
         for dialect in Dialect::BOTH {
             let run = run(&line, [dialect.agent(200, &agent(&but))]);
@@ -162,9 +155,15 @@ fn permissions_that_were_not_kept_are_warned_of() {
 
 #[test]
 fn the_permission_that_is_not_given_is_sent_as_it_was_read() {
+    // The effective right to assign tasks is not what is stored.
     let rights = |create: &str, assign: &str| {
+        let grants = match assign {
+            "true" => r#"[{"permissionKey":"x:y"},{"permissionKey":"tasks:assign"}]"#,
+            "false" => r#"[{"permissionKey":"x:y"}]"#,
+            other => other,
+        };
         agent(&format!(
-            r#"{{"permissions":{{"canCreateAgents":{create}}},"access":{{"canAssignTasks":{assign}}}}}"#
+            r#"{{"permissions":{{"canCreateAgents":{create}}},"access":{{"canAssignTasks":true,"grants":{grants}}}}}"#
         ))
     };
     for (option, read, sent) in [
@@ -182,6 +181,13 @@ fn the_permission_that_is_not_given_is_sent_as_it_was_read() {
             "--can-create-agents false",
             rights("true", "true"),
             r#"{"canCreateAgents":false,"canAssignTasks":true}"#,
+        ),
+        (
+            "--can-create-agents true",
+            agent(
+                r#"{"permissions":{"canAssignTasks":false},"access":{"canAssignTasks":true,"grants":[{"permissionKey":"tasks:assign"}]}}"#,
+            ),
+            r#"{"canCreateAgents":true,"canAssignTasks":false}"#,
         ),
         // What is not shown can't be sent; the page's dialect wants no more.
         (

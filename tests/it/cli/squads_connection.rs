@@ -28,11 +28,11 @@ impl World {
         Home::new().config(&format!(
             "current = \"lab\"\n\
              [deployment.lab]\nbase_url = \"{router}\"\napi_key = \"router_lab\"\n\
-             squads_url = \"{lab}\"\nsquads_api_key = \"stored_lab\"\nsquad_id = \"squad_lab\"\n\
+             squads_url = \"{lab}\"\nsquads_api_key = \"stored_lab\"\nsquad_id = \"1ab1ab1a-0000-4000-8000-000000000001\"\n\
              [deployment.keyless]\nbase_url = \"{router}\"\napi_key = \"router_keyless\"\nsquads_url = \"{lab}/api\"\n\
              [deployment.bare]\nbase_url = \"{router}\"\napi_key = \"router_bare\"\n\
              [deployment.prod]\nbase_url = \"{router}\"\napi_key = \"router_prod\"\n\
-             squads_url = \"{prod}\"\nsquads_api_key = \"stored_prod\"\nsquad_id = \"squad_prod\"\n{more}\n",
+             squads_url = \"{prod}\"\nsquads_api_key = \"stored_prod\"\nsquad_id = \"04040404-0000-4000-8000-000000000003\"\n{more}\n",
             router = self.router.base_url(),
             lab = self.lab.root(),
             prod = self.prod.root(),
@@ -102,56 +102,72 @@ fn check_with(more: &str, rows: &[Line]) {
 }
 
 const KEY: (&str, &str) = ("SLAW_API_KEY", "from_variable");
-const SQUAD_ID: (&str, &str) = ("SLAW_SQUAD_ID", "squad_var");
+const SQUAD_ID: (&str, &str) = ("SLAW_SQUAD_ID", "0a40a40a-0000-4000-8000-000000000002");
 const TO_PROD: (&str, &str) = ("SLAW_API_URL", "PROD");
 const PROD: (&str, &str) = ("XEROCTL_CONTEXT", "prod");
 
 #[test]
 fn the_line_comes_before_the_environment_before_the_file() {
     check(&[
-        (&[], "squads agents", "lab stored_lab squad_lab"),
-        (&[KEY], "squads agents", "lab from_variable squad_lab"),
+        (
+            &[],
+            "squads agents",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
+        ),
+        (
+            &[KEY],
+            "squads agents",
+            "lab from_variable 1ab1ab1a-0000-4000-8000-000000000001",
+        ),
         (
             &[KEY],
             "squads agents --api-key typed",
-            "lab typed squad_lab",
+            "lab typed 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (
             &[KEY],
             "squads agents --api-key-file key",
-            "lab from_file squad_lab",
+            "lab from_file 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (
             &[KEY],
             "squads agents --api-key-file -",
-            "lab from_stdin squad_lab",
+            "lab from_stdin 1ab1ab1a-0000-4000-8000-000000000001",
         ),
-        (&[SQUAD_ID], "squads agents", "lab stored_lab squad_var"),
         (
             &[SQUAD_ID],
-            "squads agents --squad typed",
-            "lab stored_lab typed",
+            "squads agents",
+            "lab stored_lab 0a40a40a-0000-4000-8000-000000000002",
         ),
-        (&[PROD], "squads agents", "prod stored_prod squad_prod"),
+        (
+            &[SQUAD_ID],
+            "squads agents --squad 79bed000-0000-4000-8000-000000000004",
+            "lab stored_lab 79bed000-0000-4000-8000-000000000004",
+        ),
+        (
+            &[PROD],
+            "squads agents",
+            "prod stored_prod 04040404-0000-4000-8000-000000000003",
+        ),
         (
             &[PROD, KEY],
             "squads agents",
-            "prod from_variable squad_prod",
+            "prod from_variable 04040404-0000-4000-8000-000000000003",
         ),
         (
             &[TO_PROD, KEY],
             "squads agents",
-            "prod from_variable squad_lab",
+            "prod from_variable 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (
             &[TO_PROD, KEY],
             "squads agents --squads-url LAB",
-            "lab from_variable squad_lab",
+            "lab from_variable 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (
             &[],
-            "squads agents --squads-url PROD --api-key typed --squad typed",
-            "prod typed typed",
+            "squads agents --squads-url PROD --api-key typed --squad 79bed000-0000-4000-8000-000000000004",
+            "prod typed 79bed000-0000-4000-8000-000000000004",
         ),
         (
             &[
@@ -160,7 +176,7 @@ fn the_line_comes_before_the_environment_before_the_file() {
                 ("SLAW_SQUAD_ID", ""),
             ],
             "squads agents",
-            "lab stored_lab squad_lab",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
         ),
     ]);
 }
@@ -168,22 +184,32 @@ fn the_line_comes_before_the_environment_before_the_file() {
 #[test]
 fn where_nothing_holds_a_key_none_is_sent() {
     check(&[
-        (&[], "squads agents --context keyless --squad s", "lab - s"),
+        (
+            &[],
+            "squads agents --context keyless --squad 50000000-0000-4000-8000-000000000005",
+            "lab - 50000000-0000-4000-8000-000000000005",
+        ),
         (
             &[("XEROCTL_CONTEXT", "keyless")],
-            "squads agents --squad s",
-            "lab - s",
+            "squads agents --squad 50000000-0000-4000-8000-000000000005",
+            "lab - 50000000-0000-4000-8000-000000000005",
         ),
         (&[], "squads me --context keyless", "lab - -"),
     ]);
     let world = World::new();
     let home = Home::new().with("SLAW_API_URL", &world.lab.root());
-    let run = home.run("squads agents --squad s");
+    let run = home.run("squads agents --squad 50000000-0000-4000-8000-000000000005");
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (0, "no agents in this squad\n")
+        (
+            0,
+            "no agents: the squad 50000000-0000-4000-8000-000000000005 is empty, or the server does not know it\n"
+        )
     );
-    assert_eq!(world.asked(), ["lab - s"]);
+    assert_eq!(
+        world.asked(),
+        ["lab - 50000000-0000-4000-8000-000000000005"]
+    );
 }
 
 #[test]
@@ -191,12 +217,20 @@ fn neither_server_ever_gets_the_others_key() {
     let (slaw, xero) = (KEY, ("XEROCTL_API_KEY", "router_key"));
     let file = ("XEROCTL_API_KEY_FILE", "key");
     check(&[
-        (&[xero], "squads agents", "lab stored_lab squad_lab"),
-        (&[file], "squads agents", "lab stored_lab squad_lab"),
         (
             &[xero],
-            "squads agents --context keyless --squad s",
-            "lab - s",
+            "squads agents",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
+        ),
+        (
+            &[file],
+            "squads agents",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
+        ),
+        (
+            &[xero],
+            "squads agents --context keyless --squad 50000000-0000-4000-8000-000000000005",
+            "lab - 50000000-0000-4000-8000-000000000005",
         ),
         (
             &[file, ("XEROCTL_CONTEXT", "keyless")],
@@ -211,7 +245,11 @@ fn neither_server_ever_gets_the_others_key() {
             "router router_keyless -",
         ),
         // Two keys for the router contradict each other; the squads API does not care.
-        (&[xero, file], "squads agents", "lab stored_lab squad_lab"),
+        (
+            &[xero, file],
+            "squads agents",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
+        ),
     ]);
     // With no key of its own, the router is not asked at all.
     let world = World::new();
@@ -233,12 +271,12 @@ fn what_is_the_routers_alone_does_not_touch_the_squads_api() {
         (
             &[("XEROCTL_BASE_URL", "ROUTER"), ("XEROCTL_API_KEY", "k")],
             "squads agents",
-            "lab stored_lab squad_lab",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (
             &[("XEROCTL_BASE_URL", "nonsense")],
             "squads agents",
-            "lab stored_lab squad_lab",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (&[TO_PROD, KEY], "agents", "router router_lab -"),
         (
@@ -282,23 +320,23 @@ fn a_stored_key_goes_only_to_its_own_origin() {
         (
             &[],
             "squads agents --squads-url PROD --api-key-file key",
-            "prod from_file squad_lab",
+            "prod from_file 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (
             &[KEY],
             "squads agents --squads-url PROD",
-            "prod from_variable squad_lab",
+            "prod from_variable 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         // The same origin, written in another way.
         (
             &[],
             "squads agents --squads-url LAB/api/",
-            "lab stored_lab squad_lab",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
         ),
         (
             &[("SLAW_API_URL", "LAB/")],
             "squads agents",
-            "lab stored_lab squad_lab",
+            "lab stored_lab 1ab1ab1a-0000-4000-8000-000000000001",
         ),
     ]);
     let world = World::new();

@@ -10,14 +10,14 @@ use crate::support::squads::{CODER, SQUAD, home};
 fn contradicted(server: &Router) -> Home {
     Home::new()
         .config(&format!(
-            "[deployment.lab]\nsquads_url = \"{0}\"\nsquads_api_key = \"stored_lab\"\nsquad_id = \"squad_lab\"\n\
+            "[deployment.lab]\nsquads_url = \"{0}\"\nsquads_api_key = \"stored_lab\"\nsquad_id = \"1ab1ab1a-0000-4000-8000-000000000001\"\n\
              [deployment.half]\nsquads_url = \"{0}\"\n\
              [deployment.empty]\nbase_url = \"http://127.0.0.1:1/p/v1\"\n",
             server.root()
         ))
         .with("SLAW_API_URL", "http://127.0.0.1:1")
         .with("SLAW_API_KEY", "from_variable")
-        .with("SLAW_SQUAD_ID", "squad_var")
+        .with("SLAW_SQUAD_ID", "0a40a40a-0000-4000-8000-000000000002")
 }
 
 fn open() -> Router {
@@ -40,7 +40,7 @@ fn a_deployment_on_the_line_is_taken_whole() {
         only(&server),
         (
             "Bearer stored_lab".to_owned(),
-            "/api/squads/squad_lab/agents".to_owned()
+            "/api/squads/1ab1ab1a-0000-4000-8000-000000000001/agents".to_owned()
         )
     );
     assert_eq!(
@@ -48,7 +48,7 @@ fn a_deployment_on_the_line_is_taken_whole() {
         "SLAW_API_URL is ignored: the deployment decides\n\
          SLAW_API_KEY is ignored: the deployment decides\n\
          SLAW_SQUAD_ID is ignored: the deployment decides\n\
-         no agents in this squad\n"
+         no agents: the squad 1ab1ab1a-0000-4000-8000-000000000001 is empty, or the server does not know it\n"
     );
     let server = open();
     let quiet = contradicted(&server).run("squads agents --context lab -q -o name");
@@ -63,18 +63,19 @@ fn what_the_deployment_on_the_line_does_not_hold_the_environment_gives() {
         only(&server),
         (
             "Bearer from_variable".to_owned(),
-            "/api/squads/squad_var/agents".to_owned()
+            "/api/squads/0a40a40a-0000-4000-8000-000000000002/agents".to_owned()
         )
     );
     assert_eq!(
         run.stderr,
-        "SLAW_API_URL is ignored: the deployment decides\nno agents in this squad\n"
+        "SLAW_API_URL is ignored: the deployment decides\nno agents: the squad 0a40a40a-0000-4000-8000-000000000002 is empty, or the server does not know it\n"
     );
     // The URL is not among that: a deployment without one is on this machine.
     let dry = contradicted(&server).run("squads agents --context empty --dry-run");
     assert!(
-        dry.stdout
-            .starts_with("GET http://localhost:3100/api/squads/squad_var/agents\n"),
+        dry.stdout.starts_with(
+            "GET http://localhost:3100/api/squads/0a40a40a-0000-4000-8000-000000000002/agents\n"
+        ),
         "{}",
         dry.stdout
     );
@@ -83,14 +84,15 @@ fn what_the_deployment_on_the_line_does_not_hold_the_environment_gives() {
 #[test]
 fn options_of_the_line_win_over_the_deployment_of_the_line() {
     let server = open();
-    let run = contradicted(&server)
-        .run("squads agents --context lab --api-key typed --squad squad_typed");
+    let run = contradicted(&server).run(
+        "squads agents --context lab --api-key typed --squad 79bed000-0000-4000-8000-000000000004",
+    );
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(
         only(&server),
         (
             "Bearer typed".to_owned(),
-            "/api/squads/squad_typed/agents".to_owned()
+            "/api/squads/79bed000-0000-4000-8000-000000000004/agents".to_owned()
         )
     );
 }
@@ -109,7 +111,7 @@ fn contradictions_are_refused() {
         "--context sandbox squads me --squads-url http://localhost:3100",
         "squads health --api-key a --api-key-file b",
         "squads health --squads-url http://localhost:3100 --squads-url http://localhost:3100",
-        "squads agents --squad a --squad b",
+        "squads agents --squad 50000000-0000-4000-8000-000000000005 --squad 50000000-0000-4000-8000-000000000005",
     ] {
         let run = sandbox.run(line);
         assert_eq!(run.code, 2, "{line}: {}", run.stderr);
@@ -131,8 +133,8 @@ fn contradictions_are_refused() {
 
 /// Every change of the API.
 const CHANGES: &[&str] = &[
-    "squads create --name n --role r --adapter a --squad s",
-    "squads hire --name n --role r --squad s",
+    "squads create --name n --role r --adapter a --squad 50000000-0000-4000-8000-000000000005",
+    "squads hire --name n --role r --squad 50000000-0000-4000-8000-000000000005",
     "squads update AGENT --name n",
     "squads permissions AGENT --can-create-agents true",
     "squads permissions AGENT --can-create-agents true --can-assign-tasks true",
@@ -150,7 +152,12 @@ const CHANGES: &[&str] = &[
 fn a_protected_deployment_is_changed_only_where_the_line_names_it() {
     for line in CHANGES {
         let line = line.replace("AGENT", CODER);
-        let server = Router::rules(|_| Answer::json(200, r#"{"token":"t"}"#));
+        let server = Router::rules(|asked| {
+            if asked.method == "GET" && asked.target.ends_with("/keys") {
+                return Answer::json(200, r#"[{"id":"k"}]"#);
+            }
+            Answer::json(200, r#"{"token":"t"}"#)
+        });
         let text = format!(
             "current = \"prod\"\n[deployment.prod]\nsquads_url = \"{0}/api\"\nprotected = true\n\
              [deployment.other]\nsquads_url = \"{0}\"\n",
@@ -196,7 +203,9 @@ fn a_protected_deployment_is_read_as_any_other() {
         "current = \"prod\"\n[deployment.prod]\nsquads_url = \"{}\"\nprotected = true\n",
         server.root()
     );
-    let run = Home::new().config(&text).run("squads agents --squad s");
+    let run = Home::new()
+        .config(&text)
+        .run("squads agents --squad 50000000-0000-4000-8000-000000000005");
     assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
@@ -204,7 +213,7 @@ fn a_protected_deployment_is_read_as_any_other() {
 fn the_sandbox_has_keys_and_a_squad_of_its_own() {
     let home = sandbox()
         .with("SLAW_API_KEY", "from_variable")
-        .with("SLAW_SQUAD_ID", "squad_var");
+        .with("SLAW_SQUAD_ID", "0a40a40a-0000-4000-8000-000000000002");
     let agents = home.run("squads agents -o name");
     assert_eq!(agents.code, 0, "{}", agents.stderr);
     assert!(agents.stdout.contains(CODER), "{}", agents.stdout);
@@ -280,7 +289,7 @@ fn commands_to_run_next_lead_to_the_same_place() {
         .config(&text)
         .run(&format!("squads pause {CODER} --context lab"));
     let url = Home::new().run(&format!(
-        "squads pause {CODER} --squads-url {} --squad squad_1",
+        "squads pause {CODER} --squads-url {} --squad 10000000-0000-4000-8000-000000000006",
         server.root()
     ));
     insta::assert_snapshot!(transcript(&[context, url]));

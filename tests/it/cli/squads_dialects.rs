@@ -141,13 +141,15 @@ fn health() {
     insta::assert_snapshot!(
         Row {
             line: "squads health",
-            sent: &["GET /api/health", "GET /api/cli-auth/me"],
+            sent: &["GET /api/health", "GET /api/agents/me", "GET /api/cli-auth/me"],
             page: vec![
                 Answer::json(200, r#"{"status":"ok"}"#),
+                Dialect::Page.fault(401, "Agent authentication required", "unauthorized"),
                 Dialect::Page.fault(404, "There is no such route", "route_not_found"),
             ],
             server: vec![
                 Answer::json(200, health),
+                Dialect::Server.fault(401, "Agent authentication required", ""),
                 Answer::json(
                     200,
                     r#"{"userId":"local-operator","isInstanceAdmin":true,"squadIds":[],"source":"local_implicit"}"#,

@@ -2,21 +2,27 @@
 
 use crate::cli::squads_table::Row;
 use crate::support::router::Answer;
-use crate::support::squads::{CODER, Dialect, MANAGER};
+use crate::support::squads::{CODER, Dialect, MANAGER, read_before};
 
 /// What the server answers about `Coder` after a change; `more` comes after its id.
 fn changed(more: &str) -> String {
+    changed_with("{}", more)
+}
+
+/// The same with this configuration of its adapter.
+fn changed_with(config: &str, more: &str) -> String {
     format!(
-        r#"{{"id":"{CODER}","squadId":"43490165-2c7d-4b0e-9f61-5d8a3e7c1b24",{more},"adapterType":"process","reportsTo":"{MANAGER}","adapterConfig":{{}},"runtimeConfig":{{}},"createdAt":"2026-11-22T12:00:00.000Z","updatedAt":"2026-11-22T12:00:00.000Z"}}"#
+        r#"{{"id":"{CODER}","squadId":"43490165-2c7d-4b0e-9f61-5d8a3e7c1b24",{more},"adapterType":"process","reportsTo":"{MANAGER}","adapterConfig":{config},"runtimeConfig":{{}},"createdAt":"2026-11-22T12:00:00.000Z","updatedAt":"2026-11-22T12:00:00.000Z"}}"#
     )
 }
 
 #[test]
 fn create() {
     let page = format!(
-        r#"{{ "id": "{CODER}", "name": "Tester", "role": "qa", "title": "Test engineer", "adapterType": "process", "reportsToAgentId": "{MANAGER}", "status": "active" }}"#
+        r#"{{ "id": "{CODER}", "name": "Tester", "role": "qa", "title": "Test engineer", "adapterType": "process", "reportsToAgentId": "{MANAGER}", "prompt": "You test.", "status": "active" }}"#
     );
-    let server = changed(
+    let server = changed_with(
+        r#"{"instructionsBundleMode":"managed"}"#,
         r#""name":"Tester","urlKey":"tester","role":"qa","title":"Test engineer","status":"idle""#,
     );
     insta::assert_snapshot!(Row {
@@ -110,28 +116,32 @@ fn hire_with_a_reason() {
 #[test]
 fn update() {
     let page = format!(
-        r#"{{"id":"{CODER}","name":"Coder II","role":"engineer","title":"Lead","status":"paused","prompt":"Be brief."}}"#
+        r#"{{"id":"{CODER}","name":"Coder II","role":"engineer","title":"Lead","status":"paused"}}"#
     );
-    // The prompt is lost.
     let server = changed(r#""name":"Coder II","role":"engineer","title":"Lead","status":"paused""#);
-    insta::assert_snapshot!(Row {
-        line: &format!(
-            "squads update {CODER} --name 'Coder II' --title Lead --prompt 'Be brief.' --status paused"
-        ),
-        sent: &[&format!(
-            "PATCH /api/agents/{CODER}\n\
-             {{\"name\":\"Coder II\",\"title\":\"Lead\",\"prompt\":\"Be brief.\",\"status\":\"paused\"}}"
-        )],
-        page: vec![Dialect::Page.agent(200, &page)],
-        server: vec![Dialect::Server.agent(200, &server)],
-    }
-    .told());
+    insta::assert_snapshot!(
+        Row {
+            line: &format!("squads update {CODER} --name 'Coder II' --title Lead --status paused"),
+            sent: &[&format!(
+                "PATCH /api/agents/{CODER}\n\
+             {{\"name\":\"Coder II\",\"title\":\"Lead\",\"status\":\"paused\"}}"
+            )],
+            page: vec![Dialect::Page.agent(200, &page)],
+            server: vec![Dialect::Server.agent(200, &server)],
+        }
+        .told()
+    );
 }
 
 /// What the server shows of an agent with these rights.
 fn with_rights(create: bool, assign: bool) -> String {
+    let grant = if assign {
+        r#"{"permissionKey":"tasks:assign"}"#
+    } else {
+        ""
+    };
     format!(
-        r#"{{"id":"{CODER}","name":"Coder","role":"engineer","status":"idle","permissions":{{"canCreateAgents":{create}}},"chainOfCommand":[],"access":{{"canAssignTasks":{assign},"taskAssignSource":"explicit_grant"}}}}"#
+        r#"{{"id":"{CODER}","name":"Coder","role":"engineer","status":"idle","permissions":{{"canCreateAgents":{create}}},"chainOfCommand":[],"access":{{"canAssignTasks":true,"grants":[{grant}]}}}}"#
     )
 }
 
@@ -217,23 +227,39 @@ fn lifecycle(verb: &str, force: &str, status: &str) -> String {
     let server = changed(&format!(
         r#""name":"Coder","role":"engineer","title":null,"status":"{status}""#
     ));
+    let (read, act) = (
+        format!("GET /api/agents/{CODER}"),
+        format!("POST /api/agents/{CODER}/{verb}\n{{}}"),
+    );
+    let line = format!("squads {verb} {CODER}{force}");
+    let sent: &[&str] = if verb == "terminate" {
+        &[&read, &act]
+    } else {
+        &[&act]
+    };
+    let answers = |answer: Answer| read_before(&line).into_iter().chain([answer]).collect();
     Row {
-        line: &format!("squads {verb} {CODER}{force}"),
-        sent: &[&format!("POST /api/agents/{CODER}/{verb}\n{{}}")],
-        page: vec![Answer::json(200, r#"{ "ok": true }"#)],
-        server: vec![Dialect::Server.agent(200, &server)],
+        line: &line,
+        sent,
+        page: answers(Answer::json(200, r#"{ "ok": true }"#)),
+        server: answers(Dialect::Server.agent(200, &server)),
     }
     .told()
 }
 
 #[test]
 fn delete() {
+    let line = format!("squads delete {CODER} --force");
+    let answers = |answer: Answer| read_before(&line).into_iter().chain([answer]).collect();
     insta::assert_snapshot!(
         Row {
-            line: &format!("squads delete {CODER} --force"),
-            sent: &[&format!("DELETE /api/agents/{CODER}")],
-            page: vec![Answer::empty(204)],
-            server: vec![Answer::json(200, r#"{"ok":true}"#)],
+            line: &line,
+            sent: &[
+                &format!("GET /api/agents/{CODER}"),
+                &format!("DELETE /api/agents/{CODER}")
+            ],
+            page: answers(Answer::empty(204)),
+            server: answers(Answer::json(200, r#"{"ok":true}"#)),
         }
         .told()
     );

@@ -3,7 +3,7 @@
 use crate::cli::shown::transcript;
 use crate::cli::squads_table::Row;
 use crate::support::router::{Answer, Router};
-use crate::support::squads::{CI_KEY, CODER, Dialect, KEY, RUN, all_raw, home};
+use crate::support::squads::{CI_KEY, CODER, Dialect, KEY, RUN, all_raw, home, read_before};
 
 /// What each dialect answers that has made a key which never expires.
 fn made(dialect: Dialect) -> Answer {
@@ -74,13 +74,19 @@ fn create_key_that_expires() {
 
 #[test]
 fn revoke_key() {
+    let line = format!("squads revoke-key {CODER} {CI_KEY} --force");
+    let answers = |answer: Answer| read_before(&line).into_iter().chain([answer]).collect();
     insta::assert_snapshot!(
         Row {
-            line: &format!("squads revoke-key {CODER} {CI_KEY} --force"),
-            sent: &[&format!("DELETE /api/agents/{CODER}/keys/{CI_KEY}")],
+            line: &line,
+            sent: &[
+                &format!("GET /api/agents/{CODER}"),
+                &format!("GET /api/agents/{CODER}/keys"),
+                &format!("DELETE /api/agents/{CODER}/keys/{CI_KEY}")
+            ],
             // The page does not know the route.
-            page: vec![Dialect::Page.fault(404, "There is no route", "route_not_found")],
-            server: vec![Answer::json(200, r#"{"ok":true}"#)],
+            page: answers(Dialect::Page.fault(404, "There is no route", "route_not_found")),
+            server: answers(Answer::json(200, r#"{"ok":true}"#)),
         }
         .told()
     );

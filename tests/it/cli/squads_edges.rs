@@ -3,7 +3,7 @@
 use crate::cli::shown::{FORMATS, named, runs, sandbox, terminal, transcript};
 use crate::support::Home;
 use crate::support::router::{Answer, Router};
-use crate::support::squads::{CODER, Dialect, Served, home};
+use crate::support::squads::{CODER, Dialect, SQUAD, Served, home};
 
 #[test]
 fn lists_in_each_format() {
@@ -91,7 +91,7 @@ fn the_format_of_the_deployment_and_of_the_environment_count() {
         server.root()
     );
     let home = || Home::new().config(&text);
-    let line = "squads agents --squad s";
+    let line = "squads agents --squad 50000000-0000-4000-8000-000000000005";
     assert!(home().run(line).stdout.starts_with("ID,NAME,"));
     let variable = home().with("XEROCTL_OUTPUT", "name").run(line);
     assert_eq!(variable.stdout, "a\n");
@@ -107,12 +107,12 @@ fn the_format_of_the_deployment_and_of_the_environment_count() {
 fn ids_are_opaque_and_encoded() {
     let list = r#"[{"id":"a?b#c%d é","name":"Odd"}]"#;
     let server = Router::script([Answer::json(200, list), Answer::json(200, r#"{"ok":true}"#)]);
-    let run = home(&server).run("squads pause Odd --squad 'x y?z'");
+    let run = home(&server).run("squads pause Odd");
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert_eq!(
         server.lines(),
         [
-            "GET /api/squads/x%20y%3Fz/agents",
+            format!("GET /api/squads/{SQUAD}/agents").as_str(),
             "POST /api/agents/a%3Fb%23c%25d%20%C3%A9/pause"
         ]
     );
@@ -122,8 +122,15 @@ fn ids_are_opaque_and_encoded() {
 #[test]
 fn hints_are_quoted_for_a_shell_and_hold_no_key() {
     let server = Router::rules(|_| Answer::json(200, r#"[{"id":"it's $HOME","name":"Odd"}]"#));
-    let run = home(&server).run("squads pause Nobody --squad 'a b' --api-key topsecret");
-    assert!(run.stderr.contains("'--squad=a b'"), "{}", run.stderr);
+    let run = home(&server).run(&format!(
+        "squads pause Nobody --squad {SQUAD} --api-key topsecret"
+    ));
+    assert!(
+        run.stderr
+            .contains(&format!("squads agents --squad={SQUAD}")),
+        "{}",
+        run.stderr
+    );
     assert!(!run.stderr.contains("topsecret"), "{}", run.stderr);
     let server = Router::script([
         Answer::json(200, r#"[{"id":"it's $HOME","name":"Odd"}]"#),
@@ -208,14 +215,15 @@ fn errors_of_the_sandbox_as_people_see_them() {
 
 #[test]
 fn a_renamed_deployment_keeps_its_squads() {
-    let text = "[deployment.lab]\nbase_url = \"http://127.0.0.1:1/p/v1\"\nsquads_url = \"http://localhost:3100\"\nsquads_api_key = \"k\"\nsquad_id = \"s\"\n";
+    let text = "[deployment.lab]\nbase_url = \"http://127.0.0.1:1/p/v1\"\nsquads_url = \"http://localhost:3100\"\nsquads_api_key = \"k\"\nsquad_id = \"50000000-0000-4000-8000-000000000005\"\n";
     let home = Home::new().config(text);
     let rename = home.run("config rename lab other");
     assert_eq!(rename.code, 0, "{}", rename.stderr);
     let run = home.run("squads agents --context other --dry-run");
     assert!(
-        run.stdout
-            .starts_with("GET http://localhost:3100/api/squads/s/agents\n"),
+        run.stdout.starts_with(
+            "GET http://localhost:3100/api/squads/50000000-0000-4000-8000-000000000005/agents\n"
+        ),
         "{}",
         run.stdout
     );

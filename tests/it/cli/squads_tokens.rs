@@ -246,6 +246,9 @@ fn an_expiry_that_is_not_kept_delivers_the_token_and_ends_with_1() {
 fn the_revoke_line_works() {
     let server = Router::rules(|asked| match asked.method.as_str() {
         "POST" => made(Dialect::Server, "null"),
+        "GET" if asked.target.ends_with("/keys") => {
+            Answer::json(200, format!(r#"[{{"id":"{CI_KEY}"}}]"#))
+        }
         _ => Answer::json(200, r#"{"ok":true}"#),
     });
     let home = home(&server);

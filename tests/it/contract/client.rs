@@ -31,7 +31,7 @@ pub(crate) fn run(told: &Transcript, format: &str) -> (Vec<Asked>, Ended) {
     for other in &told.beside {
         answers.push((
             other.method.clone(),
-            path(told, &other.path),
+            without_query(&path(told, &other.path)).to_owned(),
             router::Answer::json(other.status, other.body.get()),
         ));
     }
@@ -91,8 +91,11 @@ fn path(told: &Transcript, path: &str) -> String {
 }
 
 fn path_of(asked: &Asked) -> &str {
-    let path = asked.target.split_once('?');
-    path.map_or(&asked.target, |(path, _)| path)
+    without_query(&asked.target)
+}
+
+fn without_query(target: &str) -> &str {
+    target.split_once('?').map_or(target, |(path, _)| path)
 }
 
 /// Names and values of the query, in the order of their names.
@@ -123,13 +126,18 @@ fn decoded(text: &str) -> String {
 /// The documented request was sent, once, and nothing that no document has.
 #[track_caller]
 fn requests(told: &Transcript, asked: &[Asked]) {
-    let (others, documented): (Vec<&Asked>, _) = asked.iter().partition(|asked| {
+    let beside = |asked: &Asked| {
         told.beside
             .iter()
-            .any(|other| asked.method == other.method && asked.target == path(told, &other.path))
-    });
-    for other in others {
-        assert_eq!((other.method.as_str(), other.body.as_str()), ("GET", ""));
+            .find(|other| asked.method == other.method && asked.target == path(told, &other.path))
+    };
+    let (others, documented): (Vec<&Asked>, _) =
+        asked.iter().partition(|asked| beside(asked).is_some());
+    for asked in others {
+        match beside(asked).and_then(|other| other.sent.as_ref()) {
+            Some(sent) => assert_eq!(Json::read(&asked.body), Json::of(sent)),
+            None => assert_eq!((asked.method.as_str(), asked.body.as_str()), ("GET", "")),
+        }
     }
     assert!(
         documented.len() == 1 || told.request.repeats && !documented.is_empty(),
@@ -182,6 +190,11 @@ fn printed(told: &Transcript, ended: &Ended) {
         return is_told(told, ended);
     }
     let expected = match (&told.answer.body, &told.answer.bytes) {
+        (Some(body), _) if told.answer.adds.is_some() => {
+            let members = body.get().trim_end_matches('}').trim_end();
+            let adds = told.answer.adds.as_deref().unwrap_or_default();
+            format!("{members},{adds}}}\n")
+        }
         (Some(body), _) => format!("{}\n", body.get()),
         (None, Some(bytes)) => bytes.clone(),
         (None, None) => "{}\n".to_owned(),

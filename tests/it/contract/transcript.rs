@@ -28,7 +28,7 @@ pub(crate) struct Transcript {
     pub files: BTreeMap<String, String>,
     pub request: Request,
     pub answer: Answer,
-    /// What the client may read besides, with the answers that it gets.
+    /// What the client may read besides, and what it changes in consequence, with the answers that it gets.
     #[serde(default)]
     pub beside: Vec<Beside>,
     /// The exit code that the conventions give to this answer.
@@ -85,6 +85,8 @@ pub(crate) struct Answer {
     pub body: Option<Box<RawValue>>,
     /// A body that is no JSON.
     pub bytes: Option<String>,
+    /// What the client adds to the printed body: members, as JSON without braces.
+    pub adds: Option<String>,
     /// The JSON types that a member of this name may have besides the one that it has here.
     #[serde(default)]
     pub may_be: BTreeMap<String, Vec<String>>,
@@ -95,6 +97,8 @@ pub(crate) struct Answer {
 pub(crate) struct Beside {
     pub method: String,
     pub path: String,
+    /// The body of a change that follows from the documented one.
+    pub sent: Option<Box<RawValue>>,
     pub status: u16,
     pub body: Box<RawValue>,
 }

@@ -2,7 +2,7 @@
 
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
-use crate::support::squads::{CODER, Dialect, SQUAD, home};
+use crate::support::squads::{CODER, Dialect, SQUAD, home, read_before};
 
 /// Every command, with a line that sends one request.
 const LINES: &[&str] = &[
@@ -36,7 +36,7 @@ fn is_read(line: &str) -> bool {
 
 /// Runs a line, about `Coder`, against a server that gives this answer once.
 fn run(line: &str, answer: Answer) -> Output {
-    let server = Router::script([answer]);
+    let server = Router::script(read_before(line).into_iter().chain([answer]));
     home(&server).run(&line.replace("AGENT", CODER))
 }
 
@@ -172,11 +172,12 @@ fn words_that_the_router_knows_get_no_advice_of_the_routers() {
 #[test]
 fn a_deletion_that_can_not_be_advises_to_terminate() {
     for dialect in Dialect::BOTH {
-        let server =
-            Router::script([dialect.fault(500, "Internal server error", "internal_error")]);
-        let run = home(&server).run(&format!("squads delete {CODER} --force"));
+        let line = format!("squads delete {CODER} --force");
+        let failure = dialect.fault(500, "Internal server error", "internal_error");
+        let server = Router::script(read_before(&line).into_iter().chain([failure]));
+        let run = home(&server).run(&line);
         assert_eq!(run.code, 17, "{}", run.stderr);
-        assert_eq!(server.lines(), [format!("DELETE /api/agents/{CODER}")]);
+        assert_eq!(server.lines()[1..], [format!("DELETE /api/agents/{CODER}")]);
         for part in [
             "outcome: unknown",
             &format!("xeroctl squads terminate {CODER}"),
@@ -301,46 +302,126 @@ fn a_conflict_on_creation_names_the_other_way() {
 
 #[test]
 fn a_key_that_nobody_needs_is_warned_of_by_health() {
-    for (answer, told) in [
+    let denied = || Answer::json(401, r#"{"error":"Agent authentication required"}"#);
+    for (me, identity, key, warned) in [
         (
+            denied(),
             Answer::json(200, r#"{"source":"local_implicit"}"#),
-            "warning: the server did not look at the key",
+            "not valid (local_implicit)",
+            "warning: the key is not valid, but the server trusts every client",
         ),
         (
+            denied(),
             Answer::json(200, r#"{"source":"board_key"}"#),
-            "the server took the key: board_key",
+            "operator (board_key)",
+            "",
         ),
         (
+            denied(),
             Answer::json(401, r#"{"error":"Board authentication required"}"#),
-            "warning: the server does not take the key",
+            "not valid",
+            "warning: the key is not valid",
         ),
         (
+            denied(),
             Answer::json(403, r#"{"error":"Operator access required"}"#),
-            "warning: the server does not take the key",
+            "not valid",
+            "warning: the key is not valid",
         ),
-        (Answer::json(404, r#"{"error":"no route"}"#), ""),
-        (Answer::new(404, "text/html", "<html>"), ""),
-        (Answer::json(200, "{}"), ""),
+        (
+            denied(),
+            Answer::json(404, r#"{"error":"no route"}"#),
+            "unknown, not an agent's",
+            "",
+        ),
+        (
+            Answer::new(404, "text/html", "<html>"),
+            Answer::new(404, "text/html", "<html>"),
+            "unknown",
+            "",
+        ),
+        (
+            Answer::json(200, "{}"),
+            Answer::json(200, "{}"),
+            "unknown",
+            "",
+        ),
     ] {
-        let server = Router::script([Answer::json(200, r#"{"status":"ok"}"#), answer.clone()]);
+        let server = Router::script([
+            Answer::json(200, r#"{"status":"ok"}"#),
+            me.clone(),
+            identity.clone(),
+        ]);
         let run = home(&server).run("squads health");
-        assert_eq!(run.code, 0, "{answer:?}: {}", run.stderr);
-        assert_eq!(run.stdout, "status\tok\n");
-        assert!(run.stderr.contains(told), "{answer:?}: {}", run.stderr);
+        assert_eq!(run.code, 0, "{identity:?}: {}", run.stderr);
+        assert_eq!(run.stdout, format!("status\tok\nkey\t{key}\n"));
+        assert!(run.stderr.contains(warned), "{identity:?}: {}", run.stderr);
         assert_eq!(
             run.stderr.is_empty(),
-            told.is_empty(),
-            "{answer:?}: {}",
+            warned.is_empty(),
+            "{identity:?}: {}",
             run.stderr
         );
-        assert_eq!(server.lines(), ["GET /api/health", "GET /api/cli-auth/me"]);
+        assert_eq!(
+            server.lines(),
+            [
+                "GET /api/health",
+                "GET /api/agents/me",
+                "GET /api/cli-auth/me"
+            ]
+        );
     }
     // Without a key there is nothing to ask.
     let server = Router::script([Answer::json(200, r#"{"status":"ok"}"#)]);
     let run = crate::support::Home::new()
         .with("SLAW_API_URL", &server.root())
         .run("squads health");
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (0, "status\tok\nkey\tnone sent\n")
+    );
+}
+
+#[test]
+fn health_says_whose_key_it_is_in_json_too() {
+    let me = || {
+        Answer::json(
+            200,
+            format!(r#"{{"id":"{CODER}","name":"Coder","status":"idle"}}"#),
+        )
+    };
+    let denied = || Answer::json(401, r#"{"error":"Agent authentication required"}"#);
+    for (answers, key) in [
+        (
+            vec![me()],
+            format!(
+                r#"{{"valid":true,"kind":"agent","agent_id":"{CODER}","agent_name":"Coder","source":null}}"#
+            ),
+        ),
+        (
+            vec![denied(), denied()],
+            r#"{"valid":false,"kind":null,"agent_id":null,"agent_name":null,"source":null}"#
+                .to_owned(),
+        ),
+        (
+            vec![denied(), Answer::json(200, r#"{"source":"board_key"}"#)],
+            r#"{"valid":true,"kind":"operator","agent_id":null,"agent_name":null,"source":"board_key"}"#
+                .to_owned(),
+        ),
+    ] {
+        let health = Answer::json(200, r#"{"status" : "ok","n":1.50}"#);
+        let server = Router::script([health].into_iter().chain(answers));
+        let run = home(&server).run("squads health -o json");
+        assert_eq!(
+            (run.code, run.stdout),
+            (0, format!("{{\"status\" : \"ok\",\"n\":1.50,\"key\":{key}}}\n")),
+        );
+    }
+    let server = Router::script([Answer::json(200, "{}")]);
+    let run = crate::support::Home::new()
+        .with("SLAW_API_URL", &server.root())
+        .run("squads health -o json");
+    assert_eq!((run.code, run.stdout.as_str()), (0, "{\"key\":null}\n"));
 }
 
 #[test]

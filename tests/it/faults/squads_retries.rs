@@ -1,7 +1,7 @@
 //! What is asked of the squads API again, and what never is: a 500 on a write says nothing of whether it was kept.
 
 use crate::support::router::{Answer, Router};
-use crate::support::squads::{CODER, Dialect, SQUAD, home};
+use crate::support::squads::{CODER, Dialect, SQUAD, home, read_before};
 
 /// Reads and their requests.
 const READS: &[(&str, &str)] = &[
@@ -80,10 +80,12 @@ fn a_write_that_may_have_been_kept_is_sent_once() {
             Answer::json(200, r#"{"ok":true}"#).cut(),
             Answer::new(200, "text/html", "<html>"),
         ] {
-            let server = Router::script([fault.clone()]);
+            let before = read_before(&line);
+            let count = before.len() + 1;
+            let server = Router::script(before.into_iter().chain([fault.clone()]));
             let run = home(&server).run(&line);
             assert_eq!(run.code, 17, "{line} {fault:?}: {}", run.stderr);
-            assert_eq!(server.lines().len(), 1, "{line} {fault:?}");
+            assert_eq!(server.lines().len(), count, "{line} {fault:?}");
             assert!(
                 run.stderr.contains("outcome: unknown"),
                 "{line}: {}",

@@ -2,10 +2,10 @@
 
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
-use crate::support::squads::{CI_KEY, CODER, MANAGER, home};
+use crate::support::squads::{CI_KEY, CODER, MANAGER, home, read_before};
 
 fn run(line: &str, answer: Answer) -> Output {
-    let server = Router::script([answer]);
+    let server = Router::script(read_before(line).into_iter().chain([answer]));
     home(&server).run(&line.replace("AGENT", CODER))
 }
 

@@ -50,7 +50,7 @@ fn an_agents_key_opens_nothing_that_is_the_operators() {
             assert_eq!(reply.json()["error"], "Operator access required");
         }
         let hires = format!("/squads/{SQUAD}/agent-hires");
-        let reply = squads.agent("POST", &hires, &new_agent("New").to_string());
+        let reply = squads.agent("POST", &hires, r#"{"name":"New","role":"qa"}"#);
         squads.refused(&reply, (403, "missing_permission"), 403);
         assert_eq!(
             squads.agent("GET", &format!("/agents/{CODER}"), "").status,
