@@ -1,5 +1,6 @@
 //! Secrets in documents of the squads API. An adapter's configuration may contain them in plain text.
 
+use super::pairs::Source;
 use super::text::{self, command_line};
 use crate::json::{self, Rules};
 
@@ -42,7 +43,7 @@ impl Rules for Agents {
     }
 
     fn text(&self, name: Option<&str>, before: Option<&str>, text: &str) -> Option<String> {
-        if matches!(name, Some("args" | "command" | "extraArgs")) {
+        if matches!(name, Some("args" | "cmd" | "command" | "extraArgs")) {
             let is_option = |word: &&str| word.starts_with('-') && !word.contains('=');
             if before
                 .filter(is_option)
@@ -50,7 +51,9 @@ impl Rules for Agents {
             {
                 return Some(super::MASK.to_owned());
             }
-            return Some(text::all_queries(&command_line(text, names_secret)));
+            let masked = text::all_queries(&command_line(text, names_secret));
+            // A header, or a pair in a script.
+            return Some(text::text_from(&masked, Source::Composed).into_owned());
         }
         Some(text::all_queries(text))
     }

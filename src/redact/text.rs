@@ -169,12 +169,25 @@ pub(super) fn command_line(text: &str, is_secret: fn(&str) -> bool) -> String {
     let masked = values(text, is_secret, char::is_whitespace);
     let mut out = String::with_capacity(masked.len());
     let mut hides = false;
+    // The quote behind which a masked value ends.
+    let mut quote: Option<char> = None;
     for piece in masked.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
+        if let Some(end) = quote {
+            if word.ends_with(end) {
+                quote = None;
+                out.push_str(&piece[word.len()..]);
+            }
+            continue;
+        }
         if hides && !word.is_empty() && !word.starts_with('-') {
             out.push_str(MASK);
-            out.push_str(&piece[word.len()..]);
             hides = false;
+            let start = word.chars().next().filter(|c| matches!(c, '"' | '\''));
+            quote = start.filter(|quote| word.len() == 1 || !word.ends_with(*quote));
+            if quote.is_none() {
+                out.push_str(&piece[word.len()..]);
+            }
             continue;
         }
         if !word.is_empty() {

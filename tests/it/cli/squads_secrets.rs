@@ -245,3 +245,72 @@ fn the_key_of_the_server_is_shown_nowhere() {
         }
     }
 }
+
+/// Each place in which the contract expects a secret, and what stands there instead.
+const PLACES: &[(&str, &str)] = &[
+    (
+        r#"{"headers":{"Authorization":"Bearer s3","X-Any":"s3"}}"#,
+        r#"{"headers":{"Authorization":"***","X-Any":"***"}}"#,
+    ),
+    (r#"{"auth":{"user":"s3"}}"#, r#"{"auth":{"user":"***"}}"#),
+    (r#"{"cookies":["s3"]}"#, r#"{"cookies":["***"]}"#),
+    (r#"{"passwd":"s3"}"#, r#"{"passwd":"***"}"#),
+    (r#"{"bearer":"s3"}"#, r#"{"bearer":"***"}"#),
+    (r#"{"jwt":"s3"}"#, r#"{"jwt":"***"}"#),
+    (r#"{"githubPat":"s3"}"#, r#"{"githubPat":"***"}"#),
+    (r#"{"path":"seen"}"#, r#"{"path":"seen"}"#),
+    (
+        r#"{"connectionString":"s3"}"#,
+        r#"{"connectionString":"***"}"#,
+    ),
+    (
+        r#"{"connection_string":"s3"}"#,
+        r#"{"connection_string":"***"}"#,
+    ),
+    (
+        r#"{"db":"postgres://u:s3@h/x"}"#,
+        r#"{"db":"postgres://***@h/x"}"#,
+    ),
+    (
+        r#"{"url":"https://h/x?sig=s3&a=s3"}"#,
+        r#"{"url":"https://h/x?sig=***&a=***"}"#,
+    ),
+    (
+        r#"{"args":["--token=s3","--api-key","s3","--model","m","-H","Authorization: Bearer s3"]}"#,
+        r#"{"args":["--token=***","--api-key","***","--model","m","-H","Authorization: Bearer ***"]}"#,
+    ),
+    (
+        r#"{"command":"run --token s3 --auth=s3 --password 's3 s3' --model m"}"#,
+        r#"{"command":"run --token *** --auth=*** --password *** --model m"}"#,
+    ),
+    (
+        r#"{"urlKey":"seen","permissionKey":"seen","adapterConfigKey":"seen","issueKey":"seen"}"#,
+        r#"{"urlKey":"seen","permissionKey":"seen","adapterConfigKey":"seen","issueKey":"seen"}"#,
+    ),
+];
+
+#[test]
+fn every_place_of_the_contract_is_masked() {
+    for (config, masked) in PLACES {
+        for (line, form) in LINES {
+            let agent = |config: &str| {
+                answer(
+                    form,
+                    &format!(r#"{{"id":"{CODER}","adapterConfig":{config}}}"#),
+                )
+            };
+            let body = agent(config);
+            let line = line.replace("AGENT", CODER);
+            let server = Router::rules(move |_| Answer::json(200, &*body));
+            let run = home(&server).run(&format!("{line} -o json"));
+            assert_eq!(run.stdout, agent(masked) + "\n", "{line}");
+            let is_masked = config != masked;
+            assert_eq!(
+                run.stderr.contains("secrets are masked"),
+                is_masked,
+                "{line} {config}: {}",
+                run.stderr
+            );
+        }
+    }
+}
