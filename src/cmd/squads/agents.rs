@@ -1,7 +1,6 @@
 //! `xeroctl squads agents`.
 
 use super::agent::AGENT;
-use super::hints;
 use super::squad_session::{Secrets, SquadArgs};
 use crate::api::squads::agents::List;
 use crate::error::{Error, Exit};
@@ -46,6 +45,6 @@ impl Args {
             .session
             .list_unpaged(&list, AGENT, |_| true, hide, summarize)
             .await;
-        listed.map_err(|error| hints::explain(&squads, error))
+        listed.map_err(|error| squads.explain(error))
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::squad_session::{AgentTarget, Squads};
-use super::{hints, verify};
+use super::verify;
 use crate::api::Id;
 use crate::api::request::{Endpoint as _, Request};
 use crate::api::squads::keys::{Create, Created, Revoke, TOKEN_NAMES};
@@ -145,7 +145,7 @@ impl Args {
             agent: &agent,
         };
         let created = token::create(&squads.session, &kind, &create, destination).await;
-        let created = created.map_err(|error| hints::explain(&squads, error))?;
+        let created = created.map_err(|error| squads.explain(error))?;
         let Some(created) = created.map(|reply| reply.value) else {
             return Ok(Exit::Success);
         };

@@ -1,7 +1,7 @@
 //! `xeroctl squads delete`.
 
+use super::doomed;
 use super::squad_session::{AgentTarget, Secrets};
-use super::{doomed, hints};
 use crate::api::squads::agents::Delete;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
@@ -40,7 +40,7 @@ impl Args {
         let deleted = session.change(&Delete(agent.as_str()), &show).await;
         let deleted = deleted.map_err(|error| {
             if error.api_error().http_status == Some(500) {
-                hints::with_run_cause(&squads, error)
+                squads.with_run_cause(error)
                     .hint("an agent that has costs or hires can't be deleted; terminated, it never runs again")
                     .next("terminate it", squads.about("terminate", &agent))
             } else {

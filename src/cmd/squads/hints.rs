@@ -1,16 +1,29 @@
 //! What to do about an error of the squads API, by its cause: the key, its permissions, the squad, or the run.
 
-use super::squad_session::Squads;
 use crate::error::Error;
 
 /// Where a key comes from.
 const KEY_SOURCES: &str = "--api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment";
 
+/// Who sent the request that failed.
+pub(super) struct Sender<'a> {
+    /// A key was sent.
+    pub(super) has_key: bool,
+    /// The request needs an agent's own key.
+    pub(super) as_agent: bool,
+    /// The squad, if one is named.
+    pub(super) squad: Option<&'a str>,
+    /// The run that changes belong to.
+    pub(super) run: Option<String>,
+    /// The options of the command line that lead to the same server and squad, each after a blank.
+    pub(super) options: &'a str,
+}
+
 /// Adds what to do about an error, as far as the server's response and this command's key tell.
-pub(super) fn explain(squads: &Squads<'_>, error: Error) -> Error {
+pub(super) fn explain(sender: &Sender<'_>, error: Error) -> Error {
     match error.api_error().http_status {
-        Some(status @ (401 | 403)) => explain_denial(squads, error, status),
-        Some(500..) => explain_failure(squads, error),
+        Some(status @ (401 | 403)) => explain_denial(sender, error, status),
+        Some(500..) => explain_failure(sender, error),
         _ => error,
     }
 }
@@ -23,13 +36,13 @@ pub(super) fn server_message(error: &Error) -> &str {
         .map_or(message, |(_, said)| said)
 }
 
-fn explain_denial(squads: &Squads<'_>, error: Error, status: u16) -> Error {
-    let whose = if squads.as_agent {
+fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
+    let whose = if sender.as_agent {
         "the agent's own key"
     } else {
         "an operator's key"
     };
-    if !squads.session.has_key() {
+    if !sender.has_key {
         return error.hint(format!(
             "no key was sent; this needs {whose}: {KEY_SOURCES}"
         ));
@@ -43,25 +56,33 @@ fn explain_denial(squads: &Squads<'_>, error: Error, status: u16) -> Error {
                     .hint("the key is valid, but lacks the permission to create agents")
                     .next(
                         "grant it with an operator's key",
-                        squads.command("permissions", "AGENT --can-create-agents true"),
+                        format!(
+                            "squads permissions{} AGENT --can-create-agents true",
+                            sender.options
+                        ),
                     ),
                 Permission::Named(name) => {
                     error.hint(format!("the key is valid, but lacks the permission {name}"))
                 }
-                Permission::Unnamed => {
-                    error.hint("the key is valid, but lacks a permission for this")
-                }
+                Permission::Unnamed => error
+                    .hint("the key is valid, but lacks a permission for this")
+                    .next("whose key it is", "squads health"),
             };
         }
         if said.contains("squad") || said.contains("company") {
-            return error.hint(match squads.squad() {
-                Ok(squad) => format!("the key has no access to the squad {squad}: check --squad"),
-                Err(_) => "the key is for another squad".to_owned(),
+            return error.hint(match sender.squad {
+                Some(squad) => format!("the key has no access to the squad {squad}: check --squad"),
+                None => "the key is for another squad".to_owned(),
             });
         }
     }
+    let not_accepted = if status == 401 {
+        "the key was not accepted; "
+    } else {
+        ""
+    };
     error
-        .hint(format!("this needs {whose}: {KEY_SOURCES}"))
+        .hint(format!("{not_accepted}this needs {whose}: {KEY_SOURCES}"))
         .next("where the key comes from", "config show")
 }
 
@@ -95,10 +116,10 @@ fn missing_permission(said: &str) -> Option<Permission> {
     })
 }
 
-fn explain_failure(squads: &Squads<'_>, error: Error) -> Error {
+fn explain_failure(sender: &Sender<'_>, error: Error) -> Error {
     let is_unknown = error.is_outcome_unknown();
-    if has_run_cause(squads, &error) {
-        return with_run_cause(squads, error);
+    if has_run_cause(sender, &error) {
+        return with_run_cause(sender, error);
     }
     if is_unknown || error.is_without_hint() {
         return error.hint("report the time to the operators of the squads server");
@@ -107,16 +128,14 @@ fn explain_failure(squads: &Squads<'_>, error: Error) -> Error {
 }
 
 /// Whether the run that the change named is the likely cause of this error.
-fn has_run_cause(squads: &Squads<'_>, error: &Error) -> bool {
-    error.api_error().http_status == Some(500)
-        && error.is_outcome_unknown()
-        && squads.session.context.run_id().is_some()
+fn has_run_cause(sender: &Sender<'_>, error: &Error) -> bool {
+    error.api_error().http_status == Some(500) && error.is_outcome_unknown() && sender.run.is_some()
 }
 
 /// Names the run as the likely cause of an error, if it is one.
-pub(super) fn with_run_cause(squads: &Squads<'_>, error: Error) -> Error {
-    match squads.session.context.run_id() {
-        Some(run) if has_run_cause(squads, &error) => error.detail(format!(
+pub(super) fn with_run_cause(sender: &Sender<'_>, error: Error) -> Error {
+    match &sender.run {
+        Some(run) if has_run_cause(sender, &error) => error.detail(format!(
             "likely cause: SLAW_RUN_ID is {run}; for a run that it does not know, the server fails although it keeps \
              the change"
         )),

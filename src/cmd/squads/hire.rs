@@ -117,7 +117,10 @@ impl Args {
         ));
         if new.prompt.is_some() && lost.contains(&"prompt") {
             let done = format!("the hire was requested (approval {approval})");
-            return Err(verify::lost_prompt(&squads, &done, None));
+            return Err(verify::lost_prompt(&squads, &done, None).next(
+                "set it once the agent is approved",
+                squads.command("update", "AGENT --prompt @FILE"),
+            ));
         }
         check_prompt(
             &squads,

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::hints;
 use super::squad_session::Server;
 use crate::api::squads::inbox::{Assignment, List};
 use crate::cmd::values::{self, Words};
@@ -39,6 +38,10 @@ const ASSIGNMENT: &[Column<Assignment>] = &[
 /// The statuses that a server lists whose responses have no envelope, whatever it is asked for.
 const LISTED: [&str; 3] = ["todo", "in_progress", "blocked"];
 
+fn words<'a>(statuses: &[&'a String]) -> Vec<&'a str> {
+    statuses.iter().map(|status| status.as_str()).collect()
+}
+
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
@@ -62,21 +65,24 @@ impl Args {
             };
             let (known, unknown): (Vec<&String>, Vec<&String>) = states.iter().partition(is_listed);
             if !unknown.is_empty() {
-                let unknown: Vec<&str> = unknown.iter().map(|status| status.as_str()).collect();
                 ui.warn(&format!(
-                    "this server lists only issues that are {}; whether any are {} is unknown",
-                    LISTED.join(", "),
-                    unknown.join(" or ")
+                    "this server lists only issues that are todo, in_progress, or blocked; whether any are {} is unknown",
+                    words(&unknown).join(" or ")
                 ));
             }
-            if summary.count == 0 && (states.is_empty() || !known.is_empty()) {
+            if summary.count == 0 && unknown.is_empty() {
                 ui.note("nothing in the inbox");
+            } else if summary.count == 0 && !known.is_empty() {
+                ui.note(&format!(
+                    "no issues that are {}",
+                    words(&known).join(" or ")
+                ));
             }
         };
         let listed = squads
             .session
             .list_unpaged(&list, ASSIGNMENT, keep, str::to_owned, summarize)
             .await;
-        listed.map_err(|error| hints::explain(&squads, error))
+        listed.map_err(|error| squads.explain(error))
     }
 }

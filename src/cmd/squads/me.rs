@@ -1,7 +1,6 @@
 //! `xeroctl squads me`.
 
 use super::agent::AGENT;
-use super::hints;
 use super::squad_session::{Secrets, Server};
 use crate::api::squads::agents::Me;
 use crate::error::{Error, Exit};
@@ -26,7 +25,7 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, true)?.with(self.secrets);
         let reply = squads.session.get(&Me).await;
-        if let Some(reply) = reply.map_err(|error| hints::explain(&squads, error))? {
+        if let Some(reply) = reply.map_err(|error| squads.explain(error))? {
             squads.session.show(&squads.redact(reply)?, AGENT)?;
         }
         Ok(Exit::Success)

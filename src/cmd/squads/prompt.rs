@@ -21,7 +21,7 @@ pub(super) async fn write(squads: &Squads<'_>, agent: &Id, prompt: &str) -> Resu
             Exit::Failure
         };
         error
-            .because_of(format!("{DONE}, but its prompt may not have been"))
+            .because_of(format!("{DONE}, but its prompt could not be written"))
             .with_exit(exit)
     };
     let file = WriteFile {

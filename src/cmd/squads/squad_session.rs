@@ -94,7 +94,7 @@ pub(super) struct Squads<'c> {
     options: String,
     veils: bool,
     /// The key is an agent's own.
-    pub(super) as_agent: bool,
+    as_agent: bool,
     /// The note about masked secrets was shown.
     told: Cell<bool>,
 }
@@ -253,7 +253,7 @@ impl Squads<'_> {
             .session
             .pages(&list, &ListParams::default(), Scope::Command);
         let agents = pages.collect().await;
-        let mut agents = agents.map_err(|error| hints::explain(self, error))?;
+        let mut agents = agents.map_err(|error| self.explain(error))?;
         agents.retain(is_meant);
         let is_it = |agent: &Agent, text: fn(&Agent) -> &Option<String>| {
             text(agent).as_deref() == Some(word.as_str())
@@ -306,12 +306,32 @@ impl Squads<'_> {
         reply.map_err(|error| self.advise(error))
     }
 
+    fn sender(&self) -> hints::Sender<'_> {
+        hints::Sender {
+            has_key: self.session.has_key(),
+            as_agent: self.as_agent,
+            squad: self.squad().ok(),
+            run: self.session.context.run_id(),
+            options: &self.options,
+        }
+    }
+
+    /// Adds what to do about an error, by its cause.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        hints::explain(&self.sender(), error)
+    }
+
+    /// Names the run as the likely cause of an error, if it is one.
+    pub(super) fn with_run_cause(&self, error: Error) -> Error {
+        hints::with_run_cause(&self.sender(), error)
+    }
+
     /// What to do about an error, also about one of something that is not there.
     pub(super) fn advise(&self, error: Error) -> Error {
         if error.exit() == Exit::NotFound {
             error.next("list the agents", self.command("agents", ""))
         } else {
-            hints::explain(self, error)
+            self.explain(error)
         }
     }
 
