@@ -14,7 +14,7 @@ use crate::session::Context;
 #[command(after_help = "\
 Examples:
   xeroctl squads create --name Helper --role engineer --adapter claude_local
-  xeroctl squads create --name Tester --role qa --adapter process \\
+  xeroctl squads create --name Tester --role qa --adapter claude_local \\
       --title 'Test engineer' --reports-to Coder --prompt @AGENTS.md \\
       --skill testing")]
 pub struct Args {

@@ -12,10 +12,7 @@ use crate::view::column::{Cell, Column};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  xeroctl squads instructions-path Coder agents/coder/AGENTS.md
-  xeroctl squads instructions-path Deployer /srv/deployer.md \\
-      --adapter-config-key promptFile
-  xeroctl squads instructions-path Coder --clear")]
+  xeroctl squads instructions-path Coder agents/coder/AGENTS.md")]
 pub struct Args {
     #[command(flatten)]
     target: AgentTarget,

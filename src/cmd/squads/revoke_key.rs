@@ -66,7 +66,7 @@ impl Args {
                 &reply,
                 key.as_str(),
                 "revoked",
-                &format!("Revoked key {label}."),
+                &format!("Revoked key {key}."),
             )?;
             session.ui().next("the agent's keys", &keys);
         }

@@ -84,7 +84,7 @@ const HELP: &[Line] = &[
         None,
     ),
     (
-        "xeroctl squads create --name Tester --role qa --adapter process \\
+        "xeroctl squads create --name Tester --role qa --adapter claude_local \\
       --title 'Test engineer' --reports-to Coder --prompt @AGENTS.md \\
       --skill testing",
         0,
@@ -117,6 +117,12 @@ const HELP: &[Line] = &[
         Some(("squads show Coder", "STATUS\tpaused\n")),
     ),
     (
+        "xeroctl squads update Coder --title ''",
+        0,
+        "TITLE\t",
+        Some(("squads show Coder", "TITLE\t\n")),
+    ),
+    (
         "xeroctl squads update Coder --prompt @AGENTS.md",
         0,
         "NAME\tCoder\n",
@@ -138,7 +144,7 @@ const HELP: &[Line] = &[
     (
         "xeroctl squads instructions-path Coder agents/coder/AGENTS.md",
         0,
-        "3fcb87f5-40bf-4e11-b004-a986b1c8cef0\tset\n",
+        "PATH\tagents/coder/AGENTS.md\n",
         None,
     ),
     (
@@ -226,7 +232,12 @@ const HELP: &[Line] = &[
         None,
     ),
     ("xeroctl squads health", 0, "version\t", None),
-    ("xeroctl squads health -o json | jq .version", 0, "\"", None),
+    (
+        "xeroctl squads health -o json | jq .key.valid",
+        0,
+        "true",
+        None,
+    ),
 ];
 
 const KEY: &str = "13281111-94df-4774-b516-8e5eb4db8e74";
@@ -235,6 +246,11 @@ const KEY: &str = "13281111-94df-4774-b516-8e5eb4db8e74";
 const ASKING: &[(&str, &str, &str)] = &[
     ("xeroctl squads terminate Coder", "Terminated agent ", CODER),
     ("xeroctl squads delete Coder", "Deleted agent ", CODER),
+    (
+        "xeroctl squads revoke-key Coder laptop",
+        "Revoked key ",
+        KEY,
+    ),
     (
         "xeroctl squads revoke-key Coder 13281111-94df-4774-b516-8e5eb4db8e74",
         "Revoked key ",
@@ -282,7 +298,7 @@ fn what_asks_is_done_when_consented_to() {
         let words = line.strip_prefix("xeroctl ").expect("a line of xeroctl");
         let mut terminal = Terminal::run(&home, words);
         terminal
-            .wait_for("Coder (3fcb87f5-40bf-4e11-b004-a986b1c8cef0)")
+            .wait_for("Coder (3fcb87f5-40bf-4e11-b004-a986b1c8cef0, active) in squad ")
             .wait_for("[y/N] ")
             .types("y")
             .types(ENTER);
