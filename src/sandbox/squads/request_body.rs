@@ -106,8 +106,7 @@ impl ValueKind {
             Self::Text | Self::Role if blank => {
                 Some(("too_small", "", "must not be empty".to_owned()))
             }
-            Self::Text | Self::Role => require(text.is_some(), "must be a string"),
-            Self::AnyText => require(text.is_some(), "must be a string"),
+            Self::Text | Self::Role | Self::AnyText => require(text.is_some(), "must be a string"),
             Self::Note => require(
                 text.is_some() || value.is_null(),
                 "must be a string or null",
