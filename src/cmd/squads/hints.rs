@@ -76,7 +76,8 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
             });
         }
     }
-    let not_accepted = if status == 401 {
+    // An operator's key is as good as any for what only agents may do.
+    let not_accepted = if status == 401 && !sender.as_agent {
         "the key was not accepted; "
     } else {
         ""

@@ -47,6 +47,9 @@ pub(super) async fn apply(
             ));
         }
     }
+    if act == LifecycleAction::Resume && before == Some(PENDING) {
+        ui.warn("the agent was pending approval, and was started without one");
+    }
     match act {
         // Resuming an agent that awaits approval would start it without one.
         LifecycleAction::Pause if before.is_some_and(|status| status != PENDING) => {

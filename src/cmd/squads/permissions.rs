@@ -97,7 +97,7 @@ impl Args {
             ],
         );
         let is_effective = now.can_assign_tasks.as_deref() == Some("true");
-        if change.can_assign_tasks == Some(false)
+        if self.can_assign_tasks == Some(false)
             && now.stores_task_permission != Some(true)
             && is_effective
         {

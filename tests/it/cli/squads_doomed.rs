@@ -3,7 +3,7 @@
 use crate::cli::shown::{sandbox, transcript};
 use crate::support::Home;
 use crate::support::router::{Answer, Router};
-use crate::support::squads::{CI_KEY, CODER, SQUAD, home, id};
+use crate::support::squads::{CI_KEY, CODER, Dialect, SQUAD, Served, home, id};
 
 const OTHER: &str = "b7e0c2d9-6a14-4f3b-8c55-91d2f0a3e648";
 
@@ -128,6 +128,16 @@ fn a_pending_hire_that_is_paused_is_not_to_be_resumed() {
     assert!(!pending.stderr.contains("resume"), "{}", pending.stderr);
     let active = sandbox().run("squads pause Coder");
     assert!(active.stderr.contains("squads resume"), "{}", active.stderr);
+    let resumed = Served::start(Dialect::Server)
+        .home()
+        .run("squads resume Writer");
+    assert!(
+        resumed
+            .stderr
+            .contains("warning: the agent was pending approval"),
+        "{}",
+        resumed.stderr
+    );
     // An agent that was not read may be one.
     let unread = sandbox().run(&format!("squads pause {CODER}"));
     assert!(!unread.stderr.contains("resume"), "{}", unread.stderr);
