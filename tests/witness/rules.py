@@ -141,13 +141,36 @@ def expected_of_squads(run):
         return exit_of(first)
     if last.failed:
         return exit_of(last)
-    if last.operation == "listAgents" and verb != "agents":
+    if last.operation == "listAgents" and verb not in ["agents", "list"]:
         return 5  # No agent has the name that the line gives.
+    if last.operation == "listKeys" and verb == "revoke-key":
+        return 5  # The agent has no such key.
+    if last.operation == "getAgent" and verb in ["terminate", "delete", "revoke-key"]:
+        return 2  # The agent is in another squad than the one that the line names.
+    if last.operation == "readInstructionsFile":  # The prompt was written there.
+        return 0 if last.body.get("content", "").rstrip() == run.exchanges[-2].sent["content"].rstrip() else 1
+    if verb in ["create", "hire", "update"] and lost_prompt(last):
+        return 1
     if verb == "hire":
         return PENDING if is_pending(last.body) else 0
     if verb == "create-key" and {"--ttl", "--expires-at"} & set(run.words):
         return 1  # The expiry of the answer is another.
     return 0
+
+
+def lost_prompt(exchange):
+    """Whether the answer shows that the prompt that was sent is not kept."""
+    prompt, bare = exchange.sent.get("prompt"), "agent" not in exchange.body or "approval" in exchange.body
+    agent = exchange.body.get("agent") or exchange.body
+    if prompt is None or "id" not in agent:
+        return False
+    if agent.get("prompt") is not None:
+        return agent["prompt"] != prompt
+    config = agent.get("adapterConfig")
+    names = ["instructionsFilePath", "instructionsBundleMode"]
+    if config is None:
+        return bare
+    return all(config.get(name) is None for name in names)
 
 
 def is_pending(hired):
@@ -174,6 +197,10 @@ def misshown(run, output):
     alone = [exchange.operation for exchange in run.exchanges].count(shown.operation) == 1
     other = {"--limit", "--all", "--status", "--concurrency", "NEW", "--wait", "watch", "stream"}
     whole = alone and not other & set(run.words)
+    if "health" in run.words and isinstance(body, dict):
+        # Whose key it is, is added.
+        shown_key = parsed(output) or {}
+        body = body | ({"key": shown_key["key"]} if "key" in shown_key else {})
     try:
         if run.format == "json" and json.loads(output) != body and whole:
             return "it is not the answer"
@@ -195,8 +222,10 @@ def lone(run):
     for before, exchange in zip(run.exchanges, run.exchanges[1:]):
         if exchange.operation == "setPermissions" and len(exchange.sent) < 2:
             agent = before.body.get("agent", before.body)
-            shown = (agent.get("permissions") or {}) | (agent.get("access") or {})
-            if {"canCreateAgents", "canAssignTasks"} <= shown.keys() | exchange.sent.keys():
+            shown = set(agent.get("permissions") or {})
+            if isinstance((agent.get("access") or {}).get("grants"), list):
+                shown.add("canAssignTasks")
+            if {"canCreateAgents", "canAssignTasks"} <= shown | exchange.sent.keys():
                 return "one permission is sent alone, although the other was shown"
     return None
 
@@ -215,10 +244,15 @@ OF_AGENTS = ["getMe", "listAgents", "getAgent", "createAgent", "hireAgent", "upd
              "pauseAgent", "resumeAgent", "terminateAgent", "getRuntimeState", "resetSession"]
 
 
+# Names that hold such a word and no secret.
+SHOWN = ["urlKey", "permissionKey", "adapterConfigKey", "issueKey"]
+
+
 def veiled(value, above="", name="", hidden=False):
     """The value, with *** for each text that may be a secret."""
-    hidden = hidden or name == "runtimeConfig" or (above, name) == ("adapterConfig", "env") or bool(
-        re.search("key|token|secret|password|credential", name, re.I))
+    hidden = hidden or name == "runtimeConfig" or (above, name) in [
+        ("adapterConfig", "env"), ("adapterConfig", "headers")] or name not in SHOWN and bool(re.search(
+            "key|token|secret|password|passwd|credential|auth|bearer|jwt|cookie|connectionstring", name, re.I))
     if isinstance(value, dict):
         return {below: veiled(inner, name, below, hidden) for below, inner in value.items()}
     if isinstance(value, list):
