@@ -49,7 +49,7 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
     }
     let code = error.api_error().code.as_deref().unwrap_or_default();
     let said = format!("{} {code}", server_message(&error)).to_lowercase();
-    if status == 403 {
+    if status == 403 && !said.contains("operator") {
         if let Some(permission) = missing_permission(&said) {
             return match permission {
                 Permission::CreateAgents => error
@@ -70,13 +70,16 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
             };
         }
         if said.contains("squad") || said.contains("company") {
-            return error.hint(match sender.squad {
-                Some(squad) => format!("the key has no access to the squad {squad}: check --squad"),
-                None => "the key is for another squad".to_owned(),
+            // An ID reaches agents of other squads than the named one.
+            let failed = error.message().split(": HTTP ").next().unwrap_or_default();
+            let is_about_named = failed.ends_with("squad") || failed.ends_with("hire agent");
+            return error.hint(match sender.squad.filter(|_| is_about_named) {
+                Some(squad) => format!("the key has no access to squad {squad}: check --squad"),
+                None => "the key has no access to the agent's squad".to_owned(),
             });
         }
     }
-    // An operator's key is as good as any for what only agents may do.
+    // For `me` and `inbox`, a valid operator key gets a 401 too.
     let not_accepted = if status == 401 && !sender.as_agent {
         "the key was not accepted; "
     } else {

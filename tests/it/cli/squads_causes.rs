@@ -28,6 +28,11 @@ fn a_denial_names_its_cause() {
         ),
         ("squads agents", 403, "Operator access required"),
         ("squads agents", 401, "Unauthorized"),
+        (
+            "squads show AGENT",
+            403,
+            "Agent key cannot access another squad",
+        ),
         ("squads me", 401, "Agent authentication required"),
         (
             "squads create-key AGENT --name n",
