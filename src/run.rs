@@ -50,12 +50,6 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
             } else {
                 error
             };
-            let error = if error.is_without_hint() && error.api_error().http_status.is_some() {
-                let asked = line.with_flag("--dry-run").command();
-                error.hint(format!("to see the request: {asked}"))
-            } else {
-                error
-            };
             ui.error(&error);
             error.exit()
         }

@@ -20,19 +20,22 @@ pub struct Advice {
 pub enum Next {
     /// A command of this program. `<agent-id>`, `<id>`, and `<tool>` are filled in from the request.
     Run(&'static str),
-    /// An alternative to a command on that page that this program doesn't have.
+    /// The same with a route whose family is documented, but not its exact path.
+    Assumed(&'static str),
+    /// No command says more: why.
     Instead(&'static str),
 }
 
-use Next::{Instead, Run};
+use Next::{Assumed, Instead, Run};
 
-const KEYS: Next = Instead(
-    "keys are managed in the router's web console, or by the issuer; `xeroctl config show` says which key was used",
-);
-const SETTINGS: Next = Instead("budget, billing and limits are in the router's web console");
-const ENDPOINTS: Next = Instead("endpoints are shown in the router's web console");
-const MODELS: Next =
-    Instead("GET /models below the same base URL lists the models of the catalogue");
+// Commands of the wider product that the page names. This program sends their requests with `api`.
+const KEYS: Next = Run("api GET /management/api-keys");
+const MEMBERS: Next = Assumed("api GET /management/project");
+const SETTINGS: Next = Assumed("api GET /settings");
+const WORKSPACES: Next = Assumed("api GET /workspaces");
+const ENDPOINTS: Next = Run("api GET /endpoints");
+const MODELS: Next = Run("api GET /models");
+
 /// Every documented code.
 pub const TABLE: &[Advice] = &[
     // Scope and authentication.
@@ -44,12 +47,12 @@ pub const TABLE: &[Advice] = &[
     row(
         "cross_project_access",
         "the key belongs to another project than the base URL names: compare the segment before /v1 with the project of the key",
-        Run("config show"),
+        KEYS,
     ),
     row(
         "project_not_found",
         "the project in the base URL does not exist, or this key can't see it: check the segment before /v1 with the issuer",
-        Run("config show"),
+        MEMBERS,
     ),
     row(
         "signing_public_key_required",
@@ -81,7 +84,7 @@ pub const TABLE: &[Advice] = &[
     row(
         "workspace_not_found",
         "check the external ID of the workspace (it starts with ws_) and that the workspace was not deleted",
-        Instead("workspaces are listed in the router's web console"),
+        WORKSPACES,
     ),
     row(
         "model_not_found",
@@ -106,7 +109,7 @@ pub const TABLE: &[Advice] = &[
     row(
         "model_not_scoring",
         "no worker is ready for this model: wait until one is provisioned, or enlarge the fleet",
-        Run("agents"),
+        ENDPOINTS,
     ),
     row(
         "invalid_tier",
@@ -194,8 +197,60 @@ impl Advice {
         };
         match &self.next {
             Run(command) => error.next("next", filled(command, request)),
+            Assumed(command) => error.next("next (assumed path)", *command),
             Instead(text) => error.hint(*text),
         }
+    }
+}
+
+/// The command that shows what a request was about, with what it shows; none for a request without an object.
+pub fn check(request: &Request) -> Option<(&'static str, String)> {
+    let segments: Vec<&str> = request.path.iter().map(String::as_str).collect();
+    let id = |word: &str| crate::command_line::id(word);
+    Some(match segments[..] {
+        ["management", "agents", agent, "candidates", ..] => (
+            "list the candidates",
+            format!("agents candidates list {}", id(agent)),
+        ),
+        ["management", "agents", agent, "curve-rotate"] => (
+            "show the agent's history",
+            format!("agents --events {}", id(agent)),
+        ),
+        ["management", "agents", agent, ..] => ("show the agent", format!("agents {}", id(agent))),
+        ["management", "agents"] => ("list the agents", "agents --all".to_owned()),
+        ["management", "join-keys", ..] => (
+            "list the join keys",
+            "agents join-keys --include-terminal --all".to_owned(),
+        ),
+        ["exec", "approvals", approval, ..] => (
+            "show the approval",
+            format!("approvals show {}", id(approval)),
+        ),
+        ["exec", "invocations" | "executions", run, ..] => {
+            ("show the run", format!("exec show {}", id(run)))
+        }
+        ["exec", "learnings", learning, ..] => (
+            "show the learning",
+            format!("exec learnings show {}", id(learning)),
+        ),
+        ["exec", "invocations"] => ("list the invocations", "exec invocations".to_owned()),
+        ["exec", "context"] => (
+            "show the context",
+            "exec context show --workspace <workspace>".to_owned(),
+        ),
+        _ => return None,
+    })
+}
+
+/// The command that lists the objects like the one that does not exist, where its own command does not name it.
+pub fn siblings(request: &Request) -> Option<(&'static str, &'static str)> {
+    let segments: Vec<&str> = request.path.iter().map(String::as_str).collect();
+    match segments[..] {
+        ["exec", "learnings", ..] => Some((
+            "list the learnings of a workspace",
+            "exec learnings list --workspace <workspace>",
+        )),
+        _ => None,
     }
 }
 

@@ -45,6 +45,16 @@ pub struct Agent {
     pub updated_at: Option<WireTime>,
     /// The names of the tools that an execution agent serves.
     pub tools: Vec<String>,
+    /// `inference` or `execution`; an open set.
+    pub agent_role: Option<String>,
+    /// The workspaces that it serves.
+    pub workspaces: Vec<String>,
+    /// Whether execution is paused in all workspaces; none when the router does not report it.
+    pub exec_paused: Option<bool>,
+    /// The workspaces in which execution is paused.
+    pub exec_paused_workspaces: Vec<String>,
+    /// The workspaces in which its credentials are revoked.
+    pub credentials_revoked_workspaces: Vec<String>,
 }
 
 impl From<Document> for Agent {
@@ -66,6 +76,11 @@ impl From<Document> for Agent {
             created_at: document.time(&["created_at"]),
             updated_at: document.time(&["updated_at"]),
             tools: document.names(&["tools"]),
+            agent_role: document.text(&["agent_role", "role"]),
+            workspaces: document.names(&["workspaces", "workspace_ids"]),
+            exec_paused: document.text(&["exec_paused"]).map(|word| word == "true"),
+            exec_paused_workspaces: document.names(&["exec_paused_workspaces"]),
+            credentials_revoked_workspaces: document.names(&["credentials_revoked_workspaces"]),
         }
     }
 }
@@ -109,12 +124,19 @@ pub struct Rotation {
 }
 
 impl From<Document> for Rotation {
-    // Assumed: all three names; the documents name the values.
+    // Assumed: all names, and that they may be in an object of their own; the documents name the values.
     fn from(document: Document) -> Self {
+        const IDS: &[&str] = &["request_id", "rotation_request_id", "rotation_id"];
+        let objects = document.objects();
+        let find = |names: &[&str]| {
+            let inner = || objects.iter().find_map(|object| object.text(names));
+            document.text(names).or_else(inner)
+        };
         Self {
-            request_id: document.text(&["request_id", "id"]),
-            status: document.text(&["status", "dispatch_status"]),
-            monitor_url: document.text(&["monitor_url"]),
+            // The agent's own ID may stand beside the rotation's.
+            request_id: find(IDS).or_else(|| find(&["id"])),
+            status: find(&["status", "dispatch_status"]),
+            monitor_url: find(&["monitor_url"]),
         }
     }
 }

@@ -155,6 +155,15 @@ impl Document {
             .and_then(|value| serde_json::from_str(value).ok())
     }
 
+    /// The members that are objects, with their own members: what some servers wrap an answer in.
+    pub fn objects(&self) -> Vec<Self> {
+        Members::of(&self.text)
+            .filter(|(_, value)| value.starts_with('{'))
+            .take(INDEXED)
+            .filter_map(|(_, value)| serde_json::from_str(value).ok())
+            .collect()
+    }
+
     fn find(&self, names: &[&str]) -> Option<&str> {
         names
             .iter()

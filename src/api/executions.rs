@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::document::Document;
 use super::id::Id;
-use super::invocations::Invocation;
+use super::invocations::{Invocation, error_text};
 use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Request};
 use crate::time::WireTime;
@@ -27,6 +27,12 @@ pub struct Execution {
     pub tool_name: Option<String>,
     /// The workspace.
     pub workspace_id: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When the tool started, where this is not `created_at`.
+    pub started_at: Option<WireTime>,
+    /// When it ended.
+    pub completed_at: Option<WireTime>,
 }
 
 impl From<Document> for Execution {
@@ -40,6 +46,9 @@ impl From<Document> for Execution {
             created_at: document.time(&["created_at"]),
             tool_name: document.text(&["tool_name", "tool"]),
             workspace_id: document.text(&["workspace_id", "workspace"]),
+            error: error_text(&document),
+            started_at: document.time(&["started_at"]),
+            completed_at: document.time(&["completed_at", "finished_at", "ended_at"]),
         }
     }
 }
@@ -120,6 +129,8 @@ pub struct ExecutionEvent {
     pub workspace_id: Option<String>,
     /// The new status.
     pub status: Option<String>,
+    /// When it happened.
+    pub at: Option<WireTime>,
 }
 
 impl From<Document> for ExecutionEvent {
@@ -130,6 +141,7 @@ impl From<Document> for ExecutionEvent {
             tool_name: document.text(&["tool_name", "tool"]),
             workspace_id: document.text(&["workspace_id", "workspace"]),
             status: document.text(&["status"]),
+            at: document.time(&["created_at", "timestamp", "at"]),
         }
     }
 }

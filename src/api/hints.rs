@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::advice;
 use super::error_response::{ErrorResponse, exit_code};
-use super::request::Request;
+use super::request::{Method, Request};
 use super::response::Response;
 use super::retry;
 use super::service::Service;
@@ -101,19 +101,30 @@ fn add(error: Error, fault: &ErrorResponse, request: &Request, response: &Respon
         return error.hint(USE_TLS);
     }
     if response.service == Service::SQUADS {
-        return of_squads(error, fault, response);
+        return of_squads(error, fault, request, response);
     }
     if let Some(advice) = fault.api_error.code.as_deref().and_then(advice::of) {
         return advice.add_to(error, request, fault.message.as_deref().unwrap_or_default());
     }
-    let error = if request.is_assumed && matches!(fault.status, 404 | 405) {
+    // The router itself says that an object does not exist, so the route does.
+    let names_object = request.path.len() > 2;
+    let is_missing = fault.enveloped && fault.status == 404 && names_object;
+    let error = if request.is_assumed && matches!(fault.status, 404 | 405) && !is_missing {
         let message =
             "this route is assumed: the documents do not name it, and this router may have another";
         retry_composed(error.hint(message), request)
     } else {
         error
     };
-    by_status(error, fault, response)
+    if is_missing && let Some((what, command)) = advice::siblings(request) {
+        return error.next(what, command);
+    }
+    if fault.is_denial
+        && let Some((what, command)) = advice::check(request)
+    {
+        return error.next(what, command);
+    }
+    by_status(error, fault, request, response)
 }
 
 /// Adds the command that sends the same request, for editing.
@@ -166,19 +177,19 @@ fn field(name: &str, value: &RawValue) -> Option<String> {
 }
 
 /// The squads API has other words than the router. What depends on the key, the squad, or the run, its commands add.
-fn of_squads(error: Error, fault: &ErrorResponse, response: &Response) -> Error {
+fn of_squads(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
     let root = &response.base_url;
     match fault.status {
         404 | 405 if !fault.enveloped => error.next(
             format!("no squads API answers below {root}; where that comes from"),
             "config show",
         ),
-        300..=399 | 407 => by_status(error, fault, response),
+        300..=399 | 407 => by_status(error, fault, request, response),
         _ => error,
     }
 }
 
-fn by_status(error: Error, fault: &ErrorResponse, response: &Response) -> Error {
+fn by_status(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
     let base_url = &response.base_url;
     match fault.status {
         304 => error.hint("there is nothing newer than what a header of the request names"),
@@ -205,10 +216,25 @@ fn by_status(error: Error, fault: &ErrorResponse, response: &Response) -> Error 
             let allowed = sanitize::capped(allowed, LONGEST_TARGET);
             error.hint(format!("the route takes {allowed}"))
         }
+        // Only the router sends request IDs.
+        404 | 405 if !fault.enveloped && fault.api_error.request_id.is_some() => error.next(
+            format!("the router below {base_url} responded, but it has no such route; where the URL comes from"),
+            "config show",
+        ),
         404 | 405 if !fault.enveloped => error.next(
             format!("no router responds below {base_url}; where that comes from"),
             "config show",
         ),
+        409 | 412 => match advice::check(request) {
+            Some((what, command)) => error.next(format!("its status prevents this; {what}"), command),
+            None => error,
+        },
+        400 | 413 | 415 | 422 => {
+            error.hint(match request.method {
+                Method::Get => "correct what the message names, and run the command again",
+                _ => "nothing was changed: correct what the message names, and run the command again",
+            })
+        }
         500.. => error.hint("report the request ID and the time to the operators of the router"),
         _ => error,
     }

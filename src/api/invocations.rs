@@ -37,6 +37,10 @@ pub struct Invocation {
     pub completed_at: Option<WireTime>,
     /// The error, if it failed.
     pub error: Option<String>,
+    /// The arguments, as compact JSON.
+    pub args: Option<String>,
+    /// When the tool started.
+    pub started_at: Option<WireTime>,
 }
 
 impl From<Document> for Invocation {
@@ -59,16 +63,22 @@ impl From<Document> for Invocation {
             execution_id: document.string(&["execution_id"]),
             created_at: document.time(&["created_at"]),
             completed_at: document.time(&["completed_at"]),
-            error: match document.inner(&["error"]) {
-                Some(error) => error.string(&["message", "code", "type"]),
-                None => None,
-            }
-            .or_else(|| document.text(&["error"])),
+            error: error_text(&document),
+            args: document.text(&["args", "arguments"]),
+            started_at: document.time(&["started_at"]),
         }
     }
 }
 
-/// The status words. Documented, as are the two lists.
+/// Why a run failed: a text, or the message of an object.
+pub(super) fn error_text(document: &Document) -> Option<String> {
+    let inner = document.inner(&["error"]);
+    inner
+        .and_then(|error| error.string(&["message", "code", "type"]))
+        .or_else(|| document.text(&["error", "error_message"]))
+}
+
+/// The status words. Documented, as are the two lists; an unknown word is none of them.
 pub const STATUSES: &[&str] = &[
     "queued",
     "running",

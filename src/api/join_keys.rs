@@ -12,8 +12,8 @@ use crate::time::WireTime;
 /// The path of the collection, a sibling of the agents. Documented.
 const JOIN_KEYS: [&str; 2] = ["management", "join-keys"];
 
-/// The names of members that may contain the token. Assumed.
-pub const TOKEN_NAMES: &[&str] = &["token", "key", "join_key"];
+/// The members under which a token may come. Assumed.
+pub const TOKEN_NAMES: &[&str] = &["token", "key", "join_key", "join_token"];
 
 /// A join key, without its token.
 #[derive(Debug, Deserialize)]
@@ -67,10 +67,20 @@ pub struct Created {
 }
 
 impl From<Document> for Created {
+    // Assumed: that the token, the key, or both may be in an object of their own.
     fn from(document: Document) -> Self {
+        let objects = document.objects();
+        let inner = || objects.iter().find_map(|object| object.string(TOKEN_NAMES));
+        let token = document.string(TOKEN_NAMES).or_else(inner);
+        let has_id = |object: &Document| object.text(&["id"]).is_some();
+        let key = if has_id(&document) {
+            None
+        } else {
+            objects.into_iter().find(has_id)
+        };
         Self {
-            token: document.string(TOKEN_NAMES).map(Secret::new),
-            key: document.into(),
+            token: token.map(Secret::new),
+            key: key.unwrap_or(document).into(),
         }
     }
 }

@@ -24,6 +24,8 @@ pub trait ListEndpoint {
     const MEMBER: &'static str = "data";
     /// The members of an item of which the first that is there is its ID, and so the cursor behind it.
     const ID: &'static [&'static str] = &["id"];
+    /// Whether the items may be under any name, if there is only one array of objects.
+    const ANY_MEMBER: bool = true;
 
     /// The request without `limit` and `after`.
     fn request(&self) -> Request;
@@ -33,6 +35,7 @@ impl<L: ListEndpoint> ListEndpoint for &L {
     type Item = L::Item;
     const MEMBER: &'static str = L::MEMBER;
     const ID: &'static [&'static str] = L::ID;
+    const ANY_MEMBER: bool = L::ANY_MEMBER;
 
     fn request(&self) -> Request {
         (*self).request()
@@ -95,6 +98,8 @@ pub struct Page<'a> {
     pub bare: bool,
     /// The array of the items.
     array: &'a str,
+    /// The name of its member as it is spelled; none for a bare array, and where it is `data`.
+    member: Option<&'a str>,
     count: usize,
     last: Option<&'a str>,
     pub(super) cut: bool,
@@ -142,6 +147,7 @@ impl<'a> Page<'a> {
             document,
             bare: document.starts_with('['),
             array: document,
+            member: None,
             count: 0,
             last: None,
             cut: false,
@@ -175,6 +181,12 @@ impl<'a> Page<'a> {
                     member(name, value, it.items.as_ref());
                 }),
                 None => Members::of(document).for_each(|(name, value)| member(name, value, None)),
+            }
+            if array.is_none()
+                && L::ANY_MEMBER
+                && let Some((name, value)) = only_list(document)
+            {
+                (page.member, array) = (Some(name), Some(value));
             }
             page.array = match array {
                 // What some servers write for a list without items.
@@ -211,7 +223,9 @@ impl<'a> Page<'a> {
     /// The members of the envelope but those that a merged list writes itself: their names as they are spelled, with
     /// their values.
     pub fn members(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let list = self.member;
         Members::of(self.document)
+            .filter(move |(name, _)| list != Some(*name))
             .filter(|(name, _)| !matches!(&*json::string(name), "data" | "has_more" | "last_id"))
     }
 
@@ -252,4 +266,18 @@ impl<'a> Page<'a> {
         self.cut = true;
         self.last_id = None;
     }
+}
+
+/// The one member of an envelope that is an array of objects, whatever its name. An object with an ID of its own is
+/// not an envelope: its arrays are details of it.
+fn only_list(document: &str) -> Option<(&str, &str)> {
+    let is_id = |name: &str| json::string(name) == "id";
+    if Members::of(document).any(|(name, _)| is_id(name)) {
+        return None;
+    }
+    let mut lists = Members::of(document).filter(|(_, value)| {
+        value.starts_with('[') && Items::of(value).all(|item| item.starts_with('{'))
+    });
+    let list = lists.next()?;
+    lists.next().is_none().then_some(list)
 }

@@ -15,40 +15,48 @@ pub struct Group {
     pub words: &'static [(&'static str, &'static str)],
 }
 
-/// Groups of the wider product that the documents mention, with what to do instead.
+/// Groups of the wider product that the documents mention, with what to do instead. The `assumed` routes belong to a
+/// documented family, but no document names the exact path.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("keys", "use xeroctl api GET /management/api-keys"),
+    ("models", "use xeroctl api GET /models"),
+    ("endpoints", "use xeroctl api GET /endpoints"),
+    ("settings", "use xeroctl api GET /settings (assumed path)"),
     (
-        "keys",
-        "API keys are managed in the router's web console, or by whoever issued them",
+        "workspaces",
+        "use xeroctl api GET /workspaces (assumed path)",
     ),
     (
         "project",
-        "projects and their members are managed in the router's web console",
+        "use xeroctl api GET /management/project (assumed path)",
     ),
+    ("discovery", "use xeroctl agents candidates list AGENT"),
     (
-        "settings",
-        "budget, billing and limits are in the router's web console",
+        "learnings",
+        "use xeroctl exec learnings list --workspace WORKSPACE",
     ),
-    (
-        "workspaces",
-        "workspaces are managed in the router's web console; commands here take their ids with --workspace",
-    ),
-    (
-        "models",
-        "the catalogue is at GET /models below the base URL",
-    ),
-    (
-        "endpoints",
-        "endpoints are managed in the router's web console",
-    ),
-    (
-        "discovery",
-        "candidates of an agent are decided on here: xeroctl agents candidates list AGENT",
-    ),
-    (
-        "templates",
-        "templates are managed in the router's web console",
-    ),
+    ("auth", "use xeroctl config show"),
+    ("bootstrap", "use xeroctl config init"),
+];
+
+/// Further groups of the wider product, whose routes are below a path of the same name.
+const OTHER_GROUPS: &[&str] = &[
+    "chat",
+    "chats",
+    "conversations",
+    "exports",
+    "files",
+    "health",
+    "license",
+    "maintenance",
+    "mcp",
+    "preferences",
+    "responses",
+    "slos",
+    "templates",
+    "uploads",
+    "usage",
+    "webhooks",
 ];
 
 /// Words that other programs use for the verbs of a group, by the group as typed.
@@ -113,11 +121,12 @@ pub fn verb(group: &str, word: &str) -> Option<&'static str> {
 }
 
 /// What to do in the place of a group that this program does not have.
-pub fn elsewhere(group: &str) -> Option<&'static str> {
-    ELSEWHERE
-        .iter()
-        .find(|(name, _)| *name == group)
-        .map(|(_, instead)| *instead)
+pub fn elsewhere(group: &str) -> Option<String> {
+    if OTHER_GROUPS.contains(&group) {
+        return Some(format!("use xeroctl api GET /{group} (assumed path)"));
+    }
+    let known = ELSEWHERE.iter().find(|(name, _)| *name == group);
+    known.map(|(_, instead)| (*instead).to_owned())
 }
 
 /// What was probably meant by an id of a flag-selected group; `next` is the word behind the id.

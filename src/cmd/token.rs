@@ -14,6 +14,9 @@ use crate::secret::Secret;
 use crate::session::Session;
 use crate::view::column::Column;
 
+/// So many names of members are shown.
+const MOST_NAMES: usize = 20;
+
 /// A kind of key whose token is shown only once.
 pub(super) trait Kind {
     /// What creates such a key.
@@ -41,7 +44,7 @@ pub(super) trait Kind {
     /// The words of the command that lists the keys.
     fn list_command(&self) -> String;
     /// Says how the token is used, now that it was delivered: to standard output, or into this file.
-    fn hint(&self, session: &Session<'_>, file: Option<&Path>);
+    fn hint(&self, session: &Session<'_>, created: &Self::Created, file: Option<&Path>);
 }
 
 /// Where a token will go.
@@ -122,10 +125,10 @@ pub(super) async fn create<K: Kind>(
                 path.display(),
                 session.noun()
             ));
-            kind.hint(session, Some(&path));
+            kind.hint(session, &reply.value, Some(&path));
             show_without_token::<K>(session, &reply)?;
         }
-        Ok(None) => kind.hint(session, None),
+        Ok(None) => kind.hint(session, &reply.value, None),
         Err(why) => return Err(rollback(session, kind, &reply.value, why).await),
     }
     Ok(Some(reply))
@@ -140,7 +143,11 @@ fn deliver<K: Kind>(
     let Some(token) = K::token(&reply.value) else {
         return Err(Error::new(
             Exit::Failure,
-            format!("the {}'s answer holds no token", session.noun()),
+            format!(
+                "the {}'s response has no token (its members: {})",
+                session.noun(),
+                member_names(reply.document.get())
+            ),
         ));
     };
     let Some(file) = file else {
@@ -150,6 +157,24 @@ fn deliver<K: Kind>(
         return session.show(reply, K::COLUMNS).map(|()| None);
     };
     file.fill(token).map(Some)
+}
+
+/// The names of an object's members, and of those one level deeper, without any value: a value may be the token.
+fn member_names(document: &str) -> String {
+    let mut names = Vec::new();
+    for (name, value) in json::entries(document).unwrap_or_default() {
+        let inner = json::entries(value.get()).unwrap_or_default();
+        names.extend(inner.iter().map(|(inner, _)| format!("{name}.{inner}")));
+        if inner.is_empty() {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let shown = names.iter().take(MOST_NAMES).cloned();
+    let more = (names.len() > MOST_NAMES).then(|| "…".to_owned());
+    shown.chain(more).collect::<Vec<_>>().join(", ")
 }
 
 /// The key without its token, which is in a file now.

@@ -167,6 +167,16 @@ impl Sources<'_> {
                     "set it: xeroctl config set {name} --base-url https://api.example/PROJECT/v1"
                 ))
             }
+            // A key alone is half of what the environment has to name.
+            None if self.service == Service::ROUTER
+                && self.env.text(self.service.key_variable).is_some() =>
+            {
+                Error::config(
+                    "no router is configured: XEROCTL_API_KEY is set, but XEROCTL_BASE_URL is not",
+                )
+                .hint("set it: export XEROCTL_BASE_URL=https://api.xerotier.ai/PROJECT/v1")
+                .hint("or store both: xeroctl config init")
+            }
             None => Error::config("no router is configured")
                 .hint("set one up: xeroctl config init")
                 .hint("or try the built-in sandbox: xeroctl --context sandbox agents"),

@@ -308,7 +308,8 @@ mod tests {
             let outline = Outline::of(text).expect(text);
             let value = &text[outline.value.clone()];
             let members = outline.members.expect(text);
-            let places = |member: &Member| (&text[member.name.clone()], &text[member.value.clone()]);
+            let places =
+                |member: &Member| (&text[member.name.clone()], &text[member.value.clone()]);
             let found: Vec<_> = members.iter().map(places).collect();
             assert_eq!(found, Members::of(value).collect::<Vec<_>>(), "{text}");
             for member in &members {
@@ -321,7 +322,13 @@ mod tests {
         }
         let list = Outline::of(" [1, 2]").expect("a list");
         assert_eq!(list.value, 1..7);
-        assert_eq!(list.items, Some(ItemsOutline { count: 2, last: Some(5..6) }));
+        assert_eq!(
+            list.items,
+            Some(ItemsOutline {
+                count: 2,
+                last: Some(5..6)
+            })
+        );
     }
 
     #[test]

@@ -41,8 +41,13 @@ static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A long word of random characters after the name of a secret.
-static LONG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(concat!("([", word!(), r#".-]+)[ \t]+["'`]?([A-Za-z0-9+/_=-]{32,})"#)));
+static LONG: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        "([",
+        word!(),
+        r#".-]+)[ \t]+["'`]?([A-Za-z0-9+/_=-]{32,})"#
+    ))
+});
 
 /// One value per line or column: `password<TAB>S`.
 static COLUMN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^([^\t\r\n]+)\t+([^\t\r\n]+)"));
@@ -72,8 +77,25 @@ static KEY: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Each alternative of [`KEY`] starts with one of these.
 const KEY_STARTS: [&str; 19] = [
-    "eyJ", "AKIA", "xero_", "ere_", "xjt_", "sk_", "sk-", "rk_", "rk-", "pk_", "pk-", "gho_", "ghp_", "ghs_",
-    "ghu_", "ghr_", "github_pat_", "glpat-", "xox",
+    "eyJ",
+    "AKIA",
+    "xero_",
+    "ere_",
+    "xjt_",
+    "sk_",
+    "sk-",
+    "rk_",
+    "rk-",
+    "pk_",
+    "pk-",
+    "gho_",
+    "ghp_",
+    "ghs_",
+    "ghu_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xox",
 ];
 
 /// Masks what is secret by its surroundings or its form.

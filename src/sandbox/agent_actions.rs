@@ -62,7 +62,7 @@ fn pause(app: &AppState, request: &ApiRequest) -> HandlerResult {
     })
 }
 
-/// Returns 204. Without a workspace it removes all pauses; with one, only that workspace's.
+/// Returns 200 with the agent. Without a workspace it removes all pauses; with one, only that workspace's.
 fn resume(app: &AppState, request: &ApiRequest) -> HandlerResult {
     let workspace = request.json_body(&["workspace"])?.text("workspace")?;
     app.store.write(|document, now| {
@@ -78,13 +78,14 @@ fn resume(app: &AppState, request: &ApiRequest) -> HandlerResult {
                 .retain(|paused| paused != workspace),
         }
         agent.mark_modified(now);
+        let response = ok(&detail(agent, now));
         document.record_event(
             request.path_param("agent"),
             "exec.resumed",
             json!({ "workspace": workspace }),
             now,
         );
-        Ok(no_content())
+        Ok(response)
     })
 }
 
@@ -162,7 +163,7 @@ fn rotate(app: &AppState, request: &ApiRequest) -> HandlerResult {
         Ok(accepted(&json!({
             "request_id": request_id,
             "status": "dispatched",
-            "monitor_url": format!("{}/management/agents/{id}/events", app.base_url),
+            "monitor_url": app.page_url(&format!("agents/{id}/events")),
         })))
     })
 }

@@ -60,8 +60,6 @@ fn not_found(id: &str) -> ApiError {
 /// Returns the agent's detail view: the list fields plus those only the detail has.
 pub(super) fn detail(agent: &Agent, now: Seconds) -> Value {
     let mut view = list_item(agent, now);
-    view["exec_paused"] = agent.exec_paused.into();
-    view["exec_paused_workspaces"] = json!(agent.exec_paused_workspaces);
     view["credentials_revoked_workspaces"] = json!(agent.credentials_revoked_workspaces);
     if !agent.tools.is_empty() {
         view["tools"] = agent
@@ -81,6 +79,8 @@ fn list_item(agent: &Agent, now: Seconds) -> Value {
         "worker_id": agent.worker_id,
         "region": agent.region,
         "status": agent.status,
+        "exec_paused": agent.exec_paused,
+        "exec_paused_workspaces": agent.exec_paused_workspaces,
         "agent_role": if agent.tools.is_empty() { "inference" } else { "execution" },
         "max_concurrent_requests": agent.max_concurrent_requests,
         "description": agent.description,

@@ -32,9 +32,10 @@ pub(super) type Route = (
 );
 
 impl AppState {
-    /// URL of a web page. The sandbox serves none, but returns such URLs as the router does.
+    /// URL of a web page. The sandbox serves none, but returns such URLs as the router does. The domain is reserved for
+    /// names that never resolve.
     pub(super) fn page_url(&self, path: &str) -> String {
-        let site = self.base_url.strip_suffix("/v1").unwrap_or(&self.base_url);
-        format!("{site}/{path}")
+        let project = self.base_url.rsplit('/').nth(1).unwrap_or_default();
+        format!("https://no-console.sandbox.invalid/{project}/{path}")
     }
 }

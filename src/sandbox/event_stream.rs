@@ -18,7 +18,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use super::app_state::{AppState, Route};
-use super::clock::Seconds;
+use super::clock::{Seconds, TimeEncoding};
 use super::request::ApiRequest;
 use super::response::{ApiError, HandlerResult};
 use super::state::{Document, Invocation};
@@ -132,6 +132,7 @@ fn encode_event(
         "workspace_id": invocation.workspace_id,
         "status": event.status,
         "risk": tools::risk(&invocation.tool_name),
+        "created_at": TimeEncoding::Rfc3339.encode(event.at),
     });
     if let Some(approval) = &invocation.approval {
         data["approval_id"] = approval.approval_id.as_str().into();

@@ -64,7 +64,9 @@ fn show((execution, invocation): ExecutionEntry, now: Seconds) -> Value {
         "workspace_id": invocation.workspace_id,
         "status": status,
         "exit_code": execution.exit_code.filter(|_| status == execution.outcome),
+        "error": invocation.error(now),
         "created_at": TimeEncoding::Rfc3339.encode(execution.started_at),
+        "completed_at": TimeEncoding::Rfc3339.encode_optional(invocation.progress(now).ended_at),
     })
 }
 

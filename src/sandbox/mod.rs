@@ -5,7 +5,7 @@
 //! up. It is strict where the client is lenient (see `docs/sandbox.md`).
 //!
 //! Each resource has a file (`agents`, `agent_actions`, `candidates`, `join_keys`, `tools`, `invocations`,
-//! `executions`, `event_stream`, `approvals`, `introspection`, `learnings`, `exec_context`) with a route table,
+//! `executions`, `event_stream`, `approvals`, `introspection`, `learnings`, `exec_context`, `diagnostics`) with a route table,
 //! `ROUTES`; a handler is a plain function from an `ApiRequest` to a `HandlerResult`. Every request passes
 //! `middleware`, is parsed by `request` and `fields`, and reads or changes the document of `state` through `store`,
 //! which holds the lock for that time.
@@ -20,6 +20,7 @@ mod candidates;
 mod clock;
 mod connection;
 mod demo;
+mod diagnostics;
 mod event_stream;
 mod exec_context;
 mod execution_output;

@@ -4,7 +4,7 @@ use super::clock::Seconds;
 use super::state::{Document, Invocation};
 
 impl Document {
-    /// Shifts the times of unmodified demo objects to the present, so that whatever was live at setup is live again.
+    /// Shifts the times of a new document, which are relative to its second 0, to the present.
     pub(super) fn rebase_times(&mut self, now: Seconds) {
         let shift = now - self.rebased_at;
         let is_demo: Vec<&str> = self

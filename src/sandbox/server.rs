@@ -22,8 +22,8 @@ use super::response::ApiError;
 use super::state::Keys;
 use super::store::Store;
 use super::{
-    agent_actions, agents, approvals, candidates, event_stream, exec_context, executions,
-    introspection, invocations, join_keys, learnings, middleware, tools,
+    agent_actions, agents, approvals, candidates, diagnostics, event_stream, exec_context,
+    executions, introspection, invocations, join_keys, learnings, middleware, tools,
 };
 
 /// The running server; dropping it stops it.
@@ -148,6 +148,7 @@ fn router(app: Arc<AppState>) -> Router {
         introspection::ROUTES,
         learnings::ROUTES,
         exec_context::ROUTES,
+        diagnostics::ROUTES,
     ];
     let mut router = Router::new();
     for &(method, path, handler) in tables.into_iter().flatten() {

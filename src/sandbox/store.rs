@@ -17,10 +17,6 @@ use super::state::{Document, Keys};
 use super::state_file::{self, LockOptions, StoredState};
 use super::{demo, id};
 
-/// Age in seconds after which demo times are rebased. Not zero, so that successive commands see the same times and only
-/// the first one writes.
-const REBASE_AFTER: Seconds = 60;
-
 /// The state store.
 pub(super) struct Store {
     backend: Backend,
@@ -174,11 +170,8 @@ fn open_directory(
     state_file::create_directory(directory)?;
     let _lock = state_file::lock(directory, lock_options, false)?;
     state_file::remove_temporary_files(directory);
-    let (mut document, set_aside) = load_or_create(directory, keys, now)?;
-    if (now - document.rebased_at).abs() >= REBASE_AFTER {
-        document.rebase_times(now);
-        state_file::save(directory, &document)?;
-    }
+    // Times stay as they are: what was shown as ended must not come back.
+    let (document, set_aside) = load_or_create(directory, keys, now)?;
     let keys = Keys {
         router: document.key,
         operator: document.squads.operator_key,

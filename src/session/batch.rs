@@ -19,8 +19,10 @@ use crate::view::column::{Cell, Column};
 pub struct ActionLabels<'a> {
     /// The participle: `paused`.
     pub done: &'a str,
-    /// The sentence on a terminal for one object: `Paused execution on`, followed by the ID and `.`.
+    /// The sentence on a terminal for one object: `Paused execution on`, followed by the ID, `place`, and `.`.
     pub sentence: &'a str,
+    /// Where it was done, with the space before it: ` in ws_team_a`. May be empty.
+    pub place: &'a str,
     /// The object: `agent`.
     pub noun: &'a str,
 }
@@ -31,6 +33,8 @@ pub struct BatchResult<'a> {
     pub exit: Exit,
     /// The objects that were changed.
     pub done: Vec<&'a Id>,
+    /// Their responses, in the same order.
+    pub responses: Vec<Box<RawValue>>,
 }
 
 /// The result for one object.
@@ -80,16 +84,19 @@ impl Session<'_> {
             return Ok(BatchResult {
                 exit: Exit::Success,
                 done: Vec::new(),
+                responses: Vec::new(),
             });
         }
         if let [id] = distinct[..] {
-            if let Some(reply) = self.change(&endpoint(id)?, &check(id)).await? {
-                let sentence = format!("{} {id}.", labels.sentence);
-                self.done(&reply, id.as_str(), labels.done, &sentence)?;
+            let reply = self.change(&endpoint(id)?, &check(id)).await?;
+            if let Some(reply) = &reply {
+                let sentence = format!("{} {id}{}.", labels.sentence, labels.place);
+                self.done(reply, id.as_str(), labels.done, &sentence)?;
             }
             return Ok(BatchResult {
                 exit: Exit::Success,
                 done: distinct,
+                responses: reply.into_iter().map(|reply| reply.document).collect(),
             });
         }
         let several = format!(
@@ -110,6 +117,8 @@ impl Session<'_> {
             .filter(|(_, result)| matches!(result, Some(Ok(_))))
             .map(|(id, _)| *id)
             .collect();
+        let replies = results.iter().flatten().flatten();
+        let responses = replies.map(|reply| reply.document.clone()).collect();
         let is_unknown = |result: &Option<Result<_, Error>>| {
             let error = result.as_ref().and_then(|result| result.as_ref().err());
             error.is_some_and(Error::is_outcome_unknown)
@@ -124,7 +133,11 @@ impl Session<'_> {
         for id in unknown {
             self.ui().next(&format!("check {id}"), &check(id));
         }
-        Ok(BatchResult { exit, done })
+        Ok(BatchResult {
+            exit,
+            done,
+            responses,
+        })
     }
 
     /// Runs the changes, `concurrency` at a time. `None` marks a change that was not tried.

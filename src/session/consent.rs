@@ -74,10 +74,7 @@ impl Context {
         if agreed {
             Ok(())
         } else {
-            Err(Error::new(
-                Exit::Declined,
-                "not confirmed: nothing was changed",
-            ))
+            Err(Error::new(Exit::Declined, "canceled; nothing was changed"))
         }
     }
 

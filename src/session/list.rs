@@ -81,10 +81,7 @@ impl Session<'_> {
         while let Some(fetched) = pages.next().await? {
             let page = &fetched.page;
             let items = page.items();
-            seen(
-                &mut items.filter_map(L::Item::read),
-                fetched.is_last,
-            );
+            seen(&mut items.filter_map(L::Item::read), fetched.is_last);
             let mut written = 0;
             let mut behind = None;
             let mut write = || {

@@ -94,10 +94,8 @@ impl<'s, L: ListEndpoint> Pages<'s, L> {
         let Some(mut ahead) = self.ahead.take() else {
             return self.session.response(&self.request(), self.scope).await;
         };
-        // To show a page may have taken long: what has come meanwhile is taken before any limit counts.
-        for _ in 0..TURNS {
-            tokio::task::yield_now().await;
-        }
+        // Showing a page may have taken long: what has come meanwhile is taken before any limit counts.
+        take_turns().await;
         self.session.finish_read(&mut ahead, self.scope).await
     }
 
@@ -146,12 +144,21 @@ impl<'s, L: ListEndpoint> Pages<'s, L> {
     }
 }
 
+/// Lets the connections work.
+async fn take_turns() {
+    for _ in 0..TURNS {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Sends the request for a page, without waiting for its response.
 async fn send_ahead<'s>(
     session: &'s Session<'s>,
     request: Request,
     scope: Scope,
 ) -> Result<PageRequest<'s>, Error> {
+    // The connection of the last page is to be used again.
+    take_turns().await;
     let mut ahead: PageRequest<'s> = Box::pin(session.begin_read(request, scope)?);
     for _ in 0..TURNS {
         tokio::select! {

@@ -370,9 +370,13 @@ impl Ui {
         let mut state = self.state();
         let color = state.output_mode.color_error;
         let shown = |text: &str| sanitize::cell(&state.secrets.redact(text)).into_owned();
-        let first = format!("error: {}", shown(error.message()));
-        let mut text = Tone::Error.paint("error", color);
-        text.push_str(&state.wrapped(&first, INDENT)["error".len()..]);
+        let mut text = if error.exit() == Exit::Declined {
+            // The user's own decision is not a fault.
+            state.wrapped(&shown(error.message()), INDENT)
+        } else {
+            let first = format!("error: {}", shown(error.message()));
+            Tone::Error.paint("error", color) + &state.wrapped(&first, INDENT)["error".len()..]
+        };
         text.push('\n');
         for line in error.lines(&at) {
             text.push_str(&state.wrapped(&format!("  {}", shown(&line)), 2 * INDENT));

@@ -22,6 +22,8 @@ pub enum Cell<'a> {
     Time(&'a WireTime),
     /// The time until a timestamp.
     Left(&'a WireTime),
+    /// A state word, and on a terminal a remark in parentheses behind it.
+    Remarked(&'a str, &'static str),
 }
 
 impl<'a> Cell<'a> {
@@ -35,6 +37,10 @@ impl<'a> Cell<'a> {
         let owned = match self {
             Self::Absent | Self::Lines([]) => None,
             Self::Text(text) => return Some(sanitize::cell(text)),
+            Self::Remarked(word, remark) if options.is_aligned() => {
+                Some(format!("{} ({remark})", sanitize::cell(word)))
+            }
+            Self::Remarked(word, _) => return Some(sanitize::cell(word)),
             Self::List(words) => Some(sanitize::cell(&words.join(",")).into_owned()),
             Self::Lines(lines) => Some(sanitize::cell(&lines.join(" ")).into_owned()),
             Self::Left(stamp) => stamp.at().map(|at| {
@@ -275,7 +281,14 @@ pub(super) fn of_record<T>(columns: &[Column<T>], options: &RenderOptions) -> Ve
 pub(super) fn tone(kind: Kind, text: Option<&str>) -> Tone {
     match (kind, text) {
         (_, None) => Tone::Faint,
-        (Kind::State, Some(word)) => Tone::of_state(word),
+        (Kind::State, Some(text)) => {
+            // A remark counts for more than the word before it.
+            let remark = text
+                .rsplit_once('(')
+                .and_then(|(_, rest)| rest.strip_suffix(')'));
+            let word = remark.and_then(|remark| remark.rsplit(' ').next());
+            Tone::of_state(word.unwrap_or(text))
+        }
         _ => Tone::Plain,
     }
 }

@@ -175,6 +175,7 @@ pub struct List<'a> {
 impl ListEndpoint for List<'_> {
     type Item = Agent;
     const MEMBER: &'static str = "agents";
+    const ANY_MEMBER: bool = false;
 
     fn request(&self) -> Request {
         of_squad("list agents of squad", Method::Get, self.squad, "agents")

@@ -44,6 +44,7 @@ pub struct List<'a> {
 impl ListEndpoint for List<'_> {
     type Item = Assignment;
     const MEMBER: &'static str = "items";
+    const ANY_MEMBER: bool = false;
 
     fn request(&self) -> Request {
         let request = of_agent("list inbox", Method::Get, "me", &["inbox-lite"]);

@@ -74,6 +74,7 @@ pub struct List<'a> {
 impl ListEndpoint for List<'_> {
     type Item = Key;
     const MEMBER: &'static str = "keys";
+    const ANY_MEMBER: bool = false;
 
     fn request(&self) -> Request {
         of_agent("list keys of agent", Method::Get, self.agent, &["keys"])

@@ -1,11 +1,13 @@
 //! What `pause-exec`, `resume-exec` and `revoke-credentials` have in common.
 
+use serde_json::value::RawValue;
+
 use crate::api::Id;
-use crate::api::agents::{Apply, Control};
+use crate::api::agents::{Agent, Apply, Control};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::sanitize;
-use crate::session::{ActionLabels, Consent, Context, Session};
+use crate::session::{ActionLabels, BatchResult, Consent, Context, Session};
 
 /// The agents, the workspace, and how many at a time.
 #[derive(clap::Args, Clone, Debug)]
@@ -31,7 +33,12 @@ impl Targets {
     /// As [`crate::session::Session::apply_batch`]; exit 16 without consent to a revocation.
     pub async fn apply(self, context: &Context, control: Control) -> Result<Exit, Error> {
         let session = context.open()?;
-        let labels = labels(control);
+        let place = match (control, &self.workspace) {
+            // Its session ends, wherever it serves.
+            (Control::Revoke, None) => String::new(),
+            _ => self.place(),
+        };
+        let labels = labels(control, &place);
         if control == Control::Revoke {
             self.ask_to_revoke(&session).await?;
         }
@@ -52,7 +59,14 @@ impl Targets {
             })?;
         if let Some(first) = batch.done.first().map(|id| id.as_str()) {
             match control {
-                Control::Pause => session.ui().next("undo it", &self.undo(&batch.done)),
+                // The sentence on a terminal names the place already.
+                Control::Pause if session.look.is_aligned() && batch.done.len() == 1 => {
+                    session.ui().next("undo it", &self.undo(&batch.done));
+                }
+                Control::Pause => session
+                    .ui()
+                    .next(&format!("paused{place}; undo it"), &self.undo(&batch.done)),
+                Control::Resume if !self.was_resumed(&session, &batch) => {}
                 Control::Resume => session
                     .ui()
                     .next("its history", &super::command(first, "--events")),
@@ -63,6 +77,42 @@ impl Targets {
             }
         }
         Ok(batch.exit)
+    }
+
+    /// Where the action applies, as it follows a sentence.
+    fn place(&self) -> String {
+        match &self.workspace {
+            Some(name) => format!(" in {name}"),
+            None => " in all workspaces".to_owned(),
+        }
+    }
+
+    /// Whether every one of the agents was really resumed; warns of those that are still paused everywhere.
+    fn was_resumed(&self, session: &Session<'_>, batch: &BatchResult<'_>) -> bool {
+        let agent = |text: &RawValue| serde_json::from_str::<Agent>(text.get()).ok();
+        let is_paused =
+            |text: &RawValue| agent(text).is_some_and(|agent| agent.exec_paused == Some(true));
+        let answered = batch.done.iter().zip(&batch.responses);
+        let paused: Vec<&Id> = answered
+            .filter(|(_, response)| is_paused(response))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in &paused {
+            let place = self.place();
+            session.ui().warn(&format!(
+                "agent {id}: resumed{place}; still paused in all workspaces"
+            ));
+        }
+        if let Some(id) = paused.first() {
+            let resume = Self {
+                workspace: None,
+                ..self.clone()
+            };
+            session
+                .ui()
+                .next("resume it everywhere", &resume.undo(&[*id]));
+        }
+        paused.is_empty()
     }
 
     async fn ask_to_revoke(&self, session: &Session<'_>) -> Result<(), Error> {
@@ -117,7 +167,7 @@ impl Targets {
     }
 }
 
-fn labels(control: Control) -> ActionLabels<'static> {
+fn labels(control: Control, place: &str) -> ActionLabels<'_> {
     let (done, sentence) = match control {
         Control::Pause => ("paused", "Paused execution on agent"),
         Control::Resume => ("resumed", "Resumed execution on agent"),
@@ -126,6 +176,7 @@ fn labels(control: Control) -> ActionLabels<'static> {
     ActionLabels {
         done,
         sentence,
+        place,
         noun: "agent",
     }
 }

@@ -236,7 +236,10 @@ impl Args {
             } => list(&session, named.as_ref(), include_terminal, &span).await,
             Action::Create { create, token_file } => {
                 let destination = token::prepare(&session, token_file.as_deref())?;
-                token::create(&session, &New, &create, destination).await?;
+                let kind = New {
+                    role: create.agent_role.clone(),
+                };
+                token::create(&session, &kind, &create, destination).await?;
                 Ok(Exit::Success)
             }
             Action::Revoke { id, force } => revoke(&session, &id, force).await,

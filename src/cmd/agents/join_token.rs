@@ -12,7 +12,10 @@ use crate::session::Session;
 use crate::view::column::{Cell, Column};
 
 /// A join key that is being created.
-pub(super) struct New;
+pub(super) struct New {
+    /// The role that was asked for; the response may not repeat it.
+    pub(super) role: Option<String>,
+}
 
 impl Kind for New {
     type Create = Create;
@@ -70,20 +73,30 @@ impl Kind for New {
     }
 
     /// How a worker takes the token: not from its arguments, which everybody on its machine can read.
-    fn hint(&self, session: &Session<'_>, file: Option<&Path>) {
+    fn hint(&self, session: &Session<'_>, created: &Created, file: Option<&Path>) {
         let ui = session.ui();
+        let role = created.key.agent_role.as_deref().or(self.role.as_deref());
+        let variable = variable(role);
         let Some(path) = file else {
             ui.warn_always(
                 "the token is shown only this once: store it now, and give it to trusted workers alone",
             );
-            ui.hint(
-                "on the worker's machine, without the token in any argument or history: stty -echo; read -r XEM_JOIN_KEY; stty echo; export XEM_JOIN_KEY",
-            );
+            ui.hint(&format!(
+                "on the worker's machine, without the token in any argument or history: stty -echo; read -r {variable}; stty echo; export {variable}"
+            ));
             return;
         };
         let path = command_line::quote(&path.display().to_string());
         ui.hint(&format!(
-            "the worker takes it from its environment, not from its arguments: export XEM_JOIN_KEY=\"$(cat {path})\""
+            "the worker takes it from its environment, not from its arguments: export {variable}=\"$(cat {path})\""
         ));
+    }
+}
+
+/// The variable from which a worker of this role takes the token. Documented, as is the default role.
+fn variable(role: Option<&str>) -> &'static str {
+    match role {
+        Some("execution") => "XEM_JOIN_KEY",
+        _ => "XEROTIER_AGENT_JOIN_KEY",
     }
 }

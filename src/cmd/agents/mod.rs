@@ -98,7 +98,7 @@ const AGENT: &[Column<Agent>] = &[
     Column::id("ID", |agent| Cell::from(&agent.id)),
     Column::text("NAME", |agent| Cell::from(&agent.name)),
     Column::text("WORKER_ID", |agent| Cell::from(&agent.worker_id)),
-    Column::state("STATUS", |agent| Cell::from(&agent.status)),
+    Column::state("STATUS", status),
     Column::text("REGION", |agent| Cell::from(&agent.region)),
     Column::text("LAST_HEARTBEAT", |agent| Cell::from(&agent.last_heartbeat)),
     Column::extra("MAX_CONCURRENT", |agent| {
@@ -116,7 +116,30 @@ const AGENT: &[Column<Agent>] = &[
         Cell::from(&agent.storage_limit_bytes)
     }),
     Column::detail("TOOLS", |agent| Cell::list(&agent.tools)),
+    Column::extra("ROLE", |agent| Cell::from(&agent.agent_role)),
+    Column::detail("WORKSPACES", |agent| Cell::list(&agent.workspaces)),
+    Column::detail("EXEC_PAUSED", |agent| {
+        match (agent.exec_paused, &agent.exec_paused_workspaces[..]) {
+            (Some(true), _) => "yes".into(),
+            (Some(false), []) => "no".into(),
+            (_, workspaces) => Cell::list(workspaces),
+        }
+    }),
+    Column::detail("CREDENTIALS_REVOKED", |agent| {
+        Cell::list(&agent.credentials_revoked_workspaces)
+    }),
 ];
+
+/// The status; on a terminal with a remark if execution is paused, because a paused agent stays `active`.
+fn status(agent: &Agent) -> Cell<'_> {
+    match (&agent.status, agent.exec_paused) {
+        (Some(status), Some(true)) => Cell::Remarked(status, "paused"),
+        (Some(status), _) if !agent.exec_paused_workspaces.is_empty() => {
+            Cell::Remarked(status, "partly paused")
+        }
+        (status, _) => Cell::from(status),
+    }
+}
 
 /// What is shown of an event. Documented.
 const EVENT: &[Column<Event>] = &[

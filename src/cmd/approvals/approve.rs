@@ -50,6 +50,7 @@ pub struct Args {
 const LABELS: ActionLabels<'static> = ActionLabels {
     done: "approved",
     sentence: "Approved",
+    place: "",
     noun: "approval",
 };
 

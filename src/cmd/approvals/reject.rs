@@ -38,6 +38,7 @@ pub struct Args {
 const LABELS: ActionLabels<'static> = ActionLabels {
     done: "rejected",
     sentence: "Rejected",
+    place: "",
     noun: "approval",
 };
 

@@ -118,6 +118,7 @@ async fn decide_on(session: &Session<'_>, listed: &Approval) -> Result<(), Error
                 let labels = ActionLabels {
                     done: "approved",
                     sentence: "Approved",
+                    place: "",
                     noun: "approval",
                 };
                 let approve = |id: &Id| {
@@ -143,6 +144,7 @@ async fn decide_on(session: &Session<'_>, listed: &Approval) -> Result<(), Error
                 let words = ActionLabels {
                     done: "rejected",
                     sentence: "Rejected",
+                    place: "",
                     noun: "approval",
                 };
                 let reject = |id: &Id| {

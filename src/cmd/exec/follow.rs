@@ -286,7 +286,9 @@ impl<'a> Follower<'a> {
             .filter(|word| invocations::ending(word).is_none())
             && let Ok(document) = serde_json::from_str::<Box<RawValue>>(&event.data)
         {
-            let reported = self.reporter.event(self.id, &status, document.get());
+            let reported = self
+                .reporter
+                .event(self.id, &status, details.at, document.get());
             reported.map_err(closed_pipe_as_deadline)?;
         }
         Ok(true)

@@ -31,6 +31,7 @@ pub(super) const INVOCATION: &[Column<Invocation>] = &[
     Column::detail("APPROVAL_URL", |call| Cell::from(&call.approval_url)),
     Column::detail("COMPLETED", |call| Cell::from(&call.completed_at)),
     Column::detail("ERROR", |call| Cell::from(&call.error)),
+    Column::detail("ARGUMENTS", |call| Cell::from(&call.args)),
 ];
 
 impl Args {

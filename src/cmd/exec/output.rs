@@ -17,8 +17,12 @@ use crate::session::{BodySink, Session};
 pub(super) async fn print(session: &Session<'_>, id: &Id, unsafe_raw: bool) -> Result<(), Error> {
     let mut stream = Stream::new(session.ui(), unsafe_raw);
     let request = executions::raw(id);
-    session.download(&request, &mut stream).await?;
-    stream.finish()
+    let count = session.download(&request, &mut stream).await?;
+    stream.finish()?;
+    if count == 0 {
+        session.ui().note(&format!("execution {id} has no output"));
+    }
+    Ok(())
 }
 
 /// Checks whether the file may be written, without writing it.

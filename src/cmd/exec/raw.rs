@@ -6,7 +6,6 @@ use super::invocation_lookup::{self, Found};
 use super::output::{self, OutputFile};
 use crate::api::{Id, executions};
 use crate::cmd::values;
-use crate::command_line;
 use crate::error::{Error, Exit};
 use crate::session::{Context, Session};
 
@@ -64,13 +63,5 @@ impl Args {
             }
             None => output::print(session, id, self.unsafe_raw).await,
         }
-        .map_err(|error| match error.exit() {
-            // The run has no output yet. No error code is documented for this.
-            Exit::Conflict => error.next(
-                "show its status",
-                format!("exec show {}", command_line::id(id.as_str())),
-            ),
-            _ => error,
-        })
     }
 }

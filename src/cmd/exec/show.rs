@@ -2,17 +2,18 @@
 
 use super::invocation_lookup::{self, Found};
 use super::invocations::INVOCATION;
-use super::list::EXECUTION;
 use crate::api::Id;
-use crate::api::executions::Get;
-use crate::api::invocations::ending;
+use crate::api::executions::{Execution, Get};
+use crate::api::invocations::{self, Invocation, ending};
 use crate::command_line;
 use crate::error::{Error, Exit};
 use crate::session::{Context, Session};
+use crate::time::{self, WireTime};
+use crate::view::column::{Cell, Column};
 
-/// Show an execution
+/// Show an execution with its invocation
 ///
-/// For an invocation ID, its execution is shown.
+/// An invocation ID works too. JSON output is the execution as the router returns it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -46,14 +47,132 @@ impl Args {
     }
 }
 
-async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
-    if let Some(reply) = session.get(&Get(id)).await? {
-        session.show(&reply, EXECUTION)?;
-        let status = reply.value.status.as_deref();
-        if status.and_then(ending).is_some() {
-            let raw = format!("exec raw {}", command_line::id(id.as_str()));
-            session.ui().next("print its output", &raw);
+/// An execution, and the invocation that caused it, if it could be read.
+struct Run {
+    execution: Execution,
+    invocation: Option<Invocation>,
+}
+
+impl Run {
+    /// A text of the execution, else of the invocation.
+    fn either<'a>(
+        &'a self,
+        execution: Option<&'a String>,
+        invocation: fn(&Invocation) -> &Option<String>,
+    ) -> Cell<'a> {
+        match (execution, &self.invocation) {
+            (None, Some(call)) => Cell::from(invocation(call)),
+            (text, _) => text.map_or(Cell::Absent, |text| text.as_str().into()),
         }
     }
+
+    /// A text that only the invocation has.
+    fn of_call(&self, text: fn(&Invocation) -> &Option<String>) -> Cell<'_> {
+        self.invocation
+            .as_ref()
+            .map_or(Cell::Absent, |call| Cell::from(text(call)))
+    }
+
+    fn started(&self) -> Option<&WireTime> {
+        let call = self.invocation.as_ref();
+        let execution = &self.execution;
+        let known = execution.started_at.as_ref();
+        known
+            .or_else(|| call.and_then(|call| call.started_at.as_ref()))
+            .or(execution.created_at.as_ref())
+    }
+
+    fn finished(&self) -> Option<&WireTime> {
+        let call = self.invocation.as_ref();
+        let known = self.execution.completed_at.as_ref();
+        known.or_else(|| call.and_then(|call| call.completed_at.as_ref()))
+    }
+
+    fn duration(&self) -> Option<String> {
+        let (start, end) = (self.started()?.at()?, self.finished()?.at()?);
+        (start <= end).then(|| time::show_duration(time::until(end, start)))
+    }
+}
+
+/// What is shown of a run. The first five, and their spelling, are documented.
+const RUN: &[Column<Run>] = &[
+    Column::id("ID", |run| Cell::from(&run.execution.id)),
+    Column::reference("Invocation", |run| {
+        run.either(run.execution.invocation_id.as_ref(), |call| &call.id)
+    }),
+    Column::state("Status", |run| Cell::from(&run.execution.status)),
+    Column::text("Exit Code", |run| Cell::from(&run.execution.exit_code)),
+    Column::text("Created", |run| Cell::from(&run.execution.created_at)),
+    Column::text("TOOL", |run| {
+        run.either(run.execution.tool_name.as_ref(), |call| &call.tool_name)
+    }),
+    Column::text("WORKSPACE", |run| {
+        run.either(run.execution.workspace_id.as_ref(), |call| {
+            &call.workspace_id
+        })
+    }),
+    Column::text("ERROR", |run| {
+        run.either(run.execution.error.as_ref(), |call| &call.error)
+    }),
+    Column::text("ARGUMENTS", |run| run.of_call(|call| &call.args)),
+    Column::state("RISK", |run| run.of_call(|call| &call.risk)),
+    Column::text("APPROVAL", |run| run.of_call(|call| &call.approval_id)),
+    Column::text("REQUESTED", |run| {
+        let call = run.invocation.as_ref();
+        call.map_or(Cell::Absent, |call| Cell::from(&call.created_at))
+    }),
+    Column::text("STARTED", |run| {
+        run.started().map_or(Cell::Absent, Cell::Time)
+    }),
+    Column::text("FINISHED", |run| {
+        run.finished().map_or(Cell::Absent, Cell::Time)
+    }),
+    Column::text("DURATION", |run| {
+        run.duration().map_or(Cell::Absent, Cell::from)
+    }),
+];
+
+async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
+    let Some(reply) = session.get(&Get(id)).await? else {
+        return Ok(());
+    };
+    let status = reply.value.status.clone();
+    let format = session.look.format;
+    // JSON is the router's own object, and a name is that of the execution.
+    let call = if format.is_json() || format.is_name() {
+        None
+    } else {
+        let call = reply.value.invocation_id.as_deref();
+        call.and_then(|call| call.parse::<Id>().ok())
+    };
+    let invocation = match &call {
+        Some(call) => invocation(session, call).await?,
+        None => None,
+    };
+    let document = reply.document.get().to_owned();
+    let run = Run {
+        execution: reply.value,
+        invocation,
+    };
+    session.renderer().record(RUN, &run, &document)?;
+    if status.as_deref().and_then(ending).is_some() {
+        let raw = format!("exec raw {}", command_line::id(id.as_str()));
+        session.ui().next("print its output", &raw);
+    }
     Ok(())
+}
+
+/// The invocation behind an execution. It only adds to what is shown, so without it the execution is shown alone.
+async fn invocation(session: &Session<'_>, id: &Id) -> Result<Option<Invocation>, Error> {
+    match session.get(&invocations::Get(id)).await {
+        Ok(reply) => Ok(reply.map(|reply| reply.value)),
+        Err(error) if error.exit().is_by_signal() => Err(error),
+        Err(error) => {
+            let why = error.message().to_owned();
+            session
+                .ui()
+                .warn(&format!("invocation {id} is not shown: {why}"));
+            Ok(None)
+        }
+    }
 }

@@ -90,20 +90,45 @@ impl<'a> StatusReporter<'a> {
         }
         self.is_from_event = false;
         let id = invocation.id.clone().unwrap_or_default();
-        self.report(&id, status, reply.document.get())
+        let at = self.time_of(&status, invocation);
+        self.report(&id, status, at, reply.document.get())
     }
 
     /// Reports the status named by an event.
-    pub(super) fn event(&mut self, id: &Id, status: &str, document: &str) -> Result<(), Error> {
+    pub(super) fn event(
+        &mut self,
+        id: &Id,
+        status: &str,
+        at: Option<WireTime>,
+        document: &str,
+    ) -> Result<(), Error> {
         let known = self.status.as_deref();
         if known == Some(status) || known.is_some_and(|known| stage(status) < stage(known)) {
             return Ok(());
         }
         self.is_from_event = true;
-        self.report(id.as_str(), status.to_owned(), document)
+        self.report(id.as_str(), status.to_owned(), at, document)
     }
 
-    fn report(&mut self, id: &str, status: String, document: &str) -> Result<(), Error> {
+    /// When the invocation reached this status, if it says so. What happened before watching has a time of its own.
+    fn time_of(&self, status: &str, invocation: &Invocation) -> Option<WireTime> {
+        let at = match stage(status) {
+            0 if self.status.is_none() => &invocation.created_at,
+            1 => &invocation.started_at,
+            2 => &invocation.completed_at,
+            _ => &None,
+        };
+        at.clone()
+    }
+
+    /// Reports a change at this time, or now.
+    fn report(
+        &mut self,
+        id: &str,
+        status: String,
+        at: Option<WireTime>,
+        document: &str,
+    ) -> Result<(), Error> {
         let session = self.session;
         let ui = session.ui();
         let result = match self.style {
@@ -116,7 +141,7 @@ impl<'a> StatusReporter<'a> {
             ReportStyle::Rows => {
                 let now = ui.now();
                 let change = Change {
-                    at: Some(WireTime::read(&time::utc(now))),
+                    at: Some(at.unwrap_or_else(|| WireTime::read(&time::utc(now)))),
                     id: id.to_owned(),
                     status: status.clone(),
                 };

@@ -102,7 +102,7 @@ impl Kind for New<'_> {
         self.squads.about("keys", self.agent)
     }
 
-    fn hint(&self, session: &Session<'_>, file: Option<&Path>) {
+    fn hint(&self, session: &Session<'_>, _created: &Self::Created, file: Option<&Path>) {
         let ui = session.ui();
         if file.is_none() {
             ui.warn_always(

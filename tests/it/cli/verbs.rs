@@ -116,7 +116,8 @@ fn undo(line: &str) -> String {
     let hint = run
         .stderr
         .lines()
-        .find_map(|line| line.strip_prefix("hint: undo it: xeroctl "));
+        .find_map(|line| line.split_once("undo it: xeroctl "))
+        .map(|(_, command)| command);
     hint.unwrap_or_else(|| panic!("no hint: {}", run.stderr))
         .to_owned()
 }

@@ -25,6 +25,7 @@ mod exec_second_look;
 mod exec_streams;
 mod exec_wait;
 mod exec_watch;
+mod facts;
 mod lists;
 mod lists_endless;
 mod lists_large;

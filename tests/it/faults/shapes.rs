@@ -221,6 +221,10 @@ fn an_object_may_be_of_odd_types() {
             ("STORAGE_LIMIT_ENABLED", "-"),
             ("STORAGE_LIMIT_BYTES", "1e400"),
             ("TOOLS", r#"t/1,t2,3,{"no":"name"}"#),
+            ("ROLE", "-"),
+            ("WORKSPACES", "-"),
+            ("EXEC_PAUSED", "-"),
+            ("CREDENTIALS_REVOKED", "-"),
         ]
     );
 }

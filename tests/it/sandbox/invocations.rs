@@ -53,7 +53,9 @@ fn a_call_waits_its_turn_runs_and_completes() {
             "workspace_id": "ws_a1b2c3d4",
             "status": "running",
             "exit_code": null,
+            "error": null,
             "created_at": "2026-07-01T00:00:01Z",
+            "completed_at": null,
         })
     );
     assert_eq!(client.get("/exec/executions").ids()[0], text(&run["id"]));

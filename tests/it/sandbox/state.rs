@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use xeroctl::sandbox::{Options, Sandbox, reset};
 
-use crate::sandbox::http::{Client, Clock, agent, exchange, join_key, seconds, send};
+use crate::sandbox::http::{Client, Clock, agent, exchange, join_key, send};
 
 const DAY: i64 = 86_400;
 
@@ -128,79 +128,41 @@ fn a_read_writes_nothing() {
 }
 
 #[test]
-fn what_was_live_is_live_again_and_changes_stay() {
+fn what_ended_stays_ended_and_no_time_moves() {
     let home = directory();
     let clock = Clock::new();
     let options = || Options {
         state: Some(home.path().to_owned()),
         ..clock.options()
     };
-    let pending = |client: &Client| -> Vec<Value> {
-        let list = client
-            .get("/management/agents/agt_abc123/candidates")
-            .json();
-        let rows = list["data"].as_array().expect("rows").clone();
-        rows.into_iter()
-            .filter(|row| row["status"] == "pending")
-            .map(|row| row["id"].clone())
+    let lists = [
+        "/management/agents",
+        "/management/join-keys?include_terminal=true",
+        "/exec/invocations",
+        "/exec/learnings?workspace_id=ws_a1b2c3d4",
+    ];
+    let times = |client: &Client| -> Vec<Value> {
+        let rows = lists.map(|list| client.get(list).json()["data"].clone());
+        let rows = rows.iter().flat_map(|rows| rows.as_array().expect("rows"));
+        rows.map(|row| json!([row["id"], row["created_at"]]))
             .collect()
     };
+    let running = "5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10";
     let client = Client::start(options());
-    let live = client.all("/management/join-keys", 100);
-    let waiting = pending(&client);
-    let quiet = client.all("/management/agents", 100).pop().expect("agents");
-    let history = |client: &Client, id: &str| {
-        seconds(
-            &client
-                .get(&format!("/management/agents/{id}/events?limit=1"))
-                .json()["data"][0]["created_at"],
-        )
-    };
-    let quiet_before = history(&client, &quiet);
-
-    client.patch("/management/agents/agt_abc123", &json!({ "name": "mine" }));
-    client.post(
-        "/management/agents/agt_abc123/pause-exec",
-        &json!({ "workspace": "ws_team_a" }),
-    );
-    client.act("/management/agents/agt_abc123/candidates/cand_xyz789/reject");
-    client.delete("/management/join-keys/jk_abc123");
-    let mut short = join_key("short");
-    short["ttl_seconds"] = json!(3600);
-    let short = client.post("/management/join-keys", &short).json()["id"].clone();
-    assert_eq!(history(&client, "agt_abc123"), crate::sandbox::http::START);
-
-    clock.forward(400 * DAY);
-    assert!(
-        client.all("/management/join-keys", 100).len() < 5,
-        "a running sandbox ages"
-    );
+    let before = times(&client);
+    assert_eq!(client.invocation(running)["status"], "running");
+    clock.forward(100);
+    let ended = client.invocation(running);
+    assert_eq!(ended["status"], "completed");
     drop(client);
-    let client = Client::start(options());
-    let expected: Vec<String> = live.into_iter().filter(|id| id != "jk_abc123").collect();
-    assert_eq!(client.all("/management/join-keys", 100), expected);
-    assert!(
-        client
-            .all("/management/join-keys?include_terminal=true", 100)
-            .iter()
-            .any(|id| short == id.as_str())
-    );
-    let expected: Vec<Value> = waiting
-        .into_iter()
-        .filter(|id| id != "cand_xyz789")
-        .collect();
-    assert_eq!(pending(&client), expected);
-    let agent = client.get("/management/agents/agt_abc123").json();
-    assert_eq!(
-        (&agent["name"], &agent["exec_paused_workspaces"]),
-        (&json!("mine"), &json!(["ws_team_a"]))
-    );
-    assert_eq!(
-        history(&client, "agt_abc123"),
-        crate::sandbox::http::START,
-        "the user's event is still the newest"
-    );
-    assert_eq!(history(&client, &quiet), quiet_before + 400 * DAY);
+    for days in [0, 400] {
+        clock.forward(days * DAY + 61);
+        let client = Client::start(options());
+        assert_eq!(client.invocation(running), ended);
+        assert_eq!(times(&client), before);
+        let cancel = client.act(&format!("/exec/invocations/{running}/cancel"));
+        assert_eq!(cancel.json()["error"]["code"], "invocation_terminal");
+    }
 }
 
 #[test]
@@ -256,15 +218,6 @@ fn reads_documents_with_earlier_member_names() {
     assert_eq!(client.all("/exec/invocations", 100), invocations);
     let agent = |id: &str| client.get(&format!("/management/agents/{id}")).json();
     assert_eq!(agent("agt_abc123")["name"], "mine");
-    let rebased = agent("agt_blodshgrchlnw2m2");
-    assert!(seconds(&rebased["created_at"]) > crate::sandbox::http::START + 399 * DAY);
-    let rewritten = fs::read_to_string(&file).expect("the state");
-    let document: Value = serde_json::from_str(&rewritten).expect("JSON");
-    let squads_agent = &document["squads"]["agents"][0];
-    assert!(
-        squads_agent["createdAt"].as_i64() > Some(crate::sandbox::http::START),
-        "{squads_agent}"
-    );
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn a_reader_that_has_enough_ends_the_pipe_quietly() {
 
 /// What creates a join key, and the line that the hint gives for its token.
 const CREATE: &str = r#"
-create() { xeroctl join-keys --create --name x --region us-east --router-addr tcp://r:1 "$@" 2>said >shown; }
+create() { xeroctl join-keys --create --name x --region us-east --router-addr tcp://r:1 --agent-role execution "$@" 2>said >shown; }
 hint() { sed -n "s/^hint: .*$1: //p" said; }
 "#;
 

@@ -1,0 +1,210 @@
+//! Facts that a router's responses hold, and that have to reach the screen.
+
+use crate::support::router::{Answer, Router};
+
+const CREATE: &str = "agents join-keys --create --name n --region us-east --router-addr tcp://r:1";
+
+#[test]
+fn a_token_is_found_under_each_name_and_one_object_deep() {
+    for body in [
+        r#"{"id":"jk_1","token":"TOKEN"}"#,
+        r#"{"id":"jk_1","key":"TOKEN"}"#,
+        r#"{"id":"jk_1","join_key":"TOKEN"}"#,
+        r#"{"id":"jk_1","join_token":"TOKEN"}"#,
+        r#"{"join_key":{"id":"jk_1","name":"n"},"token":"TOKEN"}"#,
+        r#"{"data":{"id":"jk_1","join_token":"TOKEN"}}"#,
+    ] {
+        let router = Router::script([Answer::json(201, body)]);
+        let run = router.home().run(CREATE);
+        assert_eq!(run.code, 0, "{body}: {}", run.stderr);
+        assert!(run.stdout.starts_with("ID\tjk_1\n"), "{}", run.stdout);
+        assert!(run.stdout.contains("TOKEN\tTOKEN\n"), "{}", run.stdout);
+        assert_eq!(router.asked().len(), 1, "{body}: nothing is revoked");
+    }
+}
+
+#[test]
+fn a_token_in_a_file_is_nowhere_else_even_if_it_came_nested() {
+    let body = r#"{"join_key":{"id":"jk_1","token":"TOKEN"}}"#;
+    let router = Router::script([Answer::json(201, body)]);
+    let home = router.home();
+    let file = home.path().join("token");
+    let run = home.run(&format!("{CREATE} --token-file {} -o json", file.display()));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(
+        run.stdout,
+        "{\"join_key\":{\"id\":\"jk_1\",\"token\":null}}\n"
+    );
+    assert_eq!(std::fs::read_to_string(file).expect("a file"), "TOKEN\n");
+}
+
+#[test]
+fn the_variable_is_that_of_the_keys_role() {
+    for (line, body, variable) in [
+        (
+            CREATE.to_owned(),
+            r#"{"id":"jk_1","token":"T"}"#,
+            "XEROTIER_AGENT_JOIN_KEY",
+        ),
+        (
+            format!("{CREATE} --agent-role execution"),
+            r#"{"id":"jk_1","token":"T"}"#,
+            "XEM_JOIN_KEY",
+        ),
+        (
+            CREATE.to_owned(),
+            r#"{"id":"jk_1","token":"T","agent_role":"execution"}"#,
+            "XEM_JOIN_KEY",
+        ),
+    ] {
+        let run = Router::script([Answer::json(201, body)]).home().run(&line);
+        let export = format!("export {variable}\n");
+        assert!(run.stderr.ends_with(&export), "{line}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_rotation_id_is_found_under_each_name() {
+    for body in [
+        r#"{"request_id":"rot_1"}"#,
+        r#"{"rotation_request_id":"rot_1","id":"agt_1"}"#,
+        r#"{"rotation_id":"rot_1"}"#,
+        r#"{"id":"agt_1","rotation":{"rotation_id":"rot_1","status":"dispatched"}}"#,
+    ] {
+        let router = Router::script([Answer::json(202, body)]);
+        let run = router.home().run("agents curve-rotate agt_1 -o name");
+        assert_eq!(
+            (run.code, &*run.stdout),
+            (0, "rot_1\n"),
+            "{body}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn a_list_may_have_any_name() {
+    for body in [
+        r#"{"agents":[{"id":"agt_1"}],"has_more":false}"#,
+        r#"{"object":"list","items":[{"id":"agt_1"}],"tags":["a"]}"#,
+    ] {
+        let router = Router::script([Answer::json(200, body)]);
+        let run = router.home().run("agents -o name");
+        assert_eq!(
+            (run.code, &*run.stdout),
+            (0, "agt_1\n"),
+            "{body}: {}",
+            run.stderr
+        );
+    }
+    for body in [
+        r#"{"a":[{"id":"1"}],"b":[{"id":"2"}]}"#,
+        r#"{"id":"agt_1","tools":[{"id":"t"}]}"#,
+        r#"{"tags":["a"]}"#,
+    ] {
+        let router = Router::script([Answer::json(200, body)]);
+        assert_eq!(router.home().run("agents").code, 17, "{body}");
+    }
+}
+
+#[test]
+fn a_request_id_proves_that_the_router_responded() {
+    let answer = Answer::empty(404).header("X-Request-ID", "req_1");
+    let run = Router::script([answer]).home().run("agents");
+    assert_eq!(run.code, 17);
+    assert!(
+        run.stderr.contains("responded, but it has no such route"),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("no router responds"), "{}", run.stderr);
+}
+
+#[test]
+fn a_conflict_names_the_command_that_shows_what_is_in_the_way() {
+    let fault = || {
+        Answer::json(
+            409,
+            r#"{"error":{"message":"in the way","type":"conflict"}}"#,
+        )
+    };
+    for (line, command) in [
+        ("agents agt_1 --delete --force", "agents agt_1"),
+        ("agents curve-rotate agt_1", "agents --events agt_1"),
+        (
+            "agents join-keys jk_1 --revoke --force",
+            "agents join-keys --include-terminal --all",
+        ),
+        ("exec rerun ex_1", "exec show ex_1"),
+        ("exec raw ex_1", "exec show ex_1"),
+    ] {
+        let run = Router::rules(move |_| fault()).home().run(line);
+        assert_eq!(run.code, 6, "{line}: {}", run.stderr);
+        let hint = format!(": xeroctl {command}\n");
+        assert_eq!(
+            run.stderr.matches("hint: ").count(),
+            1,
+            "{line}: {}",
+            run.stderr
+        );
+        assert!(run.stderr.ends_with(&hint), "{line}: {}", run.stderr);
+        assert!(!run.stderr.contains("--dry-run"), "{line}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_run_without_output_says_so() {
+    let run = Router::script([Answer::empty(200)])
+        .home()
+        .run("exec raw ex_1");
+    assert_eq!((run.code, &*run.stdout), (0, ""));
+    assert_eq!(run.stderr, "execution ex_1 has no output\n");
+}
+
+#[test]
+fn an_execution_is_shown_although_its_invocation_is_gone() {
+    let router = Router::script([
+        Answer::json(
+            200,
+            r#"{"id":"ex_1","invocation_id":"inv_1","status":"failed","error":{"message":"why"}}"#,
+        ),
+        Answer::fault(404, "invocation_not_found"),
+    ]);
+    let run = router.home().run("exec show ex_1");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("\nERROR\twhy\n"), "{}", run.stdout);
+    assert!(
+        run.stderr.contains("invocation inv_1 is not shown: "),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_resume_of_one_workspace_says_that_the_agent_is_still_paused() {
+    let agent = r#"{"id":"agt_1","exec_paused":true,"exec_paused_workspaces":[]}"#;
+    let router = Router::script([Answer::json(200, agent)]);
+    let run = router
+        .home()
+        .run("agents resume-exec agt_1 --workspace ws_team_a");
+    assert_eq!((run.code, &*run.stdout), (0, "agt_1\tresumed\n"));
+    assert_eq!(
+        run.stderr,
+        "warning: agent agt_1: resumed in ws_team_a; still paused in all workspaces\n\
+         hint: resume it everywhere: xeroctl agents resume-exec agt_1\n"
+    );
+}
+
+#[test]
+fn a_key_without_a_base_url_names_the_variable_first() {
+    let run = crate::support::Home::new()
+        .with("XEROCTL_API_KEY", "k")
+        .run("agents");
+    assert_eq!(run.code, 3);
+    let hint = run.stderr.lines().find(|line| line.starts_with("hint: "));
+    assert!(
+        hint.is_some_and(|hint| hint.contains("XEROCTL_BASE_URL")),
+        "{}",
+        run.stderr
+    );
+}
