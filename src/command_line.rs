@@ -138,6 +138,14 @@ impl CommandLine {
         self.without(flag, false).inserting(vec![flag.to_owned()])
     }
 
+    /// The same line with one word in place of another, such as an ID in place of a name.
+    pub fn with_word(&self, old: &str, new: &str) -> Self {
+        let replaced = |word: &String| if word == old { new } else { word }.to_owned();
+        Self {
+            words: self.words.iter().map(replaced).collect(),
+        }
+    }
+
     /// Adds words at the end, but before a `--`.
     fn inserting(mut self, words: Vec<String>) -> Self {
         let end = self

@@ -123,6 +123,12 @@ impl Error {
         error
     }
 
+    /// The same error without its hints, for a caller with better ones.
+    pub fn without_hints(mut self) -> Self {
+        self.0.hints.clear();
+        self
+    }
+
     /// Adds a hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hints.push(Hint {

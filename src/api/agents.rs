@@ -134,7 +134,9 @@ impl From<Document> for Rotation {
         };
         Self {
             // The agent's own ID may stand beside the rotation's.
-            request_id: find(IDS).or_else(|| find(&["id"])),
+            request_id: find(IDS)
+                .or_else(|| document.inner(&["rotation", "request"])?.text(&["id"]))
+                .or_else(|| find(&["id"])),
             status: find(&["status", "dispatch_status"]),
             monitor_url: find(&["monitor_url"]),
         }

@@ -73,10 +73,12 @@ impl From<Document> for Created {
         let inner = || objects.iter().find_map(|object| object.string(TOKEN_NAMES));
         let token = document.string(TOKEN_NAMES).or_else(inner);
         let has_id = |object: &Document| object.text(&["id"]).is_some();
-        let key = if has_id(&document) {
-            None
-        } else {
-            objects.into_iter().find(has_id)
+        // The ID beside an object that is called a join key may be that of the request.
+        let named = document.inner(&["join_key", "key"]).filter(has_id);
+        let key = match named {
+            None if has_id(&document) => None,
+            None => objects.into_iter().find(has_id),
+            named => named,
         };
         Self {
             token: token.map(Secret::new),

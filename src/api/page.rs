@@ -268,16 +268,20 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The one member of an envelope that is an array of objects, whatever its name. An object with an ID of its own is
-/// not an envelope: its arrays are details of it.
+/// The one member of an envelope that is an array of objects, whatever its name; of several, the one that is not empty. An
+/// object with an ID of its own is not an envelope: its arrays are details of it.
 fn only_list(document: &str) -> Option<(&str, &str)> {
     let is_id = |name: &str| json::string(name) == "id";
     if Members::of(document).any(|(name, _)| is_id(name)) {
         return None;
     }
-    let mut lists = Members::of(document).filter(|(_, value)| {
-        value.starts_with('[') && Items::of(value).all(|item| item.starts_with('{'))
-    });
-    let list = lists.next()?;
-    lists.next().is_none().then_some(list)
+    let is_list =
+        |value: &str| value.starts_with('[') && Items::of(value).all(|item| item.starts_with('{'));
+    let lists = || Members::of(document).filter(|(_, value)| is_list(value));
+    let mut full = lists().filter(|(_, value)| Items::of(value).next().is_some());
+    match (full.next(), full.next()) {
+        (Some(list), None) => Some(list),
+        (None, _) => lists().next().filter(|_| lists().nth(1).is_none()),
+        _ => None,
+    }
 }

@@ -1,13 +1,13 @@
-//! The global options: taken anywhere on the line, once.
+//! The global options: accepted anywhere on the command line, once.
 //!
-//! clap's own `global` options accept one at two levels without a word. So each level gets its own copy of them, and
-//! the levels are put together here.
+//! clap's own `global` options silently accept one at two levels. So each level gets its own copy of them, and the
+//! levels are merged here.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, StyledStr};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -21,23 +21,34 @@ use crate::view::Format;
 /// The heading of the global options in the help.
 const HEADING: &str = "Global options";
 
-/// Gives a command the global options, and everything below it that `named` picks by its name. A line needs those alone
-/// that it names: the options of all of them would take longer to make than everything else before the request.
+/// The global options that `config add` and `config set` store, and their heading there.
+const STORED: [&str; 4] = ["base-url", "api-key", "api-key-file", "allow-http"];
+const STORED_HEADING: &str = "Router (stored)";
+
+/// Adds the global options to a command, and to the subcommands that `named` selects. Only those on the command line need
+/// them; building the options of all would take longer than everything else before the request.
 pub fn add(command: Command, named: &dyn Fn(&str) -> bool) -> Command {
     level(command, true, named)
 }
 
 fn level(command: Command, top: bool, named: &dyn Fn(&str) -> bool) -> Command {
-    // Behind a command's own options, in the order of the list.
+    // After a command's own options, in the order of the list. They are described once, at the first level, and where they
+    // are stored.
+    let stores = command
+        .get_arguments()
+        .any(|own| own.get_id() == "default_output");
+    let is_shown = |name: &str| top || (stores && STORED.contains(&name));
     let options = options().into_iter().zip(900..).map(|(option, order)| {
+        let is_shown = is_shown(option.get_id().as_str());
         option
-            .help_heading(HEADING)
-            .hide_short_help(!top)
+            .help_heading(if top { HEADING } else { STORED_HEADING })
+            .hide(!is_shown)
             .display_order(order)
     });
+    let command = if top { command } else { with_note(command) };
     command
         .disable_help_subcommand(true)
-        // A group without its verb is a fault of the line, not a request for its help.
+        // A group without its subcommand is a usage error, not a request for help.
         .arg_required_else_help(false)
         .args(options)
         .mut_subcommands(|below| {
@@ -47,6 +58,33 @@ fn level(command: Command, top: bool, named: &dyn Fn(&str) -> bool) -> Command {
                 below
             }
         })
+}
+
+/// Names the global options at the end of a command's help, instead of describing them again.
+fn with_note(command: Command) -> Command {
+    let text = command.get_after_help().map(ToString::to_string);
+    let text = text.map_or_else(|| NOTE.to_owned(), |text| format!("{text}\n\n{NOTE}"));
+    command.after_help(text)
+}
+
+const NOTE: &str = "\
+Global options (xeroctl help options): --context, --base-url, --api-key-file,
+-o FORMAT, --dry-run, --timeout, -q, -v, and others";
+
+/// The description of the global options.
+pub fn page() -> StyledStr {
+    let page = Command::new("xeroctl")
+        .disable_help_flag(true)
+        .help_template(
+            "Options that every command takes, anywhere on the command line\n\n{options}\n",
+        )
+        .args(
+            options()
+                .into_iter()
+                .enumerate()
+                .map(|(order, option)| option.display_order(order)),
+        );
+    page.clone().render_help()
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -62,15 +100,32 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
 
 fn options() -> Vec<Arg> {
     vec![
-        option("context", "NAME", "Use this deployment of the configuration, whole (`sandbox` always exists)")
-            .value_parser(values::text),
-        option("base-url", "URL", "The router's base URL, ending in /PROJECT/v1").value_parser(values::base_url),
-        option("api-key", "KEY", "The key itself; others on this machine can read it, so prefer --api-key-file")
-            .allow_hyphen_values(true)
-            // Nothing but its emptiness is told of a key that is refused.
-            .value_parser(|key: &str| values::text(key).map(Secret::new)),
-        option("api-key-file", "FILE", "Read the key from a file, or from standard input with `-`")
-            .value_parser(values::path),
+        option(
+            "context",
+            "NAME",
+            "Use this deployment, ignoring XEROCTL_BASE_URL (sandbox always exists)",
+        )
+        .value_parser(values::text),
+        option(
+            "base-url",
+            "URL",
+            "Base URL of the router (ends in /PROJECT/v1)",
+        )
+        .value_parser(values::base_url),
+        option(
+            "api-key",
+            "KEY",
+            "API key (visible to other users of this machine; prefer --api-key-file)",
+        )
+        .allow_hyphen_values(true)
+        // An error about a key reports nothing but that it is empty.
+        .value_parser(|key: &str| values::text(key).map(Secret::new)),
+        option(
+            "api-key-file",
+            "FILE",
+            "Read the API key from a file (- for standard input)",
+        )
+        .value_parser(values::path),
         Arg::new("allow-http")
             .long("allow-http")
             .value_name("BOOL")
@@ -78,32 +133,44 @@ fn options() -> Vec<Arg> {
             .require_equals(true)
             .default_missing_value("true")
             .value_parser(value_parser!(bool))
-            .help("Let the key go over plain http to another machine"),
-        option("output", "FORMAT", "How results are written")
+            .help("Allow sending the key over plain HTTP to another host"),
+        option("output", "FORMAT", "Output format")
             .short('o')
             .value_parser(value_parser!(Format)),
-        flag("no-headers", "Leave out the headings of tables and CSV"),
-        flag("dry-run", "Print the request and send nothing"),
-        option("color", "WHEN", "Colour on a terminal (auto), always or never")
+        flag("no-headers", "Omit table and CSV headers"),
+        flag("dry-run", "Print the request without sending it"),
+        option("color", "WHEN", "When to use color [default: auto]")
             .value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
-        option("time", "STYLE", "How times are written; on a terminal `relative`, elsewhere `utc`")
-            .value_parser(PossibleValuesParser::new(["relative", "utc", "local", "raw"])),
-        option("timeout", "DURATION", "Give up when the whole command takes longer: 500ms, 90s, 10m")
-            .value_parser(|text: &str| time::duration(text)),
-        flag("quiet", "No notices, hints and warnings").short('q'),
+        option(
+            "time",
+            "STYLE",
+            "Time format [default: relative on a terminal, otherwise utc]",
+        )
+        .value_parser(PossibleValuesParser::new([
+            "relative", "utc", "local", "raw",
+        ])),
+        option(
+            "timeout",
+            "DURATION",
+            "Time limit for the whole command (500ms, 90s, 10m)",
+        )
+        .value_parser(|text: &str| time::duration(text)),
+        flag("quiet", "Suppress notices, hints, and warnings").short('q'),
         Arg::new("verbose")
             .long("verbose")
             .short('v')
             .action(ArgAction::Count)
-            .help("Show the requests on standard error; twice: headers and bodies too, secrets masked"),
-        flag("no-input", "Never ask a question"),
+            .help(
+                "Trace requests on standard error (-vv: with headers and bodies, secrets masked)",
+            ),
+        flag("no-input", "Disable prompts"),
     ]
 }
 
-/// Puts the levels of a parsed line together.
+/// Merges the levels of a parsed command line.
 ///
 /// # Errors
-/// Exit 2 when an option was given at two levels.
+/// Exit 2 if an option was given at two levels.
 pub fn collect(matches: &ArgMatches) -> Result<GlobalArgs, Error> {
     let mut levels = vec![matches];
     while let Some((_, below)) = levels.last().and_then(|level| level.subcommand()) {
@@ -154,8 +221,8 @@ pub fn may_be_early(word: &OsStr) -> bool {
     }
 }
 
-/// What a line says of how its own errors look: `--output` and `--color`, found behind any mistake. `flags` are the
-/// letters that may stand before `o` in one word.
+/// The values of `--output` and `--color`, which errors of the command line itself follow, found after any mistake. `flags`
+/// are the letters that may precede `o` in one word.
 pub fn early(
     words: &[OsString],
     flags: impl Iterator<Item = char>,

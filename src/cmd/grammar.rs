@@ -1,5 +1,5 @@
-//! From the words on the line to a command: clap's tree, the global options at every level, and what clap itself does
-//! not check.
+//! From the words on the command line to a command: clap's tree, the global options at every level, and checks that clap
+//! does not make.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -10,13 +10,13 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::global;
-use super::{Cli, agents, suggestions};
+use super::{Cli, agents, suggestions, verbs};
 use crate::command_line;
 use crate::config::GlobalArgs;
 use crate::error::Error;
 use crate::redact::{self, Typed};
 
-/// What a line asks for.
+/// What a command line asks for.
 pub enum Parsed {
     /// A command.
     Command(Box<Cli>, Box<GlobalArgs>),
@@ -35,14 +35,21 @@ pub fn tree() -> clap::Command {
 /// Parses the words after the program's name.
 ///
 /// # Errors
-/// Exit 2 with what is wrong and how it should be.
+/// Exit 2, with what is wrong and how to correct it.
 pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
-    let line = std::iter::once(OsString::from("xeroctl")).chain(words.iter().cloned());
     if words.is_empty() {
         return Ok(Parsed::Text(tree().render_help().to_string().into()));
     }
-    let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
-    let mut tree = global::add(Cli::command(), &named);
+    let tree_of = |words: &[OsString]| {
+        let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
+        global::add(Cli::command(), &named)
+    };
+    let mut tree = tree_of(words);
+    let documented = verbs::as_documented(words, &tree);
+    if documented != words {
+        tree = tree_of(&documented);
+    }
+    let line = std::iter::once(OsString::from("xeroctl")).chain(documented);
     let matches = match tree.try_get_matches_from_mut(line) {
         Ok(matches) => matches,
         Err(error) => {
@@ -69,7 +76,7 @@ pub fn text(help: &StyledStr, is_coloured: bool) -> String {
     }
 }
 
-/// What a line that can't be parsed says of how its errors look (see [`global::early`]).
+/// How errors look if the command line can't be parsed (see [`global::early`]).
 pub fn early(words: &[OsString]) -> (Option<String>, Option<bool>) {
     fn flags(command: &clap::Command, found: &mut BTreeSet<char>) {
         let own = command
@@ -89,7 +96,7 @@ pub fn early(words: &[OsString]) -> (Option<String>, Option<bool>) {
     global::early(words, found.into_iter())
 }
 
-/// Options of a group, or an id, before one of its verbs belong to neither.
+/// Rejects options of a group, or an ID, before one of its subcommands: they belong to neither.
 fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error> {
     let Some((name, below)) = matches.subcommand() else {
         return Ok(());
@@ -115,13 +122,10 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
         .collect();
     if !strays.is_empty() {
         let path = tree.get_bin_name().unwrap_or_default();
-        return Err(Error::usage(format!(
-            "{} can't stand before the verb `{name}`",
-            strays.join(", ")
-        ))
-        .hint(format!(
-            "what belongs to the verb comes behind it: {path} {name} --help"
-        )));
+        return Err(
+            Error::usage(format!("{} must come after `{name}`", strays.join(", ")))
+                .hint(format!("all options: {path} {name} --help")),
+        );
     }
     match tree.find_subcommand(name) {
         Some(tree) => check_levels(tree, below),
@@ -129,18 +133,32 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
     }
 }
 
-/// clap's error in our own form.
+/// Reports clap's error in our own form.
 fn usage(error: &clap::Error, words: &[OsString]) -> Error {
-    let mut rendered = error.render().to_string();
     let texts = || words.iter().filter_map(|word| word.to_str());
-    // A forgotten blank makes the key a part of the option's name.
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let tree = tree();
+    let unknown_option = match error.kind() {
+        ErrorKind::UnknownArgument => text(ContextKind::InvalidArg),
+        _ => None,
+    };
+    let mut rendered = error.render().to_string();
+    // Without the space before it, the key is part of the option's name.
     for word in texts() {
         let name = word.split('=').next().unwrap_or(word);
-        if let Some(rest) = name.strip_prefix("--api-key")
-            && !is_mistyped(rest)
-        {
-            rendered = rendered.replace(name, "--api-key***");
+        if !is_glued_key(name) {
+            continue;
         }
+        if unknown_option == Some(name) {
+            let (path, _) = command_of(&tree, words, None);
+            return Error::usage("a space or `=` is missing between `--api-key` and its value")
+                .hint("the file option does not show the key to other users: --api-key-file FILE")
+                .hint(format!("all options: {path} --help"));
+        }
+        rendered = rendered.replace(name, "--api-key***");
     }
     let typed = Typed::new(texts());
     let rendered = typed.redact(&rendered);
@@ -148,7 +166,7 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     let first = paragraphs.next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first);
     let mut lines = first.lines().map(str::trim_end);
-    let mut result = Error::usage(lines.next().unwrap_or("the line is not understood"));
+    let mut result = Error::usage(lines.next().unwrap_or("invalid command line"));
     for line in lines {
         result = result.detail(line.trim_start());
     }
@@ -156,37 +174,40 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         result = Error::usage(message);
     }
     for line in paragraphs.flat_map(str::lines).map(str::trim) {
-        // clap advises `--` for a value that begins with a dash, which would make it an id.
+        // clap proposes `--` for a value that starts with a dash, which would make it an ID. It also proposes options and
+        // commands that only look similar.
         if let Some(tip) = line
             .strip_prefix("tip: ")
-            .filter(|tip| !tip.contains("'-- "))
+            .filter(|tip| !tip.contains("'-- ") && !tip.contains("similar argument"))
+            .filter(|tip| !tip.contains("similar subcommand"))
         {
             result = result.hint(tip);
         }
     }
-    let unknown = match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(word)) => suggestions::elsewhere(word),
-        _ => None,
-    };
-    if let Some(instead) = unknown {
-        return Error::usage(format!("this program has no such command: {instead}"))
-            .hint("what it has: xeroctl --help");
+    let unknown = text(ContextKind::InvalidSubcommand);
+    let (path, command) = command_of(&tree, words, unknown);
+    if let Some(word) = unknown
+        && path == tree.get_name()
+        && let Some(instead) = suggestions::elsewhere(word)
+    {
+        return Error::usage(format!("xeroctl has no command `{word}`: {instead}"))
+            .hint("list commands: xeroctl --help");
     }
     if let Some(early) = id_before_verb(words) {
         return early;
     }
-    let path = match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(word)) => {
-            let path = command_of(words, Some(word));
-            if let Some(verb) = suggestions::verb(&path, word) {
-                return Error::usage(format!("`{path}` has no verb `{word}`"))
-                    .hint(format!("the verb is: {path} {verb}"))
-                    .hint(format!("all options: {path} --help"));
-            }
-            path
-        }
-        _ => command_of(words, None),
-    };
+    if let Some(word) = unknown
+        && let Some(verb) = suggestions::verb(&path, command, word)
+    {
+        return Error::usage(format!("`{path}` has no subcommand `{word}`"))
+            .hint(format!("did you mean: {path} {verb}"))
+            .hint(format!("all options: {path} --help"));
+    }
+    if let Some(option) = unknown_option
+        && let Some(meant) = suggestions::option(command, option)
+    {
+        result = result.hint(meant);
+    }
     if let Some(dashed) = dashed(error, words) {
         result = result.hint(dashed);
     }
@@ -200,21 +221,20 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     result.hint(format!("all options: {path} --help"))
 }
 
-/// Whether what follows `--api-key` belongs to the name of an option, mistyped or not, rather than being a key.
-fn is_mistyped(rest: &str) -> bool {
-    const MOST_LETTERS: usize = 2;
+/// Whether this is `--api-key` with the key right behind it, rather than an option's name, mistyped or not.
+fn is_glued_key(name: &str) -> bool {
     const LONGEST_NAME: usize = 12;
-    let is_name = |c: char| c.is_ascii_lowercase() || c == '-';
-    let most = if rest.starts_with('-') {
-        LONGEST_NAME
-    } else {
-        MOST_LETTERS
+    const MOST_EDITS: usize = 2;
+    let Some(rest) = name.strip_prefix("--api-key") else {
+        return false;
     };
-    rest.len() <= most && rest.chars().all(is_name)
+    let is_name = rest.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let is_long = rest.starts_with('-') && rest.len() <= LONGEST_NAME;
+    let is_near = |option| strsim::damerau_levenshtein(name, option) <= MOST_EDITS;
+    !is_name || !(is_long || is_near("--api-key") || is_near("--api-key-file"))
 }
 
-/// What is wrong with a value, in the words of its reader. clap's own text drops control characters, so that the reader
-/// would not see them.
+/// What is wrong with a value, as its parser reports it. clap's own text drops control characters and would hide them.
 fn refused_value(error: &clap::Error, typed: &Typed) -> Option<String> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
@@ -228,15 +248,19 @@ fn refused_value(error: &clap::Error, typed: &Typed) -> Option<String> {
     Some(format!("invalid value '{value}' for '{option}': {why}"))
 }
 
-/// The command that a line names, as far as it names one before a word that is none.
-fn command_of(words: &[OsString], unknown: Option<&str>) -> String {
+/// The command that the words name, with its full name, up to the first unknown word.
+fn command_of<'t>(
+    tree: &'t clap::Command,
+    words: &[OsString],
+    unknown: Option<&str>,
+) -> (String, &'t clap::Command) {
     let mut path = "xeroctl".to_owned();
-    let mut command = &tree();
+    let mut command = tree;
     let mut words = words.iter().filter_map(|word| word.to_str());
     while let Some(word) = words.next().filter(|word| Some(*word) != unknown) {
         if word.starts_with('-') {
-            // The value of an option is no command, even where it is called like one.
-            if !word.contains('=') && takes_value(command, word) {
+            // The value of an option is not a command, even if it has the name of one.
+            if !word.contains('=') && verbs::takes_value(command, word) {
                 words.next();
             }
         } else if let Some(below) = command.find_subcommand(word) {
@@ -245,10 +269,10 @@ fn command_of(words: &[OsString], unknown: Option<&str>) -> String {
             command = below;
         }
     }
-    path
+    (path, command)
 }
 
-/// How to give an option a value that begins with a dash.
+/// How to give an option a value that starts with a dash.
 fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
     let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else {
         return None;
@@ -260,46 +284,38 @@ fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
     else {
         return None;
     };
-    let is_meant = error.kind() == ErrorKind::UnknownArgument && takes_value(&tree(), option);
+    let is_meant =
+        error.kind() == ErrorKind::UnknownArgument && verbs::takes_value(&tree(), option);
     is_meant.then(|| {
         let joined = command_line::quote(&redact::word(&format!("{option}={value}")));
-        format!("to give {option} a value that begins with a dash: {joined}")
+        format!("if the value of {option} starts with a dash: {joined}")
     })
 }
 
-/// Whether an option as typed takes the next word as its value, in this command or one below.
-fn takes_value(command: &clap::Command, option: &str) -> bool {
-    let is_it = |argument: &clap::Arg| {
-        let long = argument.get_long().map(|long| format!("--{long}"));
-        let short = argument.get_short().map(|short| format!("-{short}"));
-        let is_named = [long, short].iter().flatten().any(|name| name == option);
-        is_named && argument.get_action().takes_values() && !argument.is_require_equals_set()
-    };
-    command.get_arguments().any(is_it)
-        || command
-            .get_subcommands()
-            .any(|below| takes_value(below, option))
-}
-
-/// An id that stands before a verb, as in `agents agt_1 pause-exec`: clap misses the id behind the verb.
+/// An ID before a verb, as in `agents agt_1 pause-exec`: clap misses the ID after the verb.
 fn id_before_verb(words: &[OsString]) -> Option<Error> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let group = words.iter().position(|word| *word == "agents")?;
+    let group = words
+        .iter()
+        .position(|word| matches!(*word, "agents" | "join-keys"))?;
+    let group = group + usize::from(words.get(group + 1) == Some(&"join-keys"));
+    let name = words[group];
     let [id, verb, ..] = words[group + 1..] else {
         return None;
     };
-    let is_verb = agents::Verb::has_subcommand;
+    let is_verb = |word: &str| {
+        verbs::of(name).iter().any(|(verb, _)| *verb == word)
+            || (name == "agents" && agents::Verb::has_subcommand(word))
+    };
     if id.starts_with('-') || is_verb(id) || !is_verb(verb) {
         return None;
     }
-    let (id, message) = (
-        command_line::quote(id),
-        format!("`{id}` can't stand before the verb `{verb}`"),
-    );
-    Some(Error::usage(message).hint(format!("xeroctl agents {verb} {id}")))
+    let message = format!("`{id}` must come after `{verb}`");
+    let id = command_line::quote(id);
+    Some(Error::usage(message).hint(format!("xeroctl {name} {verb} {id}")))
 }
 
-/// A hint where a word like `list` stands in the place of an id.
+/// A hint for a word like `describe` in the place of an ID.
 fn meant(words: &[OsString]) -> Option<String> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let group = words

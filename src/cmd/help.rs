@@ -1,16 +1,23 @@
 //! `xeroctl help`: the help of any command, and the topics.
 
+use std::ffi::OsString;
+
+use super::grammar::{self, Parsed};
+use super::{global, topics, verbs};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Show the help of a command, or of a topic: exit-codes
+/// Show the help of a command or topic
+///
+/// Topics: options, contexts, environment, formats, filtering, exit-codes.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl help agents join-keys
+  xeroctl help options
   xeroctl help exit-codes")]
 pub struct Args {
-    /// The command, word by word, or a topic
+    /// Command (one or more words) or topic
     #[arg(value_name = "COMMAND|TOPIC")]
     words: Vec<String>,
 }
@@ -19,35 +26,41 @@ impl Args {
     /// Prints the help.
     ///
     /// # Errors
-    /// Exit 2 when there is no such command or topic.
+    /// Exit 2 if the command or topic does not exist.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        if self.words == ["exit-codes"] {
-            context.ui.print(&exit_codes())?;
-            return Ok(Exit::Success);
+        let is_colored = context.ui.output_mode().color_output;
+        if let [topic, rest @ ..] = &self.words[..] {
+            let options = || grammar::text(&global::page(), is_colored);
+            if let Some(text) = topics::text(topic, options) {
+                if !rest.is_empty() {
+                    return Err(Error::usage(format!("the topic {topic} has no subtopics")));
+                }
+                context.ui.print(&text)?;
+                return Ok(Exit::Success);
+            }
         }
-        if self.words.first().is_some_and(|word| word == "exit-codes") {
-            return Err(Error::usage("there is nothing below the topic exit-codes"));
-        }
-        let mut command = super::grammar::tree();
+        let tree = grammar::tree();
+        let mut command = &tree;
         for word in &self.words {
-            command = command.find_subcommand(word).cloned().ok_or_else(|| {
-                Error::usage(format!("there is no command or topic `{word}`"))
-                    .hint("what there is: xeroctl --help, xeroctl help exit-codes")
+            if verbs::of(command.get_name())
+                .iter()
+                .any(|(verb, _)| verb == word)
+            {
+                break;
+            }
+            command = command.find_subcommand(word).ok_or_else(|| {
+                let topics: Vec<&str> = topics::TOPICS.iter().map(|(topic, _)| *topic).collect();
+                Error::usage(format!("unknown command or topic `{word}`"))
+                    .hint("list commands: xeroctl --help")
+                    .hint(format!("topics: {}", topics.join(", ")))
             })?;
         }
-        let is_coloured = context.ui.output_mode().color_output;
-        let text = super::grammar::text(&command.render_long_help(), is_coloured);
-        context.ui.print(&text)?;
+        let words = self.words.iter().map(String::as_str).chain(["--help"]);
+        let words: Vec<OsString> = words.map(OsString::from).collect();
+        if let Parsed::Text(text) = grammar::parse(&words)? {
+            context.ui.print(&grammar::text(&text, is_colored))?;
+        }
         Ok(Exit::Success)
     }
-}
-
-fn exit_codes() -> String {
-    let codes = Exit::MEANINGS
-        .iter()
-        .map(|(exit, meaning)| format!("{:>5}  {meaning}\n", exit.code()));
-    std::iter::once("Exit codes, the same in every output format:\n\n".to_owned())
-        .chain(codes)
-        .collect()
 }

@@ -1,4 +1,4 @@
-//! What an option names instead of holding it: a file, or standard input.
+//! Option values read from a file or standard input.
 
 use std::path::Path;
 
@@ -6,13 +6,13 @@ use crate::error::Error;
 use crate::files::{self, Unreadable};
 use crate::session::Context;
 
-/// No text that an option names is longer.
+/// The maximum size.
 const LONGEST: usize = 8 * 1024 * 1024;
 
 /// The text of a file, or of standard input with `-`, without a byte order mark.
 ///
 /// # Errors
-/// Exit 2 where it can't be had or is no UTF-8, and where the key comes from standard input as well.
+/// Exit 2 if it cannot be read or is not UTF-8, or if the key comes from standard input too.
 pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<String, Error> {
     let bytes = bytes(option, place, context)?;
     let text = String::from_utf8(bytes).map_err(|_| {
@@ -25,11 +25,11 @@ pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<Strin
 /// The bytes of a file, or of standard input with `-`.
 ///
 /// # Errors
-/// Exit 2 where they can't be had, and where the key comes from standard input as well.
+/// Exit 2 if they cannot be read, or if the key comes from standard input too.
 pub(super) fn bytes(option: &str, place: &str, context: &Context) -> Result<Vec<u8>, Error> {
     if place.is_empty() {
         return Err(Error::usage(format!(
-            "{option}: the name of the file is missing: write @FILE"
+            "{option}: the file name is missing: write @FILE"
         )));
     }
     let bytes = if place == "-" {
@@ -62,10 +62,10 @@ pub(super) fn bytes(option: &str, place: &str, context: &Context) -> Result<Vec<
     })
 }
 
-/// The text that an option holds, or that of the file that it names as `@FILE`; `@-` is standard input.
+/// An option's text, or the text of the file that it names as `@FILE` (`@-` is standard input).
 ///
 /// # Errors
-/// As [`file`]; exit 2 where it is empty.
+/// As [`file`]; exit 2 if it is empty.
 pub(super) fn text(option: &str, given: &str, context: &Context) -> Result<String, Error> {
     let Some(place) = given.strip_prefix('@') else {
         return Ok(given.to_owned());

@@ -19,9 +19,11 @@ pub mod sandbox;
 pub mod squads;
 pub mod suggestions;
 mod token;
+mod topics;
 pub mod values;
+pub mod verbs;
 
-/// Makes the enum of a group's commands out of one line each: the variant, then the module that holds its `Args`.
+/// Defines the enum of a group's commands, one line each: the variant, then the module that holds its `Args`.
 macro_rules! commands {
     ($(#[$meta:meta])* $name:ident { $($(#[$attribute:meta])* $variant:ident: $module:ident,)+ }) => {
         $(#[$meta])*
@@ -46,24 +48,24 @@ macro_rules! commands {
 }
 pub(crate) use commands;
 
-/// Makes a group that does nothing without a verb: its `Args`, with the help of the group, over its commands.
+/// Defines a group that requires a subcommand: its `Args`, with the help of the group, and its commands.
 macro_rules! command_group {
     ($(#[$help:meta])* Args { $($variant:ident: $module:ident,)+ }) => {
         $crate::cmd::commands! {
-            /// The verbs of the group.
+            /// The commands of the group.
             Verb { $($variant: $module,)+ }
         }
 
         #[derive(clap::Args)]
         $(#[$help])*
-        #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+        #[command(subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands")]
         pub struct Args {
             #[command(subcommand)]
             verb: Verb,
         }
 
         impl Args {
-            /// Runs the verb.
+            /// Runs the command.
             pub async fn run(
                 self,
                 context: &$crate::session::Context,
@@ -92,7 +94,7 @@ commands! {
     }
 }
 
-/// The whole program's arguments, but for the global options (see [`global`]).
+/// The arguments of the program, except for the global options (see [`global`]).
 #[derive(clap::Parser)]
 #[command(
     name = "xeroctl",
@@ -101,14 +103,17 @@ commands! {
     about = "Operate a fleet of AI agents through the Xerotier router",
     after_help = "\
 Examples:
-  xeroctl --context sandbox agents        try everything without a router
+  xeroctl --context sandbox agents        try xeroctl without a router
   xeroctl config init                     set up a router
   xeroctl agents                          list the fleet
   xeroctl agents -o json | jq '.data[].id'
-  xeroctl help exit-codes                 what the exit codes mean"
+  xeroctl help exit-codes                 what the exit codes mean
+
+Topics (xeroctl help TOPIC): options, contexts, environment, formats, filtering,
+exit-codes"
 )]
 pub struct Cli {
-    /// The command; none prints the short help.
+    /// The command; without one, the short help is printed.
     #[command(subcommand)]
     pub command: Option<Command>,
 }

@@ -1,5 +1,5 @@
-//! Flag-selected groups: which option belongs to which action is one table, checked after parsing, in one form of
-//! message, all faults at once.
+//! Flag-selected groups: one table says which option belongs to which action. It is checked after parsing, and all usage
+//! errors are reported together.
 
 use crate::error::Error;
 
@@ -7,24 +7,24 @@ use crate::error::Error;
 pub struct OptionRule<A: 'static> {
     /// As typed: `--name`.
     pub option: &'static str,
-    /// It is on the line.
+    /// Whether it was given.
     pub given: bool,
     /// The actions that take it.
     pub takes: &'static [A],
-    /// The actions that can't do without it.
+    /// The actions that require it.
     pub requires: &'static [A],
 }
 
 /// An action of a group, chosen by its flag.
 pub trait ActionFlag: Copy + PartialEq + 'static {
-    /// How the action is chosen on the line: `` `--create` ``, or `the list`.
+    /// How the action is selected: `` `--create` ``, or `a list`.
     fn chosen_by(self) -> &'static str;
 }
 
 /// Checks the options given against the action chosen.
 ///
 /// # Errors
-/// Exit 2 with every fault: options that belong to other actions, and required ones that are missing.
+/// Exit 2, with every option that belongs to another action and every required one that is missing.
 pub fn check<A: ActionFlag>(action: A, rows: &[OptionRule<A>]) -> Result<(), Error> {
     let misplaced = rows
         .iter()
@@ -46,7 +46,7 @@ pub fn check<A: ActionFlag>(action: A, rows: &[OptionRule<A>]) -> Result<(), Err
     faults(misplaced.chain(missing).collect())
 }
 
-/// One error for all faults.
+/// Reports all usage errors in one.
 pub fn faults(faults: Vec<String>) -> Result<(), Error> {
     let mut faults = faults.into_iter();
     let Some(first) = faults.next() else {

@@ -7,13 +7,13 @@ use crate::api::page::ListParams;
 #[derive(clap::Args, Clone, Debug, Default, PartialEq, Eq)]
 #[group(skip)]
 pub struct Paging {
-    /// How many items in all
+    /// Maximum number of items
     #[arg(long, value_name = "N", value_parser = values::limit, help_heading = "Lists")]
     pub limit: Option<usize>,
-    /// Begin after this id
-    #[arg(long, value_name = "CURSOR", allow_hyphen_values = true, value_parser = values::text, help_heading = "Lists")]
+    /// Start after this ID
+    #[arg(long, value_name = "CURSOR", hide_short_help = true, allow_hyphen_values = true, value_parser = values::text, help_heading = "Lists")]
     pub after: Option<String>,
-    /// Everything, page by page
+    /// Fetch all pages
     #[arg(long, conflicts_with = "limit", help_heading = "Lists")]
     pub all: bool,
 }

@@ -47,16 +47,29 @@ impl Sink for Unmasked<'_> {
 
 /// Says that something was done: `<name>⇥<done>`, on a terminal a sentence.
 pub(super) fn done(context: &Context, name: &str, done: &str, sentence: &str) -> Result<(), Error> {
+    done_with(context, name, done, sentence, &[])
+}
+
+/// The same with more members in the document.
+pub(super) fn done_with(
+    context: &Context,
+    name: &str,
+    done: &str,
+    sentence: &str,
+    more: &[(&str, Value)],
+) -> Result<(), Error> {
     context.ui.set_changed(sentence);
     let look = context.look()?;
     if !look.on_terminal() && !look.format.is_machine() {
         context.ui.note(sentence);
     }
+    let mut fields = vec![("name", json!(name)), ("result", json!(done))];
+    fields.extend_from_slice(more);
     context.renderer()?.done(&Summary {
         name,
         line: &format!("{name}\t{done}"),
         sentence,
-        fields: &[("name", json!(name)), ("result", json!(done))],
+        fields: &fields,
         json: None,
     })
 }

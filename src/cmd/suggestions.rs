@@ -1,17 +1,17 @@
-//! What was probably meant: words that other programs use for actions, mistyped verbs, and command groups that only
+//! Suggestions for words that xeroctl does not have: words of other programs, mistyped ones, and command groups that only
 //! the wider product has.
 
 use clap::CommandFactory as _;
 
-use super::Cli;
+use super::{Cli, global, verbs};
 use crate::command_line;
 
-/// A flag-selected group, for an id that was meant as one of its words or verbs.
+/// A flag-selected group, for an ID that was meant as a word or verb.
 pub struct Group {
-    /// The group as typed behind the program's name.
+    /// The group as typed after the program's name.
     pub command: &'static str,
-    /// Words that other programs use for actions, with the documented form behind the group, in which `<id>` stands
-    /// for the word that follows.
+    /// Words that other programs use for actions, with the documented form, in which `<id>` stands for the word that
+    /// follows.
     pub words: &'static [(&'static str, &'static str)],
 }
 
@@ -70,7 +70,6 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
             ("tool", "tool-show"),
             ("describe", "tool-show"),
             ("get", "show"),
-            ("ls", "list"),
             ("executions", "list"),
             ("status", "watch"),
             ("wait", "watch"),
@@ -99,11 +98,21 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
         &[("get", "show"), ("put", "set"), ("update", "set")],
     ),
     (
+        "xeroctl config",
+        &[
+            ("describe", "show"),
+            ("edit", "path"),
+            ("set-context", "set"),
+            ("create", "add"),
+            ("new", "add"),
+            ("login", "init"),
+        ],
+    ),
+    (
         "xeroctl approvals",
         &[
             ("get", "show"),
             ("describe", "show"),
-            ("ls", "list"),
             ("accept", "approve"),
             ("deny", "reject"),
             ("decline", "reject"),
@@ -112,12 +121,157 @@ const VERBS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// The verb of a group that is meant by a word of other programs. Where it is known, no verb is proposed because it looks
-/// alike: `get` is not `set`.
-pub fn verb(group: &str, word: &str) -> Option<&'static str> {
-    let (_, words) = VERBS.iter().find(|(known, _)| *known == group)?;
-    let (_, verb) = words.iter().find(|(known, _)| *known == word)?;
-    Some(verb)
+/// Words that other programs use for commands of the first level.
+const COMMANDS: &[(&str, &str)] = &[
+    ("agent", "agents"),
+    ("get", "agents"),
+    ("list", "agents"),
+    ("ls", "agents"),
+    ("describe", "agents"),
+    ("run", "exec invoke"),
+    ("invoke", "exec invoke"),
+    ("tools", "exec tools"),
+    ("watch", "exec watch"),
+    ("wait", "exec watch"),
+    ("logs", "exec raw"),
+    ("executions", "exec list"),
+    ("approve", "approvals approve"),
+    ("reject", "approvals reject"),
+    ("approval", "approvals"),
+    ("squad", "squads"),
+    ("auth", "config add"),
+    ("login", "config init"),
+    ("init", "config init"),
+    ("context", "config list"),
+    ("contexts", "config list"),
+    ("use", "config use"),
+    ("whoami", "config current"),
+    ("version", "--version"),
+];
+
+/// Options of other programs, with the options that do the same here.
+const OPTIONS: &[(&str, &str)] = &[
+    ("-c", "--context"),
+    ("--ctx", "--context"),
+    ("--profile", "--context"),
+    ("--cluster", "--context"),
+    ("--deployment", "--context"),
+    ("-n", "--workspace"),
+    ("--namespace", "--workspace"),
+    ("--paginate", "--all"),
+    ("--page-all", "--all"),
+    ("-L", "--limit"),
+    ("--max", "--limit"),
+    ("--page-size", "--limit"),
+    ("--per-page", "--limit"),
+    ("--chunk-size", "--limit"),
+    ("--cursor", "--after"),
+    ("--page", "--after"),
+    ("--state", "--status"),
+    ("--format", "--output"),
+    ("--json", "--output json"),
+    ("--wide", "--output wide"),
+    ("--server", "--base-url"),
+    ("--url", "--base-url"),
+    ("--host", "--base-url"),
+    ("--token", "--api-key-file"),
+    ("--key", "--api-key-file"),
+    ("--key-file", "--api-key-file"),
+    ("--silent", "--quiet"),
+    ("--debug", "--verbose"),
+    ("--no-color", "--color never"),
+    ("--no-header", "--no-headers"),
+    ("--non-interactive", "--no-input"),
+    ("--batch", "--no-input"),
+    ("--request-timeout", "--timeout"),
+    ("--field", "--arg"),
+    ("--raw-field", "--arg"),
+    ("--input", "--args"),
+    ("--role", "--agent-role"),
+    ("--ttl-secs", "--ttl"),
+];
+
+/// Options that select items of a list.
+const FILTERS: &[&str] = &[
+    "--filter",
+    "--selector",
+    "--field-selector",
+    "--query",
+    "--search",
+    "-l",
+];
+
+/// Options and verbs that are never proposed for a mistyped word: following the hint must not destroy anything.
+const DESTRUCTIVE: &[&str] = &[
+    "allow-http",
+    "delete",
+    "force",
+    "remove",
+    "reset",
+    "reset-session",
+    "revoke",
+    "revoke-credentials",
+    "revoke-key",
+    "rm",
+    "show-secrets",
+    "terminate",
+    "unsafe-raw",
+    "yes",
+];
+
+/// The word that is nearest to a mistyped one, if it is near for its length. A destructive one is never proposed.
+fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let typed = typed.trim_start_matches('-');
+    let near = words.filter_map(|word| {
+        let edits = strsim::damerau_levenshtein(typed, word);
+        let length = typed.chars().count().min(word.chars().count());
+        (edits > 0 && edits * 3 <= length).then_some((edits, word))
+    });
+    let (_, word) = near.min()?;
+    (!DESTRUCTIVE.contains(&word)).then_some(word)
+}
+
+/// The subcommand that was probably meant: by a word of other programs, else by a similar one. Where the word is known,
+/// looks do not count: `get` is not `set`.
+pub fn verb(path: &str, group: &clap::Command, word: &str) -> Option<String> {
+    let (_, name) = path.rsplit_once(' ').unwrap_or(("", path));
+    let table = match path {
+        "xeroctl" => COMMANDS,
+        _ => VERBS
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map_or(&[][..], |(_, words)| words),
+    };
+    if let Some((_, verb)) = table.iter().find(|(known, _)| *known == word) {
+        return Some((*verb).to_owned());
+    }
+    let own = group.get_subcommands().map(clap::Command::get_name);
+    let verbs = verbs::of(name).iter().map(|(verb, _)| *verb);
+    nearest(word, own.chain(verbs)).map(str::to_owned)
+}
+
+/// A hint for an option that a command does not have.
+pub fn option(command: &clap::Command, typed: &str) -> Option<String> {
+    let name = typed.split('=').next().unwrap_or(typed);
+    let is_visible =
+        |option: &&clap::Arg| !option.is_hide_set() || global::is_global(option.get_id().as_str());
+    let visible = || command.get_arguments().filter(is_visible);
+    let longs = || visible().filter_map(clap::Arg::get_long);
+    if FILTERS.contains(&name) {
+        return Some("filters are described in: xeroctl help filtering".to_owned());
+    }
+    let known = OPTIONS.iter().find(|(word, _)| *word == name);
+    let known = known.and_then(|(_, option)| {
+        let long = option.trim_start_matches('-').split(' ').next()?;
+        longs().any(|own| own == long).then_some(*option)
+    });
+    if let Some(option) = known {
+        return Some(format!("did you mean `{option}`?"));
+    }
+    if !name.starts_with("--") {
+        return None;
+    }
+    nearest(name, longs()).map(|option| format!("did you mean `--{option}`?"))
 }
 
 /// What to do in the place of a group that this program does not have.
@@ -129,15 +283,15 @@ pub fn elsewhere(group: &str) -> Option<String> {
     known.map(|(_, instead)| (*instead).to_owned())
 }
 
-/// What was probably meant by an id of a flag-selected group; `next` is the word behind the id.
+/// What was probably meant by an ID of a flag-selected group; `next` is the word after the ID.
 pub fn meant(group: &Group, id: &str, next: Option<&str>) -> Option<String> {
     let command = group.command;
-    let near = |word: &str| strsim::damerau_levenshtein(id, word) <= usize::from(word.len() > 3);
-    if let Some((_, form)) = group.words.iter().find(|(word, _)| near(word)) {
+    let name = command.rsplit(' ').next().unwrap_or(command);
+    if let Some((_, form)) = group.words.iter().find(|(word, _)| *word == id) {
         let target = next.map_or_else(|| "ID".to_owned(), command_line::quote);
-        let form = format!("xeroctl {command} {}", form.replace("<id>", &target));
+        let form = form.replace("<id>", &target);
         return Some(format!(
-            "`{id}` stands where an id belongs; the documented form is: {} (for the id {id}: xeroctl {command} -- {id})",
+            "`{id}` was taken for an ID; did you mean: xeroctl {command} {}",
             form.trim_end()
         ));
     }
@@ -145,12 +299,8 @@ pub fn meant(group: &Group, id: &str, next: Option<&str>) -> Option<String> {
     for word in command.split(' ') {
         tree = tree.find_subcommand(word)?;
     }
-    let verbs = tree.get_subcommands().map(clap::Command::get_name);
-    let verb = verbs
-        .map(|verb| (strsim::damerau_levenshtein(id, verb), verb))
-        .filter(|(edits, _)| (1..=2).contains(edits))
-        .min();
-    verb.map(|(_, verb)| {
-        format!("`{id}` is taken for an id; the verb is: xeroctl {command} {verb}")
-    })
+    let own = tree.get_subcommands().map(clap::Command::get_name);
+    let verbs = verbs::of(name).iter().map(|(verb, _)| *verb);
+    nearest(id, own.chain(verbs))
+        .map(|verb| format!("`{id}` was taken for an ID; did you mean: xeroctl {command} {verb}"))
 }

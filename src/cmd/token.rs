@@ -1,4 +1,4 @@
-//! A token that is shown only once: it reaches the user, or the key that it belongs to is revoked.
+//! A token that is shown only once: if it cannot be delivered, its key is revoked.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -24,49 +24,49 @@ pub(super) trait Kind {
     /// A key that was just created.
     type Created: serde::de::DeserializeOwned + 'static;
 
-    /// What is shown of a key that was just created; the token comes last.
+    /// The columns of a new key; the token is the last.
     const COLUMNS: &'static [Column<Self::Created>];
-    /// The members under which the token comes.
+    /// The names of the members that may hold the token.
     const TOKEN_NAMES: &'static [&'static str];
-    /// What such a key is called: `join key`.
+    /// The name of such a key: `join key`.
     const NOUN: &'static str;
     /// The words of the command that creates one.
     const CREATE: &'static str;
 
-    /// The token; none when the server sent none.
+    /// The token, if the server sent one.
     fn token(created: &Self::Created) -> Option<&Secret>;
     /// The id.
     fn id(created: &Self::Created) -> Option<&str>;
     /// The request that revokes the key.
     fn revoke(&self, id: &Id) -> Request;
-    /// The words of the command that revokes the key without asking.
+    /// The words of the command that revokes the key without a prompt.
     fn revoke_command(&self, id: &str) -> String;
     /// The words of the command that lists the keys.
     fn list_command(&self) -> String;
-    /// Says how the token is used, now that it was delivered: to standard output, or into this file.
+    /// Says how to use the token, which is now on standard output or in this file.
     fn hint(&self, session: &Session<'_>, created: &Self::Created, file: Option<&Path>);
 }
 
-/// Where a token will go.
+/// Where a token is delivered.
 pub(super) struct Destination {
     /// A new file; without it, standard output.
     file: Option<TokenFile>,
 }
 
-/// Sees to it that a token will have a place to go, before any request.
+/// Prepares the place for a token, before any request.
 ///
 /// # Errors
-/// Exit 2 when it has none; exit 3 where a protected deployment was not named on the line.
+/// Exit 2 if there is none; exit 3 if a protected deployment was not named on the command line.
 pub(super) fn prepare(
     session: &Session<'_>,
     token_file: Option<&Path>,
 ) -> Result<Destination, Error> {
     if token_file.is_none() && session.look.format.omits_secrets() {
         return Err(Error::usage(format!(
-            "-o {} has no place for the token, which is shown only once",
+            "-o {} cannot show the token, which is only sent once",
             session.look.format.word()
         ))
-        .hint("have it written to a file: --token-file FILE"));
+        .hint("write it to a file: --token-file FILE"));
     }
     let context = session.context;
     let path = token_file.map(|path| context.env.absolute(path));
@@ -83,11 +83,11 @@ pub(super) fn prepare(
     })
 }
 
-/// Creates a key and delivers its token. None in a dry run.
+/// Creates a key and delivers its token. `None` in a dry run.
 ///
 /// # Errors
-/// Exit 1 when the key was created but its token could not be delivered, after revoking the key; else whatever the
-/// server or the network made of it.
+/// Exit 1 if the key was created but its token could not be delivered, after revoking the key; otherwise as
+/// [`Session::change`].
 pub(super) async fn create<K: Kind>(
     session: &Session<'_>,
     kind: &K,
@@ -96,7 +96,7 @@ pub(super) async fn create<K: Kind>(
 ) -> Result<Option<Reply<K::Created>>, Error> {
     let context = session.context;
     let list = kind.list_command();
-    // From here until the token is delivered, Ctrl-C waits: a key whose token nobody has is a danger.
+    // Until the token is delivered, Ctrl-C waits: a key whose token was lost would stay valid.
     let word = session.ui().last_word(format!(
         "interrupted: a {} may have been created, but its token was not delivered; check: {} {list}",
         K::NOUN,
@@ -107,7 +107,7 @@ pub(super) async fn create<K: Kind>(
         return Ok(None);
     };
     let delivered = deliver::<K>(session, &reply, destination.file);
-    // It was shown in the one place where it belongs.
+    // From now on it is masked.
     if let Some(token) = K::token(&reply.value) {
         session.ui().register_secret(token);
     }
@@ -121,7 +121,7 @@ pub(super) async fn create<K: Kind>(
             ));
             let _hold = context.interrupt.hold(Some(word));
             session.ui().warn_always(&format!(
-                "the token is in {} and nowhere else: the {} does not show it again",
+                "the token is only in {}: the {} does not show it again",
                 path.display(),
                 session.noun()
             ));
@@ -134,7 +134,7 @@ pub(super) async fn create<K: Kind>(
     Ok(Some(reply))
 }
 
-/// Delivers the token. Returns the file that it is in now, if it is in one.
+/// Delivers the token. Returns the file that holds it, if any.
 fn deliver<K: Kind>(
     session: &Session<'_>,
     reply: &Reply<K::Created>,
@@ -177,7 +177,7 @@ fn member_names(document: &str) -> String {
     shown.chain(more).collect::<Vec<_>>().join(", ")
 }
 
-/// The key without its token, which is in a file now.
+/// Shows the key without its token, which is in a file.
 fn show_without_token<K: Kind>(
     session: &Session<'_>,
     reply: &Reply<K::Created>,
@@ -189,7 +189,7 @@ fn show_without_token<K: Kind>(
     session.renderer().record(K::COLUMNS, &shown, &document)
 }
 
-/// A request whose answer says nothing.
+/// A request whose response is ignored.
 struct Rollback(Request);
 
 impl Endpoint for Rollback {
@@ -217,7 +217,7 @@ async fn rollback<K: Kind>(
     let Some(id) = K::id(created) else {
         return Error::new(Exit::Failure, lost)
             .detail(format!(
-                "the {}'s answer has no id either, so the key could not be revoked",
+                "the {}'s response has no ID either, so the key could not be revoked",
                 session.noun()
             ))
             .next("find it and revoke it", kind.list_command());
@@ -245,22 +245,22 @@ async fn rollback<K: Kind>(
 
 fn exists(path: &Path) -> Error {
     Error::usage(format!(
-        "--token-file {}: it exists, and a token never overwrites anything",
+        "--token-file {}: file exists; a token file is never overwritten",
         path.display()
     ))
 }
 
-/// A file that was made for a token before the request. It goes again where no token comes.
+/// A file that was created for a token before the request. It is removed if no token arrives.
 struct TokenFile {
     path: PathBuf,
     file: File,
     is_filled: bool,
-    // A signal before the token is there removes the file.
+    // A signal before the token arrives removes the file.
     _undo: CleanupGuard,
 }
 
 impl TokenFile {
-    /// Makes the file: it must not exist, and only its owner may read it.
+    /// Creates the file. It must not exist, and only its owner may read it.
     fn create(path: PathBuf, interrupt: &Interrupt) -> Result<Self, Error> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -273,8 +273,11 @@ impl TokenFile {
             if error.kind() == io::ErrorKind::AlreadyExists {
                 exists(&path)
             } else {
-                Error::usage(format!("--token-file {}: it can't be made", path.display()))
-                    .cause(error)
+                Error::usage(format!(
+                    "--token-file {}: cannot create the file",
+                    path.display()
+                ))
+                .cause(error)
             }
         })?;
         let doomed = path.clone();
@@ -289,7 +292,7 @@ impl TokenFile {
         })
     }
 
-    /// Writes the token and sees to it that it is on the disk.
+    /// Writes the token and syncs it to the disk.
     fn fill(mut self, token: &Secret) -> Result<PathBuf, Error> {
         let written = self
             .file

@@ -1,4 +1,4 @@
-//! Readers of option values: each refuses what can't be right before any request is made.
+//! Parsers of option values: each rejects invalid values before any request.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,30 +19,63 @@ pub fn text(text: &str) -> Result<String, String> {
     }
 }
 
-/// A base URL, as it was given.
+/// A base URL, unchanged.
 pub fn base_url(text: &str) -> Result<String, String> {
     crate::base_url::BaseUrl::parse(text).map(|_| text.to_owned())
 }
 
-/// An id of something that is named in a body or a query, as it was given.
+/// An ID that is sent in a body or a query, unchanged.
 pub fn id(text: &str) -> Result<String, String> {
     text.parse::<crate::api::Id>().map(|id| id.to_string())
 }
 
-/// The root of a squads API, as it was given.
+/// The root of a squads API, unchanged.
 pub fn squads_url(text: &str) -> Result<String, String> {
     crate::base_url::BaseUrl::parse_root(text).map(|_| text.to_owned())
 }
 
-/// A path that is not empty and holds no control characters: it may end up in the configuration or in a hint.
+/// A path that is not empty and has no control characters, since it may be stored or shown in a hint.
 ///
 /// # Errors
-/// When it is empty or holds some.
+/// If it is empty or has control characters.
 pub fn path(path: &str) -> Result<PathBuf, String> {
     if path.chars().any(char::is_control) {
-        return Err("the path holds control characters".to_owned());
+        return Err("the path has control characters".to_owned());
     }
     text(path).map(PathBuf::from)
+}
+
+/// A file to write. Standard output is not one: it is where everything goes without the option.
+pub fn new_file(path: &str) -> Result<PathBuf, String> {
+    named_file(path, "without this option, standard output is used")
+}
+
+/// A file to read that cannot be a stream.
+pub fn file(path: &str) -> Result<PathBuf, String> {
+    named_file(path, "standard input cannot be used here")
+}
+
+fn named_file(text: &str, instead: &str) -> Result<PathBuf, String> {
+    if text == "-" {
+        return Err(format!(
+            "name a file ({instead}; for a file named `-`, write ./-)"
+        ));
+    }
+    path(text)
+}
+
+/// A duration in whole seconds, from 1 to 2147483647.
+pub fn whole_seconds(text: &str) -> Result<u32, String> {
+    let duration = crate::time::duration(text)?;
+    u32::try_from(duration.as_secs())
+        .ok()
+        .filter(|seconds| duration.subsec_nanos() == 0 && *seconds <= i32::MAX.cast_unsigned())
+        .ok_or_else(|| {
+            format!(
+                "write a duration of whole seconds, at most {} seconds",
+                i32::MAX
+            )
+        })
 }
 
 /// A deployment's name.
@@ -50,12 +83,12 @@ pub fn deployment(name: &str) -> Result<String, String> {
     crate::config::check_name(name).map(|()| name.to_owned())
 }
 
-/// A region: 1 to 24 printable ASCII characters without blanks. Documented.
+/// A region: 1 to 24 printable ASCII characters without spaces. Documented.
 pub fn region(region: &str) -> Result<String, String> {
     if (1..=24).contains(&region.len()) && region.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(region.to_owned())
     } else {
-        Err("a region has 1 to 24 printable ASCII characters and no blanks".to_owned())
+        Err("a region has 1 to 24 printable ASCII characters and no spaces".to_owned())
     }
 }
 
@@ -76,26 +109,28 @@ fn number(text: &str, min_width: u32) -> Result<u32, String> {
         .ok_or_else(|| format!("write a whole number from {min_width} to {}", i32::MAX))
 }
 
-/// How many items of a list: 1 or more.
+/// A number of items, 1 or more.
 pub fn limit(text: &str) -> Result<usize, String> {
     positive(text).map(|number| number as usize)
 }
 
-/// The name of a tool: opaque, may hold `/`; neither empty nor a dot segment, and without control characters.
+/// A tool name: opaque, may contain `/`; not empty, not a dot segment, and without control characters.
 pub fn tool(name: &str) -> Result<String, String> {
     if matches!(name, "." | "..") {
-        return Err(format!("{name} is no tool: it would name another route"));
+        return Err(format!(
+            "{name} is not a tool name: it would change the route"
+        ));
     }
     if name.chars().any(char::is_control) {
-        return Err("the name of a tool holds no control characters".to_owned());
+        return Err("a tool name cannot have control characters".to_owned());
     }
     text(name)
 }
 
-/// How often to ask: 500ms to 60s.
+/// A polling interval, 500ms to 60s.
 ///
 /// # Errors
-/// When it is no duration, or one out of these bounds.
+/// If it is not a duration within these bounds.
 pub fn interval(text: &str) -> Result<Duration, String> {
     let bounds = Duration::from_millis(500)..=Duration::from_mins(1);
     crate::time::duration(text)
@@ -104,7 +139,7 @@ pub fn interval(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "write a duration from 500ms to 60s".to_owned())
 }
 
-/// A point in the past: a moment, or how long ago.
+/// A time in the past: absolute, or how long ago.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
     /// A moment.
@@ -123,7 +158,7 @@ impl Since {
     }
 }
 
-/// A moment as RFC 3339, or how long ago.
+/// A time as RFC 3339, or how long ago.
 pub fn since(text: &str) -> Result<Since, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Since::At(at));
@@ -133,7 +168,7 @@ pub fn since(text: &str) -> Result<Since, String> {
     })
 }
 
-/// A point in the future: a moment, or how long from now.
+/// A time in the future: absolute, or how long from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FutureTime {
     /// A moment.
@@ -152,7 +187,7 @@ impl FutureTime {
     }
 }
 
-/// A moment as RFC 3339, or how long from now.
+/// A time as RFC 3339, or how long from now.
 pub fn until(text: &str) -> Result<FutureTime, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(FutureTime::At(at));
@@ -168,7 +203,7 @@ pub fn until(text: &str) -> Result<FutureTime, String> {
 /// A name and its value.
 ///
 /// # Errors
-/// When there is no `=` behind a name.
+/// If there is no `=` after a name.
 pub fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -176,7 +211,7 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// How many requests at a time: 1 to 64.
+/// A number of parallel requests, 1 to 64.
 pub fn concurrency(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
@@ -184,11 +219,11 @@ pub fn concurrency(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "write a whole number from 1 to 64".to_owned())
 }
 
-/// Service tiers, separated by commas. A type of its own, because clap reads a `Vec` as a repeated option.
+/// Service tiers, comma-separated. A type of its own, because clap reads a `Vec` as a repeated option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tiers(pub Vec<String>);
 
-/// Service tiers, separated by commas; the empty text is the empty list.
+/// Service tiers, comma-separated; an empty text is an empty list.
 ///
 /// # Errors
 /// When one of several is empty.
@@ -204,11 +239,11 @@ pub fn tiers(text: &str) -> Result<Tiers, String> {
     }
 }
 
-/// Words, separated by commas. A type of its own, as [`Tiers`].
+/// Words, comma-separated. A type of its own, as [`Tiers`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words(pub Vec<String>);
 
-/// Words, separated by commas; at least one.
+/// Words, comma-separated; at least one.
 ///
 /// # Errors
 /// When one is empty.
@@ -221,7 +256,7 @@ pub fn words(text: &str) -> Result<Words, String> {
     }
 }
 
-/// The address of a router for workers: `tcp://host:port`.
+/// A router address for workers: `tcp://host:port`.
 pub fn router_address(text: &str) -> Result<String, String> {
     let parts = text
         .strip_prefix("tcp://")
@@ -255,7 +290,7 @@ fn is_host(host: &str) -> bool {
 /// 4 and 5), padded or not. Returned as it was given.
 ///
 /// # Errors
-/// When it is none. Z85, the form that `ZeroMQ` prints, is recognised, and the same key is shown in base64.
+/// If it is not one. Z85, the encoding that `ZeroMQ` prints, is recognized, and the error shows the key in base64.
 pub fn public_key(text: &str) -> Result<String, String> {
     let lenient =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -265,14 +300,14 @@ pub fn public_key(text: &str) -> Result<String, String> {
     match decoded {
         Ok(bytes) if bytes.len() == 32 => Ok(text.to_owned()),
         _ if let Some(bytes) = z85(text) => Err(format!(
-            "this is Z85, the form of ZeroMQ; the same key in base64 is {}",
+            "this is Z85 (the ZeroMQ encoding); the same key in base64 is {}",
             base64::engine::general_purpose::STANDARD.encode(bytes)
         )),
         Ok(bytes) => Err(format!(
-            "a public key is base64 of 32 bytes, and this is base64 of {}",
+            "a public key is 32 bytes in base64, but this is {} bytes",
             bytes.len()
         )),
-        Err(_) => Err("a public key is base64 of 32 bytes, and this is no base64".to_owned()),
+        Err(_) => Err("a public key is 32 bytes in base64, but this is not base64".to_owned()),
     }
 }
 

@@ -65,10 +65,27 @@ impl Edit {
 
     /// Sets or clears the current deployment.
     pub fn set_current(&mut self, name: Option<&str>) {
+        self.set_name("current", name);
+    }
+
+    /// Makes a deployment the current one; `config use -` returns to the one that was.
+    pub fn make_current(&mut self, name: &str) {
+        if let Some(old) = self.config.current.clone().filter(|old| old != name) {
+            self.set_previous(Some(&old));
+        }
+        self.set_current(Some(name));
+    }
+
+    /// Sets the deployment that `config use -` returns to, or none.
+    pub fn set_previous(&mut self, name: Option<&str>) {
+        self.set_name("previous", name);
+    }
+
+    fn set_name(&mut self, setting: &str, name: Option<&str>) {
         match name {
-            Some(name) => set(self.document.as_table_mut(), "current", name.into()),
+            Some(name) => set(self.document.as_table_mut(), setting, name.into()),
             None => {
-                self.document.remove("current");
+                self.document.remove(setting);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{owner, syntax};
+use super::{owner, syntax, unknown};
 use crate::api::service::Service;
 use crate::env::Env;
 use crate::error::Error;
@@ -18,6 +18,8 @@ use crate::secret::Secret;
 pub struct Config {
     /// The deployment used by default.
     pub current: Option<String>,
+    /// The deployment that was current before, for `config use -`.
+    pub previous: Option<String>,
     /// The deployments by name.
     #[serde(default, rename = "deployment")]
     pub deployments: BTreeMap<String, Deployment>,
@@ -81,6 +83,9 @@ impl Config {
         let found = find(&path, &path, env, wait_limit)?;
         let mut config = Self::parse(&found.text, &path)?;
         config.warnings.extend(found.warning);
+        config
+            .warnings
+            .extend(unknown::warnings(&found.text, &path));
         match &found.meta {
             Some(meta) => {
                 let own = own_directory(env, &path);

@@ -41,6 +41,14 @@ impl KeySource {
         )
     }
 
+    /// A warning if other users can read the file that holds the key, with the command that changes this.
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Self::FlagFile(_, path) | Self::VariableFile(_, path) => super::owner::exposed(path),
+            _ => None,
+        }
+    }
+
     /// Gets the key; `stdin` reads one from standard input.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod resolve;
 pub mod settings;
 mod source;
 mod syntax;
+mod unknown;
 
 pub use file::{Config, Deployment};
 pub use key::KeySource;

@@ -66,6 +66,23 @@ pub(super) fn loose_modes(meta: &Metadata, path: &Path, directory: Option<&Path>
     of_file.flatten().into_iter().chain(of_directory).collect()
 }
 
+/// A warning if other users can read a key file. Pipes of the shell have no owner to ask.
+#[cfg(unix)]
+pub(super) fn exposed(path: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let meta = path.metadata().ok().filter(Metadata::is_file)?;
+    let shown = path.display().to_string();
+    let quoted = crate::command_line::quote(&shown);
+    let is_exposed = meta.permissions().mode() & 0o077 != 0;
+    is_exposed
+        .then(|| format!("{shown} holds a key and is open to other users: chmod 600 {quoted}"))
+}
+
+#[cfg(not(unix))]
+pub(super) fn exposed(_: &Path) -> Option<String> {
+    None
+}
+
 #[cfg(not(unix))]
 pub(super) fn loose_modes(_: &Metadata, _: &Path, _: Option<&Path>) -> Vec<String> {
     Vec::new()

@@ -205,7 +205,8 @@ impl<'a> Sources<'a> {
         .hint("add one: xeroctl config add NAME --base-url URL"))
     }
 
-    pub(super) fn deployment(&self) -> Option<&str> {
+    /// The name of the deployment in use.
+    pub fn deployment(&self) -> Option<&str> {
         self.name.as_ref().map(|name| name.value.as_str())
     }
 

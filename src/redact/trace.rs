@@ -42,6 +42,7 @@ const MEMBERS: &[&str] = &[
     "completedat",
     "contenttype",
     "createdat",
+    "credentialsrevokedworkspaces",
     "currentenrollments",
     "data",
     "deploymentmode",
@@ -53,6 +54,7 @@ const MEMBERS: &[&str] = &[
     "enrollments",
     "error",
     "eventtype",
+    "execpausedworkspaces",
     "executionid",
     "exitcode",
     "expiresat",
@@ -140,6 +142,11 @@ pub fn traced(body: Value) -> Value {
     shown(body, &secrets)
 }
 
+/// Whether a member is on the allow-list.
+fn is_listed(name: &str) -> bool {
+    MEMBERS.contains(&words(name).concat().as_str())
+}
+
 /// Collects the strings below members named like secrets.
 fn collect(value: &Value, is_secret: bool, secrets: &mut KnownSecrets) {
     match value {
@@ -151,7 +158,8 @@ fn collect(value: &Value, is_secret: bool, secrets: &mut KnownSecrets) {
         }
         Value::Object(members) => {
             for (name, value) in members {
-                collect(value, is_secret || names_secret(name), secrets);
+                let is_secret = is_secret || (names_secret(name) && !is_listed(name));
+                collect(value, is_secret, secrets);
             }
         }
         _ => {}
@@ -163,13 +171,12 @@ fn shown(value: Value, secrets: &KnownSecrets) -> Value {
         Value::Object(members) => members
             .into_iter()
             .map(|(name, value)| {
-                let is_listed = MEMBERS.contains(&words(&name).concat().as_str());
                 let is_harmless = match &value {
                     Value::Null | Value::Bool(_) => true,
                     Value::Number(_) => !names_secret(&name),
                     _ => false,
                 };
-                let value = if is_listed || is_harmless {
+                let value = if is_listed(&name) || is_harmless {
                     shown(value, secrets)
                 } else {
                     Value::from(MASK)

@@ -162,6 +162,19 @@ impl Context {
         key.map_err(|why| why.after("the key on standard input"))
     }
 
+    /// Gets a key from its source. Warns if it is in a file that other users can read.
+    ///
+    /// # Errors
+    /// As [`KeySource::read`].
+    pub fn key(&self, source: &KeySource, deployment: Option<&str>) -> Result<Secret, Error> {
+        let read = |name: &str| self.read_key(name);
+        let key = source.read(read, deployment, &self.wait_limit())?;
+        if let Some(warning) = source.warning() {
+            self.ui.warn(&warning);
+        }
+        Ok(key)
+    }
+
     /// Locks and reads the configuration file for editing.
     pub fn edit(&self) -> Result<Edit, Error> {
         Edit::begin(&self.env, &self.wait_limit(), &self.interrupt)
@@ -277,9 +290,7 @@ impl Context {
         let read = |key: &KeySource| match key {
             // The squads API may accept requests without a key.
             KeySource::Missing if !service.needs_key => Ok(None),
-            key => key
-                .read(|name| self.read_key(name), name, &self.wait_limit())
-                .map(Some),
+            key => self.key(key, name).map(Some),
         };
         let (url, key, running) = match &settings.location.value {
             ServerLocation::At(url) => (url.clone(), read(&settings.key.value)?, None),

@@ -19,16 +19,16 @@ pub use render::{Renderer, Rows, Summary};
 /// The output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
-    /// The documented columns: aligned on a terminal, tab-separated elsewhere.
+    /// Columns: aligned on a terminal, tab-separated otherwise.
     #[default]
     Table,
-    /// The documented columns and additional ones.
+    /// Columns, with more details.
     Wide,
     /// The router's JSON response.
     Json,
     /// One JSON object per line.
     Ndjson,
-    /// CSV (RFC 4180) with a header.
+    /// Comma-separated values (RFC 4180) with a header.
     Csv,
     /// IDs, one per line.
     Name,

@@ -26,7 +26,13 @@ fn root() -> PathBuf {
 /// Types every command of a document again and puts what comes back in the place of what stands there.
 fn replay(text: &str) -> String {
     let home = Home::new();
-    std::fs::write(home.path().join("prod.key"), "example-key\n").expect("a key file");
+    let key = home.path().join("prod.key");
+    std::fs::write(&key, "example-key\n").expect("a key file");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+    }
     let mut out = String::new();
     let mut lines = text.lines().peekable();
     let mut in_console = false;
@@ -199,23 +205,29 @@ fn every_session_is_what_the_program_prints() {
 
 #[test]
 fn the_reference_is_the_help_of_every_command() {
-    fn describe(command: &mut clap::Command, path: &str, out: &mut String) {
+    fn describe(command: &clap::Command, path: &str, home: &Home, out: &mut String) {
         out.push_str(&format!("\n## {path}\n\n```text\n"));
-        // As wide as a page, whatever terminal the tests run on.
-        let mut page = command.clone().term_width(100);
-        for line in page.render_long_help().to_string().lines() {
+        let words = path.strip_prefix("xeroctl").unwrap_or(path);
+        // Off a terminal, a page has 100 columns.
+        let help = home.run(&format!("{words} --help"));
+        for line in help.stdout.lines() {
             out.push_str(line.trim_end());
             out.push('\n');
         }
         out.push_str("```\n");
-        for below in command.get_subcommands_mut() {
+        for below in command.get_subcommands() {
             let path = format!("{path} {}", below.get_name());
-            describe(below, &path, out);
+            describe(below, &path, home, out);
         }
     }
     let mut out =
         "# Reference\n\nThe help of every command, as `xeroctl help …` prints it.\n".to_owned();
-    describe(&mut xeroctl::cmd::grammar::tree(), "xeroctl", &mut out);
+    describe(
+        &xeroctl::cmd::grammar::tree(),
+        "xeroctl",
+        &Home::new(),
+        &mut out,
+    );
     check("docs/reference.md", &out);
 }
 

@@ -11,59 +11,70 @@ use crate::error::Error;
 /// The options of the group itself.
 #[derive(clap::Args, Clone, Debug, Default)]
 #[group(skip)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag on the line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
 pub(super) struct AgentArgs {
-    /// The agent's id
+    /// Agent ID
     #[arg(value_name = "AGENT")]
     id: Option<Id>,
 
+    // What the verbs `list` and `get` stand for; without them, the ID decides.
+    /// List agents
+    #[arg(long, group = "action", hide = true)]
+    list: bool,
+    /// Show an agent
+    #[arg(long, group = "action", hide = true)]
+    get: bool,
     /// Create an agent record
     #[arg(long, group = "action", help_heading = "Actions")]
     create: bool,
-    /// Change the given fields of an agent
+    /// Change fields of an agent
     #[arg(long, group = "action", help_heading = "Actions")]
     update: bool,
-    /// Delete an agent record; asks first
+    /// Delete an agent record (prompts for confirmation)
     #[arg(long, group = "action", help_heading = "Actions")]
     delete: bool,
-    /// List the history of an agent
+    /// List an agent's events
     #[arg(long, group = "action", help_heading = "Actions")]
     events: bool,
 
-    /// The display name
+    /// Display name
     #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create, --update)")]
     name: Option<String>,
-    /// The worker's identifier in the mesh
+    /// Worker ID in the mesh
     #[arg(long, value_name = "ID", value_parser = values::text, help_heading = "Fields (--create, --update)")]
     worker_id: Option<String>,
-    /// The agent's Curve25519 public key, base64 of 32 bytes
+    /// Curve25519 public key (32 bytes in base64)
     #[arg(long, value_name = "KEY", allow_hyphen_values = true, value_parser = values::public_key, help_heading = "Fields (--create, --update)")]
     public_key: Option<String>,
-    /// The deployment region, for example us-east or eu-west
+    /// Region, such as us-east or eu-west
     #[arg(long, value_parser = values::region, help_heading = "Fields (--create, --update)")]
     region: Option<String>,
-    /// Concurrent inference requests; 0 leaves it to the router
-    #[arg(long, value_name = "N", value_parser = values::count, help_heading = "Fields (--create, --update)")]
+    /// Maximum number of concurrent inference requests (0 lets the router decide)
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::count, help_heading = "Fields (--create, --update)")]
     max_concurrent: Option<u32>,
-    /// A text for people; '' empties it
+    /// Free-text description ('' clears it)
     #[arg(
+        hide_short_help = true,
         long,
         value_name = "TEXT",
         allow_hyphen_values = true,
         help_heading = "Fields (--create, --update)"
     )]
     description: Option<String>,
-    /// Service tiers, separated by commas; '' empties the list
-    #[arg(long, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create, --update)")]
+    /// Service tiers, comma-separated ('' clears the list)
+    #[arg(long, hide_short_help = true, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create, --update)")]
     supported_tiers: Option<Tiers>,
-    /// The status, for example active or suspended (--update)
+    /// Status, such as active or suspended (--update only)
     #[arg(long, value_parser = values::text, help_heading = "Fields (--create, --update)")]
     status: Option<String>,
 
     #[command(flatten)]
     paging: Paging,
 
-    /// Delete without asking
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
@@ -82,8 +93,8 @@ pub(super) enum ActionKind {
 impl ActionFlag for ActionKind {
     fn chosen_by(self) -> &'static str {
         match self {
-            Self::List => "the list (no id)",
-            Self::Get => "an id without an action",
+            Self::List => "a list (no ID)",
+            Self::Get => "`get`",
             Self::Create => "`--create`",
             Self::Update => "`--update`",
             Self::Delete => "`--delete`",
@@ -92,7 +103,7 @@ impl ActionFlag for ActionKind {
     }
 }
 
-/// What is to be done, with all that it takes.
+/// An action with its parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Action {
     List(ListParams),
@@ -110,7 +121,8 @@ impl AgentArgs {
             Self { update: true, .. } => ActionKind::Update,
             Self { delete: true, .. } => ActionKind::Delete,
             Self { events: true, .. } => ActionKind::Events,
-            Self { id: Some(_), .. } => ActionKind::Get,
+            Self { list: true, .. } => ActionKind::List,
+            Self { get: true, .. } | Self { id: Some(_), .. } => ActionKind::Get,
             _ => ActionKind::List,
         }
     }
@@ -154,10 +166,10 @@ impl AgentArgs {
         ]
     }
 
-    /// What is to be done.
+    /// The selected action.
     ///
     /// # Errors
-    /// Exit 2 with every fault of the line.
+    /// Exit 2, with every usage error.
     pub(super) fn action(self) -> Result<Action, Error> {
         let kind = self.kind();
         option_rules::check(kind, &self.rows())?;

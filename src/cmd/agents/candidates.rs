@@ -1,4 +1,4 @@
-//! `xeroctl agents candidates`: workers that wait to be admitted to an agent's serving pool.
+//! `xeroctl agents candidates`: workers that are pending admission to an agent's serving pool.
 
 use crate::api::Id;
 use crate::api::candidates::{Candidate, Decide, Decision, List};
@@ -8,11 +8,11 @@ use crate::error::{Error, Exit};
 use crate::session::{Context, ListText};
 use crate::view::column::{Cell, Column};
 
-/// List, approve and reject workers that wait to be admitted to an agent
+/// List, approve, and reject candidate workers of an agent
 #[derive(clap::Args)]
 #[command(
-    subcommand_value_name = "VERB",
-    subcommand_help_heading = "Verbs",
+    subcommand_value_name = "COMMAND",
+    subcommand_help_heading = "Commands",
     arg_required_else_help = false,
     after_help = "\
 Examples:
@@ -27,13 +27,13 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum Verb {
-    /// List the candidates of an agent
+    /// List an agent's candidates
     #[command(after_help = "\
 Examples:
   xeroctl agents candidates list agt_abc123
   xeroctl agents candidates list agt_abc123 -o json | jq '.data[].status'")]
     List {
-        /// The agent's id
+        /// Agent ID
         #[arg(value_name = "AGENT")]
         agent: Id,
     },
@@ -42,7 +42,7 @@ Examples:
 Examples:
   xeroctl agents candidates approve agt_abc123 cand_xyz789")]
     Approve(CandidateArgs),
-    /// Turn a candidate away
+    /// Reject a candidate
     #[command(after_help = "\
 Examples:
   xeroctl agents candidates reject agt_abc123 cand_xyz789")]
@@ -51,18 +51,18 @@ Examples:
 
 #[derive(clap::Args)]
 struct CandidateArgs {
-    /// The agent's id
+    /// Agent ID
     #[arg(value_name = "AGENT")]
     agent: Id,
-    /// The candidate's id
+    /// Candidate ID
     #[arg(value_name = "CANDIDATE")]
     candidate: Id,
-    /// Accepted for scripts; nothing is asked here
+    /// No effect; accepted for script compatibility
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
 
-/// What is shown of a candidate. Documented, spelled so.
+/// The columns of a candidate, spelled as documented.
 const CANDIDATE: &[Column<Candidate>] = &[
     Column::id("ID", |candidate| Cell::from(&candidate.id)),
     Column::state("Status", |candidate| Cell::from(&candidate.status)),
@@ -71,7 +71,7 @@ const CANDIDATE: &[Column<Candidate>] = &[
 ];
 
 impl Args {
-    /// Runs the verb.
+    /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         match self.verb {
             Verb::List { agent } => {
@@ -81,9 +81,11 @@ impl Args {
                 };
                 let list = List(&agent);
                 let session = context.open()?;
-                session
-                    .list(&list, CANDIDATE, &ListParams::default(), &text, |_, _| ())
-                    .await
+                let span = ListParams::default();
+                let listed = session
+                    .list(&list, CANDIDATE, &span, &text, |_, _| ())
+                    .await;
+                super::explained(&session, listed, &agent).await
             }
             Verb::Approve(target) => decide(&target, Decision::Approve, context).await,
             Verb::Reject(target) => decide(&target, Decision::Reject, context).await,
@@ -111,13 +113,14 @@ async fn decide(
         "agents candidates list {}",
         command_line::id(agent.as_str())
     );
-    if let Some(reply) = session.change(&decide, &list).await? {
+    let reply = session.change(&decide, &list).await;
+    if let Some(reply) = super::explained(&session, reply, agent).await? {
         let (done, sentence) = match decision {
             Decision::Approve => ("approved", format!("Approved candidate {candidate}.")),
             Decision::Reject => ("rejected", format!("Rejected candidate {candidate}.")),
         };
         session.done(&reply, candidate.as_str(), done, &sentence)?;
-        session.ui().next("who else waits", &list);
+        session.ui().next("list the candidates", &list);
     }
     Ok(Exit::Success)
 }

@@ -1,4 +1,4 @@
-//! What `pause-exec`, `resume-exec` and `revoke-credentials` have in common.
+//! Common parts of `pause-exec`, `resume-exec`, and `revoke-credentials`.
 
 use serde_json::value::RawValue;
 
@@ -9,19 +9,19 @@ use crate::error::{Error, Exit};
 use crate::sanitize;
 use crate::session::{ActionLabels, BatchResult, Consent, Context, Session};
 
-/// The agents, the workspace, and how many at a time.
+/// The agents, the workspace, and the number of parallel requests.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Targets {
-    /// The ids of one or more agents
+    /// Agent IDs
     #[arg(value_name = "AGENT", required = true)]
     pub ids: Vec<Id>,
-    /// Only in this workspace; without it, in all that the agent serves
+    /// Limit the action to one workspace [default: all that the agent serves]
     #[arg(long, value_name = "NAME", value_parser = values::text)]
     pub workspace: Option<String>,
-    /// How many agents at a time
-    #[arg(long, value_name = "N", default_value = "8", value_parser = values::concurrency)]
+    /// Number of parallel requests
+    #[arg(long, hide_short_help = true, value_name = "N", default_value = "8", value_parser = values::concurrency)]
     pub concurrency: usize,
-    /// Do not ask
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     pub force: bool,
 }
@@ -52,11 +52,11 @@ impl Targets {
         let check = |id: &Id| super::command(id.as_str(), "--events");
         let batch = session
             .apply_batch(&self.ids, self.concurrency, &labels, endpoint, check)
-            .await
-            .map_err(|error| match &self.ids[..] {
-                [id] => super::with_suggestion(error, id),
-                _ => error,
-            })?;
+            .await;
+        let batch = match &self.ids[..] {
+            [id] => super::explained(&session, batch, id).await?,
+            _ => batch?,
+        };
         if let Some(first) = batch.done.first().map(|id| id.as_str()) {
             match control {
                 // The sentence on a terminal names the place already.
@@ -69,9 +69,9 @@ impl Targets {
                 Control::Resume if !self.was_resumed(&session, &batch) => {}
                 Control::Resume => session
                     .ui()
-                    .next("its history", &super::command(first, "--events")),
+                    .next("list its events", &super::command(first, "--events")),
                 Control::Revoke => session.ui().next(
-                    "to enroll again it needs a join key",
+                    "create a join key to enroll it again",
                     "agents join-keys --create --help",
                 ),
             }
@@ -127,7 +127,7 @@ impl Targets {
         if let [id] = &distinct[..] {
             let subject = super::subject(session, id, self.force).await?;
             let question = format!(
-                "Revoke the credentials of {subject}{place}? It serves nothing until it enrolls again."
+                "Revoke the credentials of {subject}{place}? It must enroll again to serve."
             );
             return session.confirm(&question, &Consent::Yes, self.force);
         }
@@ -146,7 +146,7 @@ impl Targets {
         }
         let count = distinct.len().to_string();
         let question = format!(
-            "Revoke the credentials of {count} agents{place}? They serve nothing until they enroll again."
+            "Revoke the credentials of {count} agents{place}? They must enroll again to serve."
         );
         session.confirm(&question, &Consent::Word(&count), self.force)
     }

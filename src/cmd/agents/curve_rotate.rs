@@ -7,10 +7,10 @@ use crate::error::{Error, Exit};
 use crate::session::Context;
 use crate::view::column::{Cell, Column};
 
-/// Begin the rotation of an agent's CURVE (Curve25519) control-plane key; owner only
+/// Start rotating an agent's CURVE key (project owner only)
 ///
-/// The router has the agent make a new key pair and waits for its signed acknowledgement over the channel that is
-/// already authenticated; then the new key counts. There is no way back after that.
+/// The router tells the agent to generate a new Curve25519 key pair, and waits for a signed acknowledgement over the
+/// existing authenticated channel before it activates the new key. This cannot be undone.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -18,18 +18,18 @@ Examples:
   xeroctl agents curve-rotate agt_abc123 --reason post-incident
   xeroctl agents agt_abc123 --events --limit 20      follow the rotation")]
 pub struct Args {
-    /// The agent's id
+    /// Agent ID
     #[arg(value_name = "AGENT")]
     id: Id,
-    /// Why, for the audit log
+    /// Reason for the audit log
     #[arg(long, value_name = "TEXT", default_value = "scheduled", allow_hyphen_values = true, value_parser = values::text)]
     reason: String,
-    /// Accepted for scripts; nothing is asked here
+    /// No effect; accepted for script compatibility
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
 
-/// What is shown of a rotation: the three values that the documents name.
+/// The columns of a rotation: the three documented values.
 const ROTATION: &[Column<Rotation>] = &[
     Column::id("REQUEST_ID", |rotation| Cell::from(&rotation.request_id)),
     Column::state("STATUS", |rotation| Cell::from(&rotation.status)),
@@ -45,9 +45,11 @@ impl Args {
             agent: &self.id,
             reason: &self.reason,
         };
-        let reply = session.change(&rotate, &events).await.map_err(|error| {
+        let reply = session.change(&rotate, &events).await;
+        let reply = super::explained(&session, reply, &self.id).await;
+        let reply = reply.map_err(|error| {
             if error.api_error().http_status == Some(403) {
-                error.hint("only an owner of the project may rotate CURVE keys: use an owner's key")
+                error.hint("only a project owner can rotate CURVE keys: use an owner's key")
             } else {
                 error
             }
@@ -55,7 +57,7 @@ impl Args {
         if let Some(reply) = reply {
             session.show(&reply, ROTATION)?;
             session.ui().next(
-                "follow it",
+                "follow the rotation",
                 &super::command(self.id.as_str(), "--events --limit 20"),
             );
         }

@@ -1,4 +1,4 @@
-//! `xeroctl agents join-keys`: limited-use tokens with which workers enroll themselves.
+//! `xeroctl agents join-keys`: limited-use tokens that workers use to enroll.
 
 use super::join_token::New;
 use crate::api::Id;
@@ -13,11 +13,15 @@ use crate::error::{Error, Exit};
 use crate::session::{Consent, Context, ListText, Scope, Session, described};
 use crate::view::column::{Cell, Column};
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag on the line")]
-/// List, create and revoke join keys: the tokens with which workers enroll themselves
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag on the command line"
+)]
+/// Manage join keys, the tokens workers use to enroll
 ///
-/// Without an action flag this lists the keys that can still be used. The router has no route to a single key, so a key
-/// that is named without an action gets the list too.
+/// Without an action flag, lists the keys that can still be used. The router has no route to a single key: with an ID, the
+/// list is printed, with a note whether it holds the key; with -o json, all pages are searched for that key alone. The
+/// actions are also available as verbs: `join-keys list`, `create`, and `revoke`.
 #[derive(clap::Args, Clone, Debug, Default)]
 #[command(
     override_usage = "\
@@ -32,76 +36,81 @@ Examples:
       --router-addr tcp://router:5555
   xeroctl agents join-keys --create --name xem --region us-east \\
       --router-addr tcp://router:5555 --agent-role execution \\
-      --max-enrollments 5 --ttl-seconds 86400 --token-file xem.token
+      --max-enrollments 5 --ttl 24h --token-file xem.token
   xeroctl agents join-keys jk_abc123 --revoke --force
 
-The token is shown once, when the key is created. With --token-file it goes into a new file that only you can read."
+The token is shown once, when the key is created. --token-file writes it to a
+new file that only you can read."
 )]
 pub struct Args {
-    /// The key's id
+    /// Join key ID
     #[arg(value_name = "KEY")]
     id: Option<Id>,
 
-    /// Create a join key and show its token, once
+    // What the verbs `list` and `get` stand for; without them, the ID decides.
+    /// List join keys
+    #[arg(long, group = "action", hide = true)]
+    list: bool,
+    /// Find a join key in the list
+    #[arg(long, group = "action", hide = true)]
+    get: bool,
+    /// Create a join key and print its token (once)
     #[arg(long, group = "action", help_heading = "Actions")]
     create: bool,
-    /// Revoke a join key; asks first
+    /// Revoke a join key (prompts for confirmation)
     #[arg(long, group = "action", help_heading = "Actions")]
     revoke: bool,
 
-    /// The display name
+    /// Display name
     #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create)")]
     name: Option<String>,
-    /// The region that the key is scoped to
+    /// Region of the key
     #[arg(long, value_parser = values::region, help_heading = "Fields (--create)")]
     region: Option<String>,
-    /// Where the enrolled agent connects, tcp://host:port; may be repeated
+    /// Router address for enrolled agents, tcp://host:port (repeatable)
     #[arg(long, value_name = "ADDR", value_parser = values::router_address, help_heading = "Fields (--create)")]
     router_addr: Vec<String>,
-    /// How many agents may enroll with the key
+    /// Maximum number of enrollments
     #[arg(long, value_name = "N", value_parser = values::positive, help_heading = "Fields (--create)")]
     max_enrollments: Option<u32>,
-    /// How long the key lives, in seconds
-    #[arg(long, value_name = "N", value_parser = values::positive, help_heading = "Fields (--create)")]
+    /// Lifetime of the key (30d, 24h, or a number of seconds)
+    #[arg(long, value_name = "DURATION", value_parser = values::whole_seconds, help_heading = "Fields (--create)")]
+    ttl: Option<u32>,
+    /// Lifetime of the key in seconds
+    #[arg(long, value_name = "N", conflicts_with = "ttl", value_parser = values::positive, help_heading = "Fields (--create)", hide_short_help = true)]
     ttl_seconds: Option<u32>,
-    /// Service tiers of the enrolling agents, separated by commas; '' is the empty list
-    #[arg(long, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create)")]
+    /// Service tiers of the enrolling agents, comma-separated ('' for none)
+    #[arg(long, hide_short_help = true, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create)")]
     supported_tiers: Option<Tiers>,
-    /// What enrolling agents do; the router's default is inference
+    /// Role of the enrolling agents [default: inference]
     #[arg(long, value_name = "ROLE", value_parser = ["inference", "execution"], help_heading = "Fields (--create)")]
     agent_role: Option<String>,
-    /// Write the token into this new file (mode 0600) and not to standard output
-    #[arg(long, value_name = "FILE", value_parser = values::path, help_heading = "Fields (--create)")]
+    /// Write the token to this new file (mode 0600) instead of standard output
+    #[arg(long, value_name = "FILE", value_parser = values::new_file, help_heading = "Fields (--create)")]
     token_file: Option<std::path::PathBuf>,
 
-    /// Revoked, fully enrolled and expired keys too
+    /// Include revoked, exhausted, and expired keys
     #[arg(long, help_heading = "Lists")]
     include_terminal: bool,
     #[command(flatten)]
     paging: Paging,
 
-    /// Revoke without asking
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
 
-/// What is meant by words in the place of an id.
+/// What is meant by words in the place of an ID.
 pub const SUGGESTIONS: Group = Group {
     command: "agents join-keys",
     words: &[
-        ("list", ""),
-        ("ls", ""),
-        ("get", ""),
-        ("show", ""),
-        ("create", "--create"),
+        ("describe", "<id>"),
         ("add", "--create"),
+        ("new", "--create"),
         ("update", "--help"),
+        ("edit", "--help"),
         ("events", "--help"),
-        ("delete", "<id> --revoke"),
         ("remove", "<id> --revoke"),
-        ("rm", "<id> --revoke"),
-        ("revoke", "<id> --revoke"),
-        ("help", "--help"),
     ],
 };
 
@@ -109,6 +118,7 @@ pub const SUGGESTIONS: Group = Group {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ActionKind {
     List,
+    Find,
     Create,
     Revoke,
 }
@@ -116,18 +126,19 @@ pub(super) enum ActionKind {
 impl ActionFlag for ActionKind {
     fn chosen_by(self) -> &'static str {
         match self {
-            Self::List => "the list (no action)",
+            Self::List => "a list (no ID)",
+            Self::Find => "`get`",
             Self::Create => "`--create`",
             Self::Revoke => "`--revoke`",
         }
     }
 }
 
-/// What is to be done, with all that it takes.
+/// An action with its parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Action {
     List {
-        /// A key that was named, though there is no route to one.
+        /// A key that is looked for in the list: there is no route to one.
         named: Option<Id>,
         include_terminal: bool,
         span: ListParams,
@@ -148,14 +159,17 @@ impl Args {
             ActionKind::Create
         } else if self.revoke {
             ActionKind::Revoke
+        } else if self.get || (self.id.is_some() && !self.list) {
+            ActionKind::Find
         } else {
             ActionKind::List
         }
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [OptionRule<ActionKind>; 14] {
-        use ActionKind::{Create, List, Revoke};
+    fn rows(&self) -> [OptionRule<ActionKind>; 15] {
+        use ActionKind::{Create, Find, List, Revoke};
+        const LISTS: &[ActionKind] = &[List, Find];
         let row = |option, given, takes, requires| OptionRule {
             option,
             given,
@@ -163,7 +177,7 @@ impl Args {
             requires,
         };
         [
-            row("KEY", self.id.is_some(), &[List, Revoke], &[Revoke]),
+            row("KEY", self.id.is_some(), &[Find, Revoke], &[Find, Revoke]),
             row("--name", self.name.is_some(), &[Create], &[Create]),
             row("--region", self.region.is_some(), &[Create], &[Create]),
             row(
@@ -178,6 +192,7 @@ impl Args {
                 &[Create],
                 &[],
             ),
+            row("--ttl", self.ttl.is_some(), &[Create], &[]),
             row("--ttl-seconds", self.ttl_seconds.is_some(), &[Create], &[]),
             row(
                 "--supported-tiers",
@@ -187,10 +202,10 @@ impl Args {
             ),
             row("--agent-role", self.agent_role.is_some(), &[Create], &[]),
             row("--token-file", self.token_file.is_some(), &[Create], &[]),
-            row("--include-terminal", self.include_terminal, &[List], &[]),
-            row("--limit", self.paging.limit.is_some(), &[List], &[]),
-            row("--after", self.paging.after.is_some(), &[List], &[]),
-            row("--all", self.paging.all, &[List], &[]),
+            row("--include-terminal", self.include_terminal, LISTS, &[]),
+            row("--limit", self.paging.limit.is_some(), LISTS, &[]),
+            row("--after", self.paging.after.is_some(), LISTS, &[]),
+            row("--all", self.paging.all, LISTS, &[]),
             row("--force", self.force, &[Revoke], &[]),
         ]
     }
@@ -205,12 +220,12 @@ impl Args {
             },
             (ActionKind::Create, _) => Action::Create {
                 create: Create {
-                    // The table above has seen to it that they are there.
+                    // The table above requires them.
                     name: self.name.unwrap_or_default(),
                     region: self.region.unwrap_or_default(),
                     router_addrs: self.router_addr,
                     max_enrollments: self.max_enrollments,
-                    ttl_seconds: self.ttl_seconds,
+                    ttl_seconds: self.ttl.or(self.ttl_seconds),
                     supported_tiers: self.supported_tiers.map(|Tiers(tiers)| tiers),
                     agent_role: self.agent_role,
                 },
@@ -233,7 +248,12 @@ impl Args {
                 named,
                 include_terminal,
                 span,
-            } => list(&session, named.as_ref(), include_terminal, &span).await,
+            } => match named {
+                Some(id) if session.look.format.is_json() && !session.is_dry() => {
+                    show_one(&session, &id, &span).await
+                }
+                named => list(&session, named.as_ref(), include_terminal, &span).await,
+            },
             Action::Create { create, token_file } => {
                 let destination = token::prepare(&session, token_file.as_deref())?;
                 let kind = New {
@@ -247,7 +267,7 @@ impl Args {
     }
 }
 
-/// What is shown of a join key. The first seven are documented as the columns of the list.
+/// The columns of a join key. The first seven are documented.
 const JOIN_KEY: &[Column<JoinKey>] = &[
     Column::id("ID", |key| Cell::from(&key.id)),
     Column::text("NAME", |key| Cell::from(&key.name)),
@@ -284,11 +304,42 @@ async fn list(
     session.list(&list, JOIN_KEY, span, &text, seen).await
 }
 
-/// What is said of a key that was named, though the router has no route to one: once, before the list.
+/// Shows one key as a document. The router cannot return a single key, so the documented list is searched for it, and then
+/// all pages, revoked and expired keys included.
+///
+/// # Errors
+/// Exit 5 if neither holds the key.
+async fn show_one(session: &Session<'_>, id: &Id, span: &ListParams) -> Result<Exit, Error> {
+    let everything = ListParams {
+        all: true,
+        ..ListParams::default()
+    };
+    for (include_terminal, span) in [(false, span), (true, &everything)] {
+        let list = List { include_terminal };
+        let mut pages = session.pages(&list, span, Scope::Command);
+        while let Some(fetched) = pages.next().await? {
+            for raw in fetched.page.items() {
+                let key = serde_json::from_str::<JoinKey>(raw);
+                if key.is_ok_and(|key| key.id.as_deref() == Some(id.as_str())) {
+                    session.show_document(raw, Some(id.as_str()))?;
+                    return Ok(Exit::Success);
+                }
+            }
+        }
+    }
+    Err(
+        Error::new(Exit::NotFound, format!("join key {id} was not found")).next(
+            "list all join keys",
+            "agents join-keys --include-terminal --all",
+        ),
+    )
+}
+
+/// The notice about a key that was looked for: once, before the list.
 struct Notice<'a> {
     id: &'a Id,
     told: bool,
-    /// The list holds every key, so there is nowhere else to look.
+    /// The list holds every key.
     is_all: bool,
 }
 
@@ -304,15 +355,15 @@ impl Notice<'_> {
         if let Some(key) = &key {
             let status = key.status.as_deref().unwrap_or("unknown");
             ui.note(&format!(
-                "the router has no route to a single join key, so this is the list; {id} in it has the status {status}"
+                "found {id}: status {status} (the router has no route to a single join key, so this is the list)"
             ));
         } else if last {
             ui.note(&format!(
-                "the router has no route to a single join key, so this is the list; {id} is not in it"
+                "{id} is not in this list (the router has no route to a single join key)"
             ));
             if !self.is_all {
                 ui.next(
-                    "to look further",
+                    "search all join keys",
                     "agents join-keys --include-terminal --all",
                 );
             }
@@ -376,12 +427,12 @@ async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Err
     session.check_protection()?;
     let subject = subject(session, id, force).await?;
     let place = session.place();
-    let question = format!("Revoke {subject} in {place}? No more agents can enroll with it.");
+    let question = format!("Revoke {subject} in {place}? Agents can no longer enroll with it.");
     session.confirm(&question, &Consent::Yes, force)?;
     let keys = "agents join-keys --include-terminal --all";
     let reply = session.change(&Revoke(id), keys).await;
     let reply = reply.map_err(|error| match error.exit() {
-        Exit::NotFound => error.next("the keys that there are", keys),
+        Exit::NotFound => error.next("list all join keys", keys),
         _ => error,
     })?;
     if let Some(reply) = reply {
@@ -389,7 +440,7 @@ async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Err
         session.done(&reply, id.as_str(), "revoked", &sentence)?;
         session
             .ui()
-            .next("the keys that are left", "agents join-keys");
+            .next("list the remaining join keys", "agents join-keys");
     }
     Ok(Exit::Success)
 }

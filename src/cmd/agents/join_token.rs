@@ -1,4 +1,4 @@
-//! The token of a join key, which is shown only once.
+//! A join key's token, which is shown only once.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use crate::api::Id;
 use crate::api::join_keys::{Create, Created, Revoke, TOKEN_NAMES};
 use crate::api::request::{Endpoint as _, Request};
 use crate::cmd::token::Kind;
+use crate::cmd::verbs;
 use crate::command_line;
 use crate::secret::Secret;
 use crate::session::Session;
@@ -55,7 +56,7 @@ impl Kind for New {
     }
 
     fn revoke_command(&self, id: &str) -> String {
-        if id.starts_with('-') {
+        if id.starts_with('-') || verbs::is_verb("join-keys", id) {
             format!(
                 "agents join-keys --revoke --force -- {}",
                 command_line::quote(id)
@@ -72,23 +73,23 @@ impl Kind for New {
         "agents join-keys --all".to_owned()
     }
 
-    /// How a worker takes the token: not from its arguments, which everybody on its machine can read.
+    /// How to pass the token to a worker: not as an argument, which other users of its machine can read.
     fn hint(&self, session: &Session<'_>, created: &Created, file: Option<&Path>) {
         let ui = session.ui();
         let role = created.key.agent_role.as_deref().or(self.role.as_deref());
         let variable = variable(role);
         let Some(path) = file else {
             ui.warn_always(
-                "the token is shown only this once: store it now, and give it to trusted workers alone",
+                "the token is not shown again: store it now, and give it only to trusted workers",
             );
             ui.hint(&format!(
-                "on the worker's machine, without the token in any argument or history: stty -echo; read -r {variable}; stty echo; export {variable}"
+                "on the worker's machine, read the token without leaving it in the shell history: stty -echo; read -r {variable}; stty echo; export {variable}"
             ));
             return;
         };
         let path = command_line::quote(&path.display().to_string());
         ui.hint(&format!(
-            "the worker takes it from its environment, not from its arguments: export {variable}=\"$(cat {path})\""
+            "pass it to the worker in the environment: export {variable}=\"$(cat {path})\""
         ));
     }
 }

@@ -1,6 +1,7 @@
-//! `xeroctl agents`: the records of the fleet. A flag selects the action; everything else about agents is a verb.
+//! `xeroctl agents`: the records of the fleet. A flag selects the action; everything else is a subcommand.
 
 mod action;
+mod agent_lookup;
 pub mod candidates;
 pub mod control;
 pub mod curve_rotate;
@@ -14,6 +15,7 @@ use clap::Subcommand as _;
 
 use super::commands;
 use super::suggestions::{self, Group};
+use super::verbs;
 use crate::api::Id;
 use crate::api::agents::{self, Agent, Event};
 use crate::command_line;
@@ -23,7 +25,7 @@ use crate::view::column::{Cell, Column};
 use action::{Action, AgentArgs};
 
 commands! {
-    /// The verbs of the group.
+    /// The subcommands of the group.
     Verb {
         JoinKeys: join_keys,
         PauseExec: pause_exec,
@@ -34,45 +36,39 @@ commands! {
     }
 }
 
-/// What is meant by words and mistyped verbs in the place of an id.
+/// What is meant by words in the place of an ID.
 pub const SUGGESTIONS: Group = Group {
     command: "agents",
     words: &[
-        ("list", ""),
-        ("ls", ""),
-        ("get", "<id>"),
-        ("show", "<id>"),
         ("describe", "<id>"),
-        ("create", "--create"),
         ("add", "--create"),
-        ("update", "<id> --update"),
-        ("edit", "<id> --update"),
-        ("delete", "<id> --delete"),
+        ("new", "--create"),
+        ("set", "<id> --update"),
         ("remove", "<id> --delete"),
-        ("rm", "<id> --delete"),
-        ("events", "<id> --events"),
+        ("history", "<id> --events"),
+        ("logs", "<id> --events"),
         ("revoke", "revoke-credentials <id>"),
         ("pause", "pause-exec <id>"),
         ("resume", "resume-exec <id>"),
         ("rotate", "curve-rotate <id>"),
-        ("help", "--help"),
     ],
 };
 
-/// List, show, create, update and delete agents, and see their history
+/// List, show, create, update, and delete agents, and list their events
 ///
-/// Without an action flag this lists the agents of the project, or shows the one that is named.
+/// Without an action flag, lists the project's agents, or shows one agent. The actions are also available as verbs: `agents
+/// list`, `get`, `create`, `update`, `delete`, and `events`.
 #[derive(clap::Args)]
 #[command(
-    subcommand_value_name = "VERB",
-    subcommand_help_heading = "Verbs",
+    subcommand_value_name = "COMMAND",
+    subcommand_help_heading = "Commands",
     override_usage = "\
 xeroctl agents [OPTIONS]                  list agents
        xeroctl agents [OPTIONS] AGENT            show an agent
        xeroctl agents [OPTIONS] --create --name NAME --worker-id ID --public-key KEY --region REGION
        xeroctl agents [OPTIONS] AGENT --update [--name NAME] [--status STATUS] …
        xeroctl agents [OPTIONS] AGENT --delete | --events
-       xeroctl agents VERB …",
+       xeroctl agents COMMAND …",
     after_help = "\
 Examples:
   xeroctl agents
@@ -83,8 +79,8 @@ Examples:
   xeroctl agents agt_abc123 --delete --dry-run
   xeroctl agents agt_abc123 --events --limit 20
 
-An agent that is named like a verb, or begins with a dash, comes after `--`:
-  xeroctl agents -- join-keys"
+An ID that is also a verb, or starts with a dash, comes after `--`:
+  xeroctl agents -- list"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -93,7 +89,7 @@ pub struct Args {
     verb: Option<Verb>,
 }
 
-/// What is shown of an agent. The first six are documented as the columns of the list.
+/// The columns of an agent. The first six are documented.
 const AGENT: &[Column<Agent>] = &[
     Column::id("ID", |agent| Cell::from(&agent.id)),
     Column::text("NAME", |agent| Cell::from(&agent.name)),
@@ -141,7 +137,7 @@ fn status(agent: &Agent) -> Cell<'_> {
     }
 }
 
-/// What is shown of an event. Documented.
+/// The columns of an event. Documented.
 const EVENT: &[Column<Event>] = &[
     Column::id("ID", |event| Cell::from(&event.id)),
     Column::text("EVENT_TYPE", |event| Cell::from(&event.event_type)),
@@ -150,7 +146,7 @@ const EVENT: &[Column<Event>] = &[
 ];
 
 impl Args {
-    /// Runs the verb, or the action that the flags select.
+    /// Runs the subcommand, or the action that the flags select.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         match self.verb {
             Some(verb) => Box::pin(verb.run(context)).await,
@@ -172,16 +168,16 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
         }
         Action::Events(id, span) => {
             let text = ListText {
-                empty: "no events of this agent",
+                empty: "no events for this agent",
                 paged: true,
             };
             let events = agents::Events(&id);
             let listed = session.list(&events, EVENT, &span, &text, |_, _| ()).await;
-            return listed.map_err(|error| with_suggestion(error, &id));
+            return explained(session, listed, &id).await;
         }
         Action::Get(id) => {
             let reply = session.get(&agents::Get(&id)).await;
-            if let Some(reply) = reply.map_err(|error| with_suggestion(error, &id))? {
+            if let Some(reply) = explained(session, reply, &id).await? {
                 session.show(&reply, AGENT)?;
             }
         }
@@ -190,18 +186,20 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             if let Some(reply) = session.change(&create, "agents --all").await? {
                 session.show(&reply, AGENT)?;
                 if let Some(id) = &reply.value.id {
-                    session.ui().next("its history", &command(id, "--events"));
+                    session
+                        .ui()
+                        .next("list its events", &command(id, "--events"));
                 }
             }
         }
         Action::Update(id, fields) => {
             let update = agents::Update(&id, &fields);
             let reply = session.change(&update, &command(id.as_str(), "")).await;
-            if let Some(reply) = reply.map_err(|error| with_suggestion(error, &id))? {
+            if let Some(reply) = explained(session, reply, &id).await? {
                 session.show(&reply, AGENT)?;
                 session
                     .ui()
-                    .next("its history", &command(id.as_str(), "--events"));
+                    .next("list its events", &command(id.as_str(), "--events"));
             }
         }
         Action::Delete { id, force } => {
@@ -210,10 +208,10 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             session.confirm(&question, &Consent::Yes, force)?;
             let delete = agents::Delete(&id);
             let reply = session.change(&delete, &command(id.as_str(), "")).await;
-            if let Some(reply) = reply.map_err(|error| with_suggestion(error, &id))? {
+            if let Some(reply) = explained(session, reply, &id).await? {
                 let sentence = format!("Deleted agent {id}.");
                 session.done(&reply, id.as_str(), "deleted", &sentence)?;
-                session.ui().next("the agents that are left", "agents");
+                session.ui().next("list the remaining agents", "agents");
             }
         }
     }
@@ -223,7 +221,7 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
 /// An agent as a prompt names it. It is read first if there will be a prompt.
 pub(super) async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Result<String, Error> {
     let read = session.read_for_prompt(&agents::Get(id), id, forced).await;
-    let agent = read.map_err(|error| with_suggestion(error, id))?;
+    let agent = explained(session, read, id).await?;
     Ok(match &agent {
         Some(agent) => {
             let facts = [agent.status.as_ref(), agent.region.as_ref()];
@@ -233,26 +231,30 @@ pub(super) async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Res
     })
 }
 
-/// An id that does not exist may be a word that was meant for something else.
-pub(super) fn with_suggestion(error: Error, id: &Id) -> Error {
-    if error.exit() != Exit::NotFound {
-        return error;
-    }
+/// The same result. If the ID does not exist, the error says what was probably meant: an agent's name, or a verb.
+pub(super) async fn explained<T>(
+    session: &Session<'_>,
+    result: Result<T, Error>,
+    id: &Id,
+) -> Result<T, Error> {
+    let error = match result {
+        Err(error) if error.exit() == Exit::NotFound => error,
+        result => return result,
+    };
     let error = match error.api_error().code {
-        // The advice on a code names what to run next; without one it is said here.
-        None => error.next("the agents that there are", "agents"),
+        // The hint for a code names what to run next; without one it is said here.
+        None => error.next("list agents", "agents"),
         Some(_) => error,
     };
-    match suggestions::meant(&SUGGESTIONS, id.as_str(), None) {
-        Some(meant) => error.hint(meant),
-        None => error,
+    if let Some(meant) = suggestions::meant(&SUGGESTIONS, id.as_str(), None) {
+        return Err(error.hint(meant));
     }
+    Err(agent_lookup::explain(session, error, id).await)
 }
 
-/// The words of the command that does something with one agent; an id that would be taken for
-/// an option or a verb comes last, behind `--`.
+/// The words of a command for one agent. An ID that would be taken for an option or a verb comes last, after `--`.
 pub(super) fn command(id: &str, options: &str) -> String {
-    let words = if id.starts_with('-') || Verb::has_subcommand(id) {
+    let words = if id.starts_with('-') || Verb::has_subcommand(id) || verbs::is_verb("agents", id) {
         format!("agents {options} -- {}", command_line::quote(id))
     } else {
         format!("agents {} {options}", command_line::quote(id))

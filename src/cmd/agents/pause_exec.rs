@@ -7,7 +7,7 @@ use crate::session::Context;
 
 /// Pause tool execution on agents
 ///
-/// The agent stays connected and goes on to report its health, but the router dispatches no more tool work to it.
+/// The agent stays connected and keeps reporting its health, but the router sends it no tool work.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

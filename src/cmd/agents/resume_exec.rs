@@ -5,7 +5,7 @@ use crate::api::agents::Control;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Resume tool execution on agents that were paused
+/// Resume tool execution on paused agents
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -5,9 +5,9 @@ use crate::api::agents::Control;
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
-/// Revoke the credentials of agents, which then have to enroll again; asks first
+/// Revoke agents' credentials (prompts for confirmation)
 ///
-/// The agent loses its authenticated session. It serves nothing until it enrolls with a new join key.
+/// The agent loses its authenticated session and must enroll with a new join key before it can serve again.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

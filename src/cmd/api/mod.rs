@@ -1,4 +1,4 @@
-//! `xeroctl api`: any request to the router, for what no other command sends.
+//! `xeroctl api`: any request to the router, for routes that no other command covers.
 
 mod fields;
 mod response_printer;
@@ -19,8 +19,8 @@ use crate::view::Format;
 
 /// Send any request to the router
 ///
-/// The way out where the router has a route that no other command knows, or another one than a command assumes. The
-/// answer is shown as it came; with -o as a table, where it is JSON. Only a GET is sent again when it fails in passing.
+/// For routes that no other command covers. The response is printed unchanged; -o selects another format for JSON. Only
+/// GET requests are retried on transient errors.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -34,26 +34,26 @@ Examples:
     | xeroctl api PUT /exec/context --input -
   xeroctl api GET /management/agents -i -H 'accept-language: en'")]
 pub struct Args {
-    /// GET, POST, PUT, PATCH or DELETE
+    /// GET, POST, PUT, PATCH, or DELETE
     #[arg(value_name = "METHOD", value_parser = method)]
     method: Method,
-    /// The path below the base URL, with its query; a leading /v1 is left out
+    /// Path below the base URL, with its query (a leading /v1 is dropped)
     #[arg(value_name = "PATH")]
     path: Path,
     #[command(flatten)]
     fields: Fields,
-    /// Send the bytes of this file, or of standard input with `-`, as the body
+    /// Send a file as the body (- for standard input)
     #[arg(long, value_name = "FILE", value_parser = values::text, conflicts_with_all = ["raw-field", "field"])]
     input: Option<String>,
     /// Add a header
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
     headers: Vec<String>,
-    /// Show the status and the headers of the answer too, also where it is an error
+    /// Print the response's status and headers too
     #[arg(long, short = 'i', conflicts_with_all = ["limit", "after", "all"])]
     include: bool,
     #[command(flatten)]
     paging: Paging,
-    /// Delete without asking
+    /// Skip the confirmation prompt
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
@@ -67,7 +67,7 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 2 when the line is wrong; exit 16 without consent; whatever the router or the network made of it.
+    /// Exit 2 for a usage error; exit 16 without consent; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let request = self.compose(context)?;
         let mut session = context.open()?;
@@ -79,9 +79,8 @@ impl Args {
             let list = Anything(request);
             let listed = session.list(&list, ITEM, &span, &LIST, |_, _| {}).await;
             return listed.map_err(|error| match error.api_error().http_status {
-                Some(200..300) => {
-                    error.hint("what is no list is shown without --all, --limit and --after")
-                }
+                Some(200..300) => error
+                    .hint("for a response that is not a list, omit --all, --limit, and --after"),
                 _ => error,
             });
         }
@@ -104,7 +103,7 @@ impl Args {
         self.paging != Paging::default()
     }
 
-    /// The request of the line.
+    /// Builds the request from the command line.
     fn compose(&self, context: &Context) -> Result<Request, Error> {
         let mut request = self.path.request(self.method);
         for text in &self.headers {
@@ -116,7 +115,7 @@ impl Args {
         if self.method.writes() {
             if self.is_list() {
                 return Err(Error::usage(
-                    "`--all`, `--limit` and `--after` are for lists, and only a GET reads one",
+                    "`--all`, `--limit`, and `--after` require GET",
                 ));
             }
             match &self.input {

@@ -19,7 +19,7 @@ use crate::session::Context;
 Examples:
   xeroctl config init
 
-The same without questions:
+The same without prompts:
   xeroctl config add prod --base-url https://api.example/proj_1/v1 \\
       --api-key-file prod.key")]
 pub struct Args {}
@@ -35,12 +35,12 @@ impl Args {
     /// Runs the wizard.
     ///
     /// # Errors
-    /// Exit 2 where no one can be asked, exit 16 when the wizard is left.
+    /// Exit 2 if prompts are disabled, exit 16 if the wizard is canceled.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         if !context.is_interactive() {
-            return Err(Error::usage("`config init` asks questions, and no one can be asked here")
-                .hint("without questions: xeroctl config add NAME --base-url https://api.example/PROJECT/v1 --api-key-file FILE"));
+            return Err(Error::usage("`config init` prompts for its settings, but prompts are disabled")
+                .hint("without prompts: xeroctl config add NAME --base-url https://api.example/PROJECT/v1 --api-key-file FILE"));
         }
         let answers = ask(context)?;
         if context.globals.dry_run {

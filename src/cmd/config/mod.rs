@@ -1,6 +1,7 @@
 //! `xeroctl config`: the deployments that this machine knows.
 
 pub mod add;
+pub mod current;
 pub mod init;
 pub mod list;
 pub mod path;
@@ -31,6 +32,7 @@ Examples:
         Add: add,
         Set: set,
         Use: use_,
+        Current: current,
         List: list,
         Show: show,
         Remove: remove,

@@ -47,6 +47,9 @@ impl Args {
         if was_current {
             edit.set_current(None);
         }
+        if edit.config.previous.as_deref() == Some(self.name.as_str()) {
+            edit.set_previous(None);
+        }
         context.save(edit)?;
         let sentence = format!("Removed {}.", self.name);
         report::done(context, &self.name, "removed", &sentence)?;

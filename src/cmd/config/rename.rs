@@ -48,6 +48,9 @@ impl Args {
         if edit.config.current.as_deref() == Some(self.old.as_str()) {
             edit.set_current(Some(&self.new));
         }
+        if edit.config.previous.as_deref() == Some(self.old.as_str()) {
+            edit.set_previous(Some(&self.new));
+        }
         context.save(edit)?;
         let sentence = format!("Renamed {} to {}.", self.old, self.new);
         report::done(context, &self.new, "renamed", &sentence)?;

@@ -1,6 +1,8 @@
 //! `xeroctl config set`.
 
-use super::settings::{self, Options, Settings};
+use serde_json::json;
+
+use super::settings::{self, Change, Options, Settings};
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
 use crate::cmd::values;
@@ -14,7 +16,7 @@ use crate::session::Context;
 #[command(after_help = "\
 Examples:
   xeroctl config set prod --api-key-file new.key
-  xeroctl config set prod --output wide --protected
+  xeroctl config set prod --default-output wide --protected
   xeroctl config set prod --protected=false")]
 pub struct Args {
     /// Deployment name
@@ -31,8 +33,16 @@ impl Args {
         settings::not_the_sandbox(&self.name)?;
         let settings = Settings::read(&self.options, context)?;
         if settings.is_empty() && !self.options.make_current {
-            return Err(Error::usage("`config set` needs at least one setting").hint(
-                "settings: --base-url, --api-key-file, --api-key, --output, --ca-cert, --protected, --allow-http, --squads-url, --squads-api-key-file, --squad, --use",
+            let error = Error::usage("`config set` needs at least one setting");
+            let error = match context.globals.output {
+                Some(format) => error.hint(format!(
+                    "-o is the format of this command; to store a default: --default-output {}",
+                    format.word()
+                )),
+                None => error,
+            };
+            return Err(error.hint(
+                "settings: --base-url, --api-key-file, --api-key, --default-output, --ca-cert, --protected, --allow-http, --squads-url, --squads-api-key-file, --squad, --use",
             ));
         }
         let mut edit = context.edit()?;
@@ -64,19 +74,32 @@ impl Args {
                 ));
             }
         }
+        let mut changes = settings.changes(old);
+        let current = edit.config.current.clone();
+        if self.options.make_current && current.as_deref() != Some(&self.name) {
+            changes.push(Change {
+                setting: "current",
+                old: current,
+                new: self.name.clone(),
+            });
+        }
+        let list: Vec<String> = changes.iter().map(Change::to_string).collect();
+        let list = if list.is_empty() {
+            "nothing changed".to_owned()
+        } else {
+            list.join(", ")
+        };
         if context.globals.dry_run {
-            return report::dry(context, &format!("would change {}", self.name));
+            return report::dry(context, &format!("would change {}: {list}", self.name));
         }
         settings.write(&mut edit, &self.name);
         if self.options.make_current {
-            edit.set_current(Some(&self.name));
+            edit.make_current(&self.name);
         }
         context.save(edit)?;
-        let mut sentence = format!("Changed {}.", self.name);
-        if let Some(base_url) = &settings.base_url {
-            sentence = format!("{sentence} Its project is {}.", base_url.project());
-        }
-        report::done(context, &self.name, "changed", &sentence)?;
+        let sentence = format!("Changed {}: {list}", self.name);
+        let fields = [("changes", json!(changes))];
+        report::done_with(context, &self.name, "changed", &sentence, &fields)?;
         settings::remarks(
             context,
             &self.name,

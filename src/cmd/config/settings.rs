@@ -1,23 +1,28 @@
-//! What `config add`, `config set` and `config init` have in common: settings, checked and written.
+//! Common parts of `config add`, `config set`, and `config init`: settings, validated and written.
 
+use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
+
+use serde::Serialize;
 
 use crate::api::{Id, ca_bundle};
 use crate::base_url::BaseUrl;
 use crate::cmd::values;
 use crate::config::edit::Edit;
+use crate::config::file::Deployment;
 use crate::config::{KeySource, SANDBOX};
 use crate::error::Error;
+use crate::redact::MASK;
 use crate::secret::Secret;
 use crate::session::Context;
 use crate::view::Format;
 
-/// The settings that are no global options. `--base-url`, `--api-key`, `--api-key-file`, `--output` and
-/// `--allow-http` are, and mean here what they mean everywhere, for good.
+/// The settings that are not global options. `--base-url`, `--api-key`, `--api-key-file`, and `--allow-http` are, and
+/// `config add` and `config set` store them. `--output` is not stored: it is the format of this command.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Options {
     /// PEM file of CA certificates (replaces the system's)
-    #[arg(long, value_name = "FILE", value_parser = values::path)]
+    #[arg(long, value_name = "FILE", value_parser = values::file, hide_short_help = true)]
     pub ca_cert: Option<PathBuf>,
     /// Root URL of the squads API, with or without /api
     #[arg(long, value_name = "URL", value_parser = values::squads_url)]
@@ -31,9 +36,30 @@ pub struct Options {
     /// Require --context on the command line for changes
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub protected: Option<bool>,
+    /// Default output format
+    #[arg(long, value_name = "FORMAT")]
+    pub default_output: Option<Format>,
     /// Make this the current deployment
     #[arg(long = "use")]
     pub make_current: bool,
+}
+
+/// One setting before and after `config set`, as it may be shown.
+#[derive(Serialize)]
+pub struct Change {
+    /// The name in the file.
+    pub setting: &'static str,
+    /// The value before; none if it was not set.
+    pub old: Option<String>,
+    /// The value now.
+    pub new: String,
+}
+
+impl Display for Change {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let old = self.old.as_deref().unwrap_or("-");
+        write!(f, "{}: {old} → {}", self.setting, self.new)
+    }
 }
 
 /// Validated settings.
@@ -60,7 +86,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks what the line says.
+    /// Validates the options.
     ///
     /// # Errors
     /// Exit 2 when a value is wrong.
@@ -93,9 +119,7 @@ impl Settings {
             )),
             (None, None) => None,
         };
-        let key = key
-            .map(|key| key.read(|name| context.read_key(name), None, &context.wait_limit()))
-            .transpose()?;
+        let key = key.map(|key| context.key(&key, None)).transpose()?;
         let ca_cert = options
             .ca_cert
             .as_ref()
@@ -109,7 +133,7 @@ impl Settings {
         Ok(Self {
             base_url,
             key,
-            output: flags.output,
+            output: options.default_output,
             ca_cert,
             protected: options.protected,
             allow_http: flags.allow_http,
@@ -130,6 +154,40 @@ impl Settings {
             && self.squads_url.is_none()
             && self.squads_key.is_none()
             && self.squad.is_none()
+    }
+
+    /// The settings that differ from those of a deployment. Keys are masked; one that is stored again counts as changed.
+    pub fn changes(&self, old: &Deployment) -> Vec<Change> {
+        let url = |url: &Option<BaseUrl>| url.as_ref().map(|url| url.as_str().to_owned());
+        let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        let masked = |key: &Option<Secret>| key.as_ref().map(|_| MASK.to_owned());
+        let old_key = match (&old.api_key, &old.api_key_keychain) {
+            (None, Some(entry)) => Some(format!("keychain entry {entry}")),
+            (key, _) => masked(key),
+        };
+        let output = self.output.map(|format| format.word().to_owned());
+        let pairs = [
+            ("base_url", old.base_url.clone(), url(&self.base_url)),
+            ("api_key", old_key, masked(&self.key)),
+            ("output", old.output.clone(), output),
+            ("ca_cert", path(&old.ca_cert), path(&self.ca_cert)),
+            ("protected", flag(old.protected), flag(self.protected)),
+            ("allow_http", flag(old.allow_http), flag(self.allow_http)),
+            ("squads_url", old.squads_url.clone(), url(&self.squads_url)),
+            (
+                "squads_api_key",
+                masked(&old.squads_api_key),
+                masked(&self.squads_key),
+            ),
+            ("squad_id", old.squad_id.clone(), self.squad.clone()),
+        ];
+        let pairs = pairs.into_iter().filter_map(|(setting, old, new)| {
+            let new = new?;
+            let is_changed = old.as_ref() != Some(&new) || new == MASK;
+            is_changed.then_some(Change { setting, old, new })
+        });
+        pairs.collect()
     }
 
     /// Writes the settings into a deployment of the file.
@@ -179,9 +237,8 @@ fn squads_key(options: &Options, context: &Context) -> Result<Option<Secret>, Er
     } else {
         context.env.absolute(file)
     };
-    KeySource::FlagFile("--squads-api-key-file", file)
-        .read(|name| context.read_key(name), None, &context.wait_limit())
-        .map(Some)
+    let source = KeySource::FlagFile("--squads-api-key-file", file);
+    context.key(&source, None).map(Some)
 }
 
 /// The error for a new deployment that lacks required settings.
@@ -202,7 +259,7 @@ pub fn missing(parts: &[(&str, bool)]) -> Error {
 pub fn not_the_sandbox(name: &str) -> Result<(), Error> {
     if name == SANDBOX {
         Err(Error::usage(
-            "`sandbox` is built in: it is neither added, changed, renamed nor removed",
+            "`sandbox` is built in and cannot be added, changed, renamed, or removed",
         ))
     } else {
         Ok(())
@@ -215,10 +272,10 @@ pub fn unknown(name: &str, edit: &crate::config::Config) -> Error {
         .hint(format!("there are: {}", edit.names()))
 }
 
-/// Makes a new deployment, the current one if it is the first or if that is wished; says what was done.
+/// Adds a deployment, and makes it current if it is the first or if requested. Returns a sentence for the result.
 ///
 /// # Errors
-/// Exit 2 when the name is taken; whatever writing fails with.
+/// Exit 2 if the name is taken; otherwise as [`Context::save`].
 pub fn create(
     context: &Context,
     name: &str,
@@ -239,7 +296,7 @@ pub fn create(
     let first = edit.config.deployments.is_empty() && edit.config.current.is_none();
     settings.write(&mut edit, name);
     if first || make_current {
-        edit.set_current(Some(name));
+        edit.make_current(name);
     }
     context.save(edit)?;
     let mut sentence = format!(

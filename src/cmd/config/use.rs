@@ -14,11 +14,23 @@ use crate::session::Context;
 #[command(after_help = "\
 Examples:
   xeroctl config use prod
-  xeroctl config use sandbox")]
+  xeroctl config use sandbox
+  xeroctl config use -         return to the previous deployment")]
 pub struct Args {
-    /// Deployment name
-    #[arg(value_name = "NAME", value_parser = values::deployment)]
+    /// Deployment name, or `-` for the previous one
+    #[arg(value_name = "NAME", allow_hyphen_values = true, value_parser = name)]
     name: String,
+}
+
+/// The argument for the previous deployment.
+const PREVIOUS: &str = "-";
+
+fn name(text: &str) -> Result<String, String> {
+    if text == PREVIOUS {
+        Ok(text.to_owned())
+    } else {
+        values::deployment(text)
+    }
 }
 
 impl Args {
@@ -26,25 +38,26 @@ impl Args {
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let mut edit = context.edit()?;
-        if self.name != SANDBOX && !edit.config.deployments.contains_key(&self.name) {
-            return Err(settings::unknown(&self.name, &edit.config));
+        let name = if self.name == PREVIOUS {
+            edit.config.previous.clone().ok_or_else(|| {
+                Error::config("there is no previous deployment to return to")
+                    .hint("list deployments: xeroctl config list")
+            })?
+        } else {
+            self.name
+        };
+        if name != SANDBOX && !edit.config.deployments.contains_key(&name) {
+            return Err(settings::unknown(&name, &edit.config));
         }
         if context.globals.dry_run {
-            return report::dry(context, &format!("would use {}", self.name));
+            return report::dry(context, &format!("would use {name}"));
         }
-        let old = edit
-            .config
-            .current
-            .clone()
-            .unwrap_or_else(|| "-".to_owned());
-        edit.set_current(Some(&self.name));
+        let old = edit.config.current.clone();
+        edit.make_current(&name);
         context.save(edit)?;
-        let fields = [
-            ("old", json!((old != "-").then_some(&old))),
-            ("new", json!(self.name)),
-        ];
-        let text = format!("{old} → {}", self.name);
-        let summary = report::summary(&self.name, &text, &fields);
+        let fields = [("old", json!(old)), ("new", json!(name))];
+        let text = format!("{} → {name}", old.as_deref().unwrap_or("-"));
+        let summary = report::summary(&name, &text, &fields);
         context.renderer()?.done(&summary)?;
         Ok(Exit::Success)
     }

@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(value_name = "EXECUTION")]
     id: Id,
     /// Write to FILE atomically
-    #[arg(long, value_name = "FILE", value_parser = values::path)]
+    #[arg(long, value_name = "FILE", value_parser = values::new_file)]
     output_file: Option<PathBuf>,
     /// Replace an existing file
     #[arg(long, short = 'y', visible_alias = "yes")]

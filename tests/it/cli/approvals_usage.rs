@@ -39,7 +39,7 @@ fn what_is_missing_or_unknown_is_named() {
         "approvals aprove apr_1",
         "approvals deny apr_1",
         "approvals get apr_1",
-        "approvals ls",
+        "approvals lst",
         "approval list",
         "approvals approve apr_1 --reason x",
         "approvals reject apr_1 --note x",

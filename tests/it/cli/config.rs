@@ -61,7 +61,7 @@ fn lists_have_the_documented_columns_in_each_format() {
 fn an_edit_keeps_comments_order_and_unknown_keys() {
     let home = Home::new().config(KEPT);
     for line in [
-        "config set prod --output json --base-url https://api.example/proj_2/v1",
+        "config set prod --default-output json --base-url https://api.example/proj_2/v1",
         "config set lab --api-key xero_new --allow-http",
         "config use prod",
     ] {
@@ -129,7 +129,7 @@ fn the_sandbox_is_neither_added_changed_renamed_nor_removed() {
         &home,
         &[
             "config add sandbox --base-url http://127.0.0.1/p/v1",
-            "config set sandbox --output json",
+            "config set sandbox --default-output json",
             "config rename sandbox other",
             "config remove sandbox --force",
         ],

@@ -12,7 +12,7 @@ base_url = \"http://127.0.0.1:8080/lab/v1\"
 api_key = \"xero_lab\"
 ";
 
-const SET: &str = "config set lab --output csv";
+const SET: &str = "config set lab --default-output csv";
 
 fn directory(home: &Home) -> PathBuf {
     home.path().join(".config/xeroctl")
@@ -360,7 +360,7 @@ mod as_root {
         assert!(run.stderr.contains(&said), "{}", run.stderr);
         // The caller of sudo is no stranger.
         let home = home.with("SUDO_UID", &OTHER.to_string());
-        assert_eq!(home.run(SET).stderr, "");
+        assert_eq!(home.run(SET).stderr, "Changed lab: nothing changed\n");
     }
 
     #[test]

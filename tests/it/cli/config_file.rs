@@ -34,7 +34,7 @@ fn a_broken_file_is_3_with_the_line_and_without_the_key() {
             "config list",
             "config show",
             "config use a",
-            "config set a --output csv",
+            "config set a --default-output csv",
         ] {
             let run = home.run(line);
             assert_eq!(
@@ -115,7 +115,7 @@ mod modes {
     use crate::cli::shown::runs;
     use crate::support::Home;
 
-    const SET: &str = "config set lab --output csv";
+    const SET: &str = "config set lab --default-output csv";
 
     fn mode(path: &Path) -> u32 {
         path.metadata().expect("the file").permissions().mode() & 0o777

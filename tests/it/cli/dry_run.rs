@@ -32,7 +32,7 @@ fn commands() -> Vec<String> {
         "agents curve-rotate agt_1 --reason 'post-incident, \"quoted\"'",
         "join-keys",
         "join-keys --include-terminal --all",
-        "join-keys jk_1",
+        "join-keys",
         "join-keys --create --name n --region r --router-addr tcp://a:1 --router-addr tcp://b:2 --ttl-seconds 60",
         "join-keys jk_1 --revoke",
     ]
@@ -166,7 +166,7 @@ fn the_configuration_is_not_changed() {
     let home = Home::new().config(text);
     let lines = [
         "config add prod --base-url https://router.example/p/v1 --dry-run",
-        "config set lab --output wide --dry-run",
+        "config set lab --default-output wide --dry-run",
         "config use lab --dry-run",
         "config rename lab prod --dry-run",
         "config remove lab --dry-run",

@@ -42,7 +42,7 @@ fn mistyped_verbs_are_corrected() {
         "exec tool kubectl_get",
         "exec run kubectl_get",
         "exec call",
-        "exec ls",
+        "exec lst",
         "exec status inv_1",
         "exec logs ex_1",
         "exec learning list --workspace w",

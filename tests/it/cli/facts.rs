@@ -88,7 +88,7 @@ fn each_group_of_the_wider_product_names_one_command() {
         let run = sandbox().run(group);
         assert_eq!(run.code, 2, "{group}");
         let first = run.stderr.lines().next().unwrap_or_default();
-        let command = "error: this program has no such command: use xeroctl ";
-        assert!(first.starts_with(command), "{group}: {}", run.stderr);
+        let command = format!("error: xeroctl has no command `{group}`: use xeroctl ");
+        assert!(first.starts_with(&command), "{group}: {}", run.stderr);
     }
 }

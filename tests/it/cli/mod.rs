@@ -34,6 +34,7 @@ mod exec_usage;
 mod exec_words;
 mod facts;
 mod formats;
+mod grammar;
 mod help;
 mod hostile;
 mod join_keys;

@@ -244,9 +244,9 @@ fn a_mistyped_option_of_the_key_is_named_without_its_value() {
         ("--api-keyx=s3cr3t", "'--api-keyx'"),
         ("--api-keyx", "'--api-keyx'"),
         ("--api-key-flie=s3cr3t", "'--api-key-flie'"),
-        ("--api-keys3cr3t", "'--api-key***'"),
-        ("--api-keyS3CR3T==", "'--api-key***'"),
-        ("--api-key-s3cr3t", "'--api-key***'"),
+        ("--api-keys3cr3t", "`=` is missing between `--api-key`"),
+        ("--api-keyS3CR3T==", "`=` is missing between `--api-key`"),
+        ("--api-key-s3cr3t", "`=` is missing between `--api-key`"),
     ] {
         let run = Home::new().run(&format!("agents {word}"));
         assert!(run.stderr.contains(shown), "{word}: {}", run.stderr);

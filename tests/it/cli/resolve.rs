@@ -253,7 +253,7 @@ fn a_protected_deployment_is_changed_only_where_the_line_names_it() {
             "prod stored_prod",
         ),
         (&[], delete, "lab stored_lab"),
-        (&[PROD], "config set prod --output wide", "exit 0"),
+        (&[PROD], "config set prod --default-output wide", "exit 0"),
     ];
     for (variables, line, expected) in rows {
         let (outcome, run) = outcome_with("protected = true", variables, line);

@@ -103,7 +103,7 @@ fn values_that_can_not_be_are_refused() {
     for line in [
         "squads nonsense",
         "squads shw AGENT",
-        "squads ls",
+        "squads lst",
         "squads agents --squad none",
         "squads pause AGENT --squad none",
         "squads update AGENT --status terminated",

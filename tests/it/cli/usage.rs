@@ -181,10 +181,7 @@ fn an_id_before_a_verb_is_named() {
         let run = Home::new().run(&format!("agents agt_1 {verb}"));
         let first = run.stderr.lines().next().unwrap_or_default();
         assert_eq!(run.code, 2, "{verb}");
-        assert_eq!(
-            first,
-            format!("error: `agt_1` can't stand before the verb `{verb}`")
-        );
+        assert_eq!(first, format!("error: `agt_1` must come after `{verb}`"));
     }
 }
 
@@ -229,15 +226,22 @@ fn options_are_not_abbreviated() {
 #[test]
 fn words_of_other_programs_get_the_documented_form() {
     insta::assert_snapshot!(refused(&[
-        "agents get agt_1",
-        "agents delete agt_1",
-        "agents update agt_1 --name x",
-        "agents events agt_1",
+        "agents describe agt_1",
+        "agents remove agt_1",
+        "agents set agt_1 --name x",
+        "agents agt_1 delete",
         "agents list all",
         "agents pause agt_1",
         "agents pause-exce agt_1",
-        "join-keys revoke jk_1",
-        "join-keys show jk_1",
+        "agents --delete list",
+        "join-keys jk_1 revoke",
+        "join-keys describe jk_1",
+        "join-keys get",
+        "agents get",
+        "describe agt_1",
+        "exec describe kubectl_get",
+        "exec logs 1",
+        "config curent",
         "agent",
         "agents candidates aprove agt_1 cand_1",
     ]));

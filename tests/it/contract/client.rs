@@ -176,6 +176,12 @@ pub(crate) fn request(told: &Transcript, asked: &Asked) {
     assert_eq!(body, told.sent(), "{}: {}", told.source, asked.body);
 }
 
+/// The documented list.
+#[derive(serde::Deserialize)]
+struct Page {
+    data: Vec<Box<RawValue>>,
+}
+
 /// Standard output is the documented answer, and the exit code that of the conventions.
 #[track_caller]
 fn printed(told: &Transcript, ended: &Ended) {
@@ -188,6 +194,12 @@ fn printed(told: &Transcript, ended: &Ended) {
     if told.answer.status >= 400 {
         assert_eq!(ended.stdout, "", "{}", told.source);
         return is_told(told, ended);
+    }
+    if let (Some(index), Some(body)) = (told.answer.prints_item, &told.answer.body) {
+        let page: Page = serde_json::from_str(body.get()).expect("a list");
+        let expected = format!("{}\n", page.data[index].get());
+        assert_eq!(ended.stdout, expected, "{}: {ended:#?}", told.source);
+        return;
     }
     let expected = match (&told.answer.body, &told.answer.bytes) {
         (Some(body), _) if told.answer.adds.is_some() => {

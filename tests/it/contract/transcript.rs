@@ -87,6 +87,8 @@ pub(crate) struct Answer {
     pub bytes: Option<String>,
     /// What the client adds to the printed body: members, as JSON without braces.
     pub adds: Option<String>,
+    /// The client prints only this item of the list.
+    pub prints_item: Option<usize>,
     /// The JSON types that a member of this name may have besides the one that it has here.
     #[serde(default)]
     pub may_be: BTreeMap<String, Vec<String>>,

@@ -24,6 +24,19 @@ fn a_token_is_found_under_each_name_and_one_object_deep() {
 }
 
 #[test]
+fn revokes_the_key_and_not_the_request_that_made_it() {
+    let router = Router::rules(|asked| match asked.method.as_str() {
+        "POST" => Answer::json(201, r#"{"id":"req_1","join_key":{"id":"jk_1"}}"#),
+        _ => Answer::empty(204),
+    });
+    let run = router.home().run(CREATE);
+    assert_eq!(run.code, 17, "{}", run.stderr);
+    let asked = router.asked();
+    let paths: Vec<_> = asked.iter().map(|asked| asked.target.as_str()).collect();
+    assert!(paths[1].ends_with("/join-keys/jk_1"), "{paths:?}");
+}
+
+#[test]
 fn a_token_in_a_file_is_nowhere_else_even_if_it_came_nested() {
     let body = r#"{"join_key":{"id":"jk_1","token":"TOKEN"}}"#;
     let router = Router::script([Answer::json(201, body)]);
@@ -70,6 +83,7 @@ fn a_rotation_id_is_found_under_each_name() {
         r#"{"rotation_request_id":"rot_1","id":"agt_1"}"#,
         r#"{"rotation_id":"rot_1"}"#,
         r#"{"id":"agt_1","rotation":{"rotation_id":"rot_1","status":"dispatched"}}"#,
+        r#"{"id":"agt_1","rotation":{"id":"rot_1"}}"#,
     ] {
         let router = Router::script([Answer::json(202, body)]);
         let run = router.home().run("agents curve-rotate agt_1 -o name");
@@ -87,6 +101,7 @@ fn a_list_may_have_any_name() {
     for body in [
         r#"{"agents":[{"id":"agt_1"}],"has_more":false}"#,
         r#"{"object":"list","items":[{"id":"agt_1"}],"tags":["a"]}"#,
+        r#"{"agents":[{"id":"agt_1"}],"warnings":[]}"#,
     ] {
         let router = Router::script([Answer::json(200, body)]);
         let run = router.home().run("agents -o name");

@@ -91,7 +91,8 @@ fn a_file_system_that_lacks_something_is_written_all_the_same() {
         mode(file(&home).parent().expect("its directory"), 0o755);
         let ended = library.start(&home, lacking).end().exits(0);
         if said.is_empty() {
-            assert_eq!(ended.stderr, "", "{lacking}");
+            let changed = "Changed lab: output: - → csv\n";
+            assert_eq!(ended.stderr, changed, "{lacking}");
         } else {
             ended.says(said);
         }
@@ -177,7 +178,7 @@ fn a_file_that_is_a_mount_is_written_in_place_with_a_warning() {
     mode(&host, 0o600);
     let text = r#"unshare -m sh -c '
         mount --bind host.toml .config/xeroctl/config.toml
-        "$X" config set lab --output csv && "$X" config remove lab --force
+        "$X" config set lab --default-output csv && "$X" config remove lab --force
         ls -A .config/xeroctl'"#;
     let ended = run_script(&home, text).exits(0);
     assert_eq!(
@@ -208,7 +209,7 @@ fn a_full_disk_loses_nothing() {
         mount -t tmpfs -o size=16k none "$PWD" && cd "$PWD" && chmod 700 .
         cp ../../host.toml config.toml && chmod 600 config.toml
         dd if=/dev/zero of=fill bs=1k 2>/dev/null
-        "$X" config set lab --output csv; echo "code $?"; ls -A; cat config.toml'"#;
+        "$X" config set lab --default-output csv; echo "code $?"; ls -A; cat config.toml'"#;
     let ended = run_script(&home, text).exits(0);
     assert_eq!(
         ended.stdout,

@@ -14,7 +14,7 @@ base_url = \"http://127.0.0.1:8080/lab/v1\"
 api_key = \"xero_lab\"
 ";
 
-pub(crate) const SET: &str = "config set lab --output csv";
+pub(crate) const SET: &str = "config set lab --default-output csv";
 
 pub(crate) fn file(home: &Home) -> PathBuf {
     home.path().join(".config/xeroctl/config.toml")

@@ -120,7 +120,7 @@ hint() { sed -n "s/^hint: .*$1: //p" said; }
 #[test]
 fn a_token_goes_from_its_file_into_the_environment_as_the_hint_says() {
     let script = r#"create --token-file 'it is $mine' -o name
-eval "$(hint arguments)"
+eval "$(hint environment)"
 [ -n "$XEM_JOIN_KEY" ] && [ "$XEM_JOIN_KEY" = "$(cat 'it is $mine')" ] && echo same"#;
     check(&format!("{CREATE}{script}"), 0, &["same"]);
 }

@@ -362,7 +362,7 @@ fn a_new_token_is_shown_once_and_warned_of() {
         assert_eq!(terminal.look("warning").colour, YELLOW, "{line}");
         let left = terminal.end().exits(0);
         assert_eq!(left.raw.matches("xjt_").count(), 1, "{left:#?}");
-        left.shows("the token is shown only this once");
+        left.shows("the token is not shown again");
     }
 }
 

@@ -1,0 +1,58 @@
+//! An agent's name where its ID belongs: a read finds the ID, for the error to say. No change is ever made by name.
+
+use crate::api::Id;
+use crate::api::agents;
+use crate::api::page::ListParams;
+use crate::error::{Error, Exit};
+use crate::session::{Scope, Session};
+
+/// How every ID of an agent starts. Documented by example only, so it decides nothing but this search.
+const PREFIX: &str = "agt_";
+
+/// No more agents are searched: the error must not wait for a large fleet.
+const MOST_AGENTS: usize = 1000;
+
+/// More agents of one name are not listed.
+const MOST_NAMED: usize = 5;
+
+/// The error of an agent that was not found, with the IDs of the agents that have this name.
+pub(super) async fn explain(session: &Session<'_>, error: Error, id: &Id) -> Error {
+    let name = id.as_str();
+    let code = error.api_error().code.as_deref();
+    let is_of_agent = code.is_none_or(|code| code.contains("agent"));
+    if error.exit() != Exit::NotFound || !is_of_agent || name.starts_with(PREFIX) {
+        return error;
+    }
+    let span = ListParams {
+        limit: Some(MOST_AGENTS),
+        ..ListParams::default()
+    };
+    // If the search fails, the first error is still the one to report.
+    let pages = session.pages(&agents::List, &span, Scope::Command);
+    let agents = pages.collect().await.unwrap_or_default();
+    let named = agents.into_iter();
+    let named = named.filter(|agent| agent.name.as_deref() == Some(name));
+    let ids: Vec<String> = named.filter_map(|agent| agent.id).collect();
+    match &ids[..] {
+        [] => error,
+        [one] => {
+            let line = session.context.line.with_word(name, one);
+            error
+                .without_hints()
+                .detail(format!("`{name}` is the name of agent {one}"))
+                .hint(format!("use its ID: {}", line.command()))
+        }
+        several => {
+            let count = several.len();
+            let ids = several.iter().take(MOST_NAMED);
+            let ids = ids.map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = if count > MOST_NAMED { ", …" } else { "" };
+            error
+                .without_hints()
+                .detail(format!(
+                    "{count} agents have the name `{name}`: {ids}{more}"
+                ))
+                .hint("use the ID of one of them")
+        }
+    }
+}
