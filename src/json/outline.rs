@@ -78,8 +78,8 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        // Without an early end, so that many bytes are compared at once.
-        let has_control = |part: &[u8]| part.iter().fold(false, |any, byte| any | (*byte < b' '));
+        // The smallest byte, because without an early end many are compared at once.
+        let has_control = |part: &[u8]| part.iter().min().is_some_and(|least| *least < b' ');
         Self {
             bytes,
             has_controls: bytes.chunks(1024).any(has_control),

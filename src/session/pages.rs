@@ -77,7 +77,7 @@ impl Session<'_> {
     }
 }
 
-impl<'s, L: ListEndpoint> Pages<'s, L> {
+impl<L: ListEndpoint> Pages<'_, L> {
     /// The request for the next page.
     pub fn request(&self) -> Request {
         self.walk.request(self.list.request())

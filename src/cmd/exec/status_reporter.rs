@@ -141,7 +141,7 @@ impl<'a> StatusReporter<'a> {
             ReportStyle::Rows => {
                 let now = ui.now();
                 let change = Change {
-                    at: Some(at.unwrap_or_else(|| WireTime::read(&time::utc(now)))),
+                    at: Some(at.unwrap_or_else(|| WireTime::read(time::utc(now)))),
                     id: id.to_owned(),
                     status: status.clone(),
                 };

@@ -86,7 +86,7 @@ fn row(event: Event, now: jiff::Timestamp) -> EventRow {
     let name = Value::from(event.name.as_str()).to_string();
     let id = Value::from(event.id).to_string();
     EventRow {
-        at: Some(WireTime::read(&time::utc(now))),
+        at: Some(WireTime::read(time::utc(now))),
         details: serde_json::from_str(&event.data).unwrap_or_default(),
         document: json::object([("id", &*id), ("event", &*name), ("data", &*data)]),
         event: event.name,
