@@ -22,7 +22,7 @@ fn an_answer_of_many_small_pieces_fits_into_little_memory() {
         ("exec list --status failed -o csv", &list, 1),
         ("api GET /x", &array, 1),
         ("agents --all -o json", &envelope, 1),
-        ("agents agt_1", &envelope, 15),
+        ("agents agt_1", &envelope, 19),
         ("api GET /x -o table", &envelope, 1),
     ] {
         let router = Router::script([Answer::json(200, body.as_str())]);

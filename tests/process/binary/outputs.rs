@@ -61,7 +61,12 @@ fn a_reader_that_leaves_in_the_middle_ends_a_list_quietly() {
         drop(reader);
         held.answer(page("agt_2"));
         running.end().exits(0).says_nothing();
-        assert!(held.is_quiet(), "{line}: no third page is asked for");
+        // The next page may be on its way while one is written.
+        let more = std::iter::repeat_with(|| held.is_quiet()).position(|is_quiet| is_quiet);
+        assert!(
+            more.is_some_and(|more| more <= 1),
+            "{line}: no fourth page is asked for"
+        );
     }
 }
 

@@ -54,6 +54,7 @@ pub(crate) fn examples(commands: &[&str]) -> Vec<String> {
     let of = |command: &&str| {
         let help = run(&home, &format!("{command} --help")).exits(0).stdout;
         let (_, examples) = help.split_once("Examples:\n").expect("examples");
+        let examples = examples.split("\n\n").next().unwrap_or_default();
         let lines = joined(examples);
         lines
             .lines()

@@ -1,5 +1,6 @@
 //! The sessions in README.md and docs/, typed into each shell: output and exit codes are the printed ones.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use regex::Regex;
@@ -52,7 +53,10 @@ fn check(shell: Shell, home: &Home, file: &str, around: impl Fn(&str) -> String)
     for Typed { command, .. } in &all {
         script.push_str(&format!("{}\ntell; printf '{MARK}'\n", around(command)));
     }
-    std::fs::write(home.path().join("prod.key"), "example-key\n").expect("a key file");
+    let key = home.path().join("prod.key");
+    std::fs::write(&key, "example-key\n").expect("a key file");
+    std::fs::set_permissions(key, std::fs::Permissions::from_mode(0o600))
+        .expect("its owner's alone");
     let ended = shell.run_for_long(home, &script);
     let place = home.path().display().to_string();
     let answers = ended.replace(&place, "/home/you");

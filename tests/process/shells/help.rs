@@ -56,7 +56,9 @@ fn examples() -> Vec<String> {
     let blocks = text.split("\nExamples:\n").skip(1);
     let mut all: Vec<String> = Vec::new();
     for block in blocks {
-        let mut lines = block.lines().take_while(|line| !line.starts_with("```"));
+        let mut lines = block
+            .lines()
+            .take_while(|line| !line.starts_with("```") && !line.is_empty());
         while let Some(line) = lines.next() {
             let mut example = line
                 .trim()
