@@ -44,7 +44,7 @@ echo_module=$(find /usr/lib/nginx/modules -name ngx_http_echo_module.so 2> /dev/
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat > "$work/nginx.conf" << CONF
 ${echo_module:+load_module $echo_module;}
-daemon off; pid $work/nginx.pid; error_log $work/error.log;
+daemon off; $([ "$(id -u)" != 0 ] || echo 'user root;') pid $work/nginx.pid; error_log $work/error.log;
 events { worker_connections 256; }
 http {
   access_log off; keepalive_requests 100000; default_type application/json;
