@@ -82,14 +82,11 @@ impl Decoder {
     }
 
     /// Consumes bytes from the front of `input` and returns the decoded bytes, possibly none.
-    pub(super) fn decode(&mut self, input: &mut Bytes) -> Result<Vec<u8>, Refused> {
+    pub(super) fn decode(&mut self, input: &mut Bytes) -> Result<Bytes, Refused> {
         self.began |= !input.is_empty();
         let mut out = Vec::new();
         let taken = match &mut *self.coding {
-            Coding::Identity => {
-                out.extend_from_slice(input);
-                input.len()
-            }
+            Coding::Identity => return Ok(std::mem::take(input)),
             Coding::Unknown(name) if !input.is_empty() => {
                 return Err(Refused::Unknown(name.clone()));
             }
@@ -99,7 +96,12 @@ impl Decoder {
             Coding::Zstd(zstd) => zstd.decode(input, &mut out)?,
         };
         let _ = input.split_to(taken.min(input.len()));
-        Ok(out)
+        Ok(out.into())
+    }
+
+    /// Whether the body is not encoded, so that `Content-Length` is its length.
+    pub(super) fn is_identity(&self) -> bool {
+        matches!(*self.coding, Coding::Identity)
     }
 
     /// Checks at the end of the body that the encoded data is complete.

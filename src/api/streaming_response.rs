@@ -41,6 +41,9 @@ pub struct StreamingResponse {
     idle: Duration,
 }
 
+/// A body that is announced as longer gets its memory as it comes: the announcement may be wrong.
+const MOST_READY: usize = 16 * 1024 * 1024;
+
 impl StreamingResponse {
     pub(super) fn new(
         response: reqwest::Response,
@@ -82,12 +85,13 @@ impl StreamingResponse {
     /// # Errors
     /// Exit 17 when the body breaks off or nothing comes for too long.
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        self.piece().await.map_err(|broken| {
+        let piece = self.piece().await.map_err(|broken| {
             transport_error::unanswered(&self.request, &self.base_url, self.via.as_ref(), broken)
-        })
+        })?;
+        Ok(piece.map(Vec::from))
     }
 
-    async fn piece(&mut self) -> Result<Option<Vec<u8>>, TransportError> {
+    async fn piece(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             while !self.rest.is_empty() {
                 let piece = self.decoder.decode(&mut self.rest).map_err(refused)?;
@@ -143,8 +147,16 @@ impl StreamingResponse {
         (200..300).contains(&self.status)
     }
 
+    /// The memory to have ready for the body: its announced length, as far as that is plausible.
+    fn expected_length(&self) -> usize {
+        let length = self.header("content-length");
+        let length = length.filter(|_| self.decoder.is_identity());
+        let length = length.and_then(|length| length.parse().ok()).unwrap_or(0);
+        if length > MOST_READY { 0 } else { length }
+    }
+
     async fn body(&mut self) -> Result<Vec<u8>, TransportError> {
-        let mut body = Vec::new();
+        let mut body = Vec::with_capacity(self.expected_length());
         while let Some(piece) = self.piece().await? {
             if body.len() + piece.len() > LARGEST_ANSWER {
                 return Err(TransportError::new(

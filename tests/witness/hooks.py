@@ -21,5 +21,5 @@ def before_call(context, case, kwargs):
     global tried
     trying = (case.meta.phase.name, case.operation.label)
     if trying != tried and trying[0] != "stateful":
-        subprocess.run([os.environ["WITNESS_XEROCTL"], "sandbox", "reset"], check=True, capture_output=True)
+        subprocess.run([os.environ["WITNESS_XEROCTL"], "sandbox", "reset", "--force"], check=True, capture_output=True)
     tried = trying
