@@ -65,7 +65,7 @@ impl Outline {
 
     /// Whether nothing but white space follows the value.
     pub fn is_whole(&self, text: &str) -> bool {
-        Scan::new(text.as_bytes()).space_end(self.value.end) == text.len()
+        space_end(text.as_bytes(), self.value.end) == text.len()
     }
 }
 
@@ -78,11 +78,11 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        // The smallest byte, because without an early end many are compared at once.
-        let has_control = |part: &[u8]| part.iter().min().is_some_and(|least| *least < b' ');
+        // The smallest byte, by value and without an early end, because so many are compared at once.
+        let least = |part: &[u8]| part.iter().fold(u8::MAX, |least, byte| least.min(*byte));
         Self {
             bytes,
-            has_controls: bytes.chunks(1024).any(has_control),
+            has_controls: bytes.chunks(1024).any(|part| least(part) < b' '),
         }
     }
 
@@ -197,12 +197,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The first place from `at` on that is not white space.
-    fn space_end(&self, mut at: usize) -> usize {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
-            at += 1;
-        }
-        at
+    fn space_end(&self, at: usize) -> usize {
+        space_end(self.bytes, at)
     }
 
     /// Where the colon ends that follows a name.
@@ -267,6 +263,14 @@ impl<'a> Scan<'a> {
         }
         Some(at)
     }
+}
+
+/// The first place from `at` on that is not white space.
+fn space_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]
