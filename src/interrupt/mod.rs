@@ -22,6 +22,8 @@ struct Shared {
     raised: AtomicI32,
     /// The number of holds.
     holds: AtomicUsize,
+    /// The number of those that are brief.
+    brief_holds: AtomicUsize,
     /// The last message if a change in progress is cut off.
     last_word: Mutex<Option<FinalMessage>>,
     /// Cleanups to run before the process ends, newest last.
@@ -123,7 +125,17 @@ impl Interrupt {
         SignalGuard {
             interrupt: self.clone(),
             has_word,
+            is_brief: false,
         }
+    }
+
+    /// Holds the first signal for at most half a second, so that output that was begun can be completed. A program that
+    /// does not read its input must not keep the process alive.
+    pub fn hold_briefly(&self) -> SignalGuard {
+        let mut guard = self.hold(None);
+        self.0.brief_holds.fetch_add(1, Ordering::SeqCst);
+        guard.is_brief = true;
+        guard
     }
 
     /// Registers a cleanup for when a signal or a panic ends the process, such as removing a temporary file or restoring
@@ -219,6 +231,7 @@ pub struct SignalGuard {
     interrupt: Interrupt,
     /// Whether the last message was set by this hold and is removed with it.
     has_word: bool,
+    is_brief: bool,
 }
 
 impl Drop for SignalGuard {
@@ -226,6 +239,9 @@ impl Drop for SignalGuard {
         let shared = &self.interrupt.0;
         if self.has_word {
             lock(&shared.last_word).take();
+        }
+        if self.is_brief {
+            shared.brief_holds.fetch_sub(1, Ordering::SeqCst);
         }
         shared.holds.fetch_sub(1, Ordering::SeqCst);
     }

@@ -16,6 +16,9 @@ const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
 /// When a terminal closes, both it and its shell send SIGHUP. Within this time, the two count as one event.
 const SAME_HANGUP: Duration = Duration::from_secs(1);
 
+/// How long output that was begun may take to be completed after a signal.
+const BRIEF_HOLD: Duration = Duration::from_millis(500);
+
 /// The installed handlers, and the signals that the parent process ignores.
 pub(super) struct Installed {
     handle: Handle,
@@ -120,6 +123,7 @@ fn handle_signal(interrupt: &Interrupt, signal: i32, say: &impl Fn(&str)) {
         .is_ok();
     if held && first {
         shared.wake.notify_waiters();
+        end_brief_hold(interrupt, signal);
         return;
     }
     let word = lock(&shared.last_word).take();
@@ -127,6 +131,24 @@ fn handle_signal(interrupt: &Interrupt, signal: i32, say: &impl Fn(&str)) {
         say(&word(signal));
     }
     interrupt.end(signal);
+}
+
+/// Ends the process if a brief hold outlasts its time.
+fn end_brief_hold(interrupt: &Interrupt, signal: i32) {
+    if interrupt.0.brief_holds.load(Ordering::SeqCst) == 0 {
+        return;
+    }
+    let waiting = interrupt.clone();
+    let end = move || {
+        std::thread::sleep(BRIEF_HOLD);
+        if waiting.0.brief_holds.load(Ordering::SeqCst) > 0 {
+            waiting.end(signal);
+        }
+    };
+    let thread = std::thread::Builder::new().name("signal-limit".to_owned());
+    if thread.spawn(end).is_err() {
+        interrupt.end(signal);
+    }
 }
 
 /// Restores the terminal and stops the process. SIGTTOU keeps its default action and stops the process as SIGTSTP

@@ -50,6 +50,7 @@ impl Session<'_> {
             self.plan(&[pages.request()])?;
             return Ok(Exit::Success);
         }
+        let _hold = self.context.interrupt.hold_briefly();
         let mut writer = PageWriter::new(self, columns, span.all);
         if let Err(error) = self.write(&mut pages, &mut writer, &mut seen).await {
             if !writer.rows.is_printed() || error.is_closed_pipe() {
@@ -130,6 +131,7 @@ impl Session<'_> {
             self.plan(&[pages.request()])?;
             return Ok(Exit::Success);
         }
+        let _hold = self.context.interrupt.hold_briefly();
         let mut looked = Looked {
             left: match span.limit {
                 _ if span.all => usize::MAX,
@@ -237,6 +239,14 @@ impl Session<'_> {
         if interrupt.raised().is_some() {
             return Err(interrupt.error());
         }
+        self.check_deadline()
+    }
+
+    /// Whether `--timeout` allows more work.
+    ///
+    /// # Errors
+    /// Exit 17 when the time is over.
+    pub(super) fn check_deadline(&self) -> Result<(), Error> {
         match self.deadline() {
             Some(deadline) if deadline.at <= Instant::now() => {
                 let after = time::show_duration(deadline.after);

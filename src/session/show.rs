@@ -131,7 +131,8 @@ impl<'s, T> PageWriter<'s, T> {
     /// Starts a page; `last` is whether no other page follows. Returns whether its items are to be written one by one:
     /// a page that is the list's only one is written as its document, if the format is one of documents.
     pub(super) fn begin(&mut self, page: &Page<'_>, last: bool) -> Result<bool, Error> {
-        self.session.check_time()?;
+        // After a signal, a page that was received is still written.
+        self.session.check_deadline()?;
         if self.rows.is_begun() {
             return Ok(true);
         }
