@@ -1,16 +1,17 @@
 //! `xeroctl agents join-keys`: limited-use tokens that workers use to enroll.
 
+use super::join_key_lookup::{self, Notice};
 use super::join_token::New;
 use crate::api::Id;
 use crate::api::join_keys::{Create, JoinKey, List, Revoke};
 use crate::api::page::ListParams;
 use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
-use crate::cmd::suggestions::{self, Group};
+use crate::cmd::suggestions::Group;
 use crate::cmd::token;
 use crate::cmd::values::{self, Tiers};
 use crate::error::{Error, Exit};
-use crate::session::{Consent, Context, ListText, Scope, Session, described};
+use crate::session::{Consent, Context, ListText, Session};
 use crate::view::column::{Cell, Column};
 
 #[expect(
@@ -250,7 +251,7 @@ impl Args {
                 span,
             } => match named {
                 Some(id) if session.look.format.is_json() && !session.is_dry() => {
-                    show_one(&session, &id, &span).await
+                    join_key_lookup::show(&session, &id, &span).await
                 }
                 named => list(&session, named.as_ref(), include_terminal, &span).await,
             },
@@ -290,11 +291,8 @@ async fn list(
         empty: "no join keys in this project",
         paged: true,
     };
-    let mut notice = named.map(|id| Notice {
-        id,
-        told: false,
-        is_all: include_terminal && span.all && span.after.is_none(),
-    });
+    let is_all = include_terminal && span.all && span.after.is_none();
+    let mut notice = named.map(|id| Notice::new(id, &SUGGESTIONS, is_all));
     let seen = |keys: &mut dyn Iterator<Item = JoinKey>, last: bool| {
         if let Some(notice) = &mut notice {
             notice.see(session, keys, last);
@@ -304,128 +302,9 @@ async fn list(
     session.list(&list, JOIN_KEY, span, &text, seen).await
 }
 
-/// Shows one key as a document. The router cannot return a single key, so the documented list is searched for it, and then
-/// all pages, revoked and expired keys included.
-///
-/// # Errors
-/// Exit 5 if neither holds the key.
-async fn show_one(session: &Session<'_>, id: &Id, span: &ListParams) -> Result<Exit, Error> {
-    let everything = ListParams {
-        all: true,
-        ..ListParams::default()
-    };
-    for (include_terminal, span) in [(false, span), (true, &everything)] {
-        let list = List { include_terminal };
-        let mut pages = session.pages(&list, span, Scope::Command);
-        while let Some(fetched) = pages.next().await? {
-            for raw in fetched.page.items() {
-                let key = serde_json::from_str::<JoinKey>(raw);
-                if key.is_ok_and(|key| key.id.as_deref() == Some(id.as_str())) {
-                    session.show_document(raw, Some(id.as_str()))?;
-                    return Ok(Exit::Success);
-                }
-            }
-        }
-    }
-    Err(
-        Error::new(Exit::NotFound, format!("join key {id} was not found")).next(
-            "list all join keys",
-            "agents join-keys --include-terminal --all",
-        ),
-    )
-}
-
-/// The notice about a key that was looked for: once, before the list.
-struct Notice<'a> {
-    id: &'a Id,
-    told: bool,
-    /// The list holds every key.
-    is_all: bool,
-}
-
-impl Notice<'_> {
-    fn see(&mut self, session: &Session<'_>, keys: &mut dyn Iterator<Item = JoinKey>, last: bool) {
-        if self.told {
-            return;
-        }
-        let id = self.id;
-        let mut keys = keys;
-        let key = (&mut keys).find(|key| key.id.as_deref() == Some(id.as_str()));
-        let ui = session.ui();
-        if let Some(key) = &key {
-            let status = key.status.as_deref().unwrap_or("unknown");
-            ui.note(&format!(
-                "found {id}: status {status} (the router has no route to a single join key, so this is the list)"
-            ));
-        } else if last {
-            ui.note(&format!(
-                "{id} is not in this list (the router has no route to a single join key)"
-            ));
-            if !self.is_all {
-                ui.next(
-                    "search all join keys",
-                    "agents join-keys --include-terminal --all",
-                );
-            }
-            if let Some(meant) = suggestions::meant(&SUGGESTIONS, id.as_str(), None) {
-                ui.hint(&meant);
-            }
-        }
-        self.told = last || key.is_some();
-    }
-}
-
-/// A join key as a prompt names it. The router has no route to a single key, so the list is searched if there will be a
-/// prompt.
-async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Result<String, Error> {
-    let bare = format!("join key {id}");
-    if !session.will_prompt(forced) {
-        return Ok(bare);
-    }
-    match find(session, id).await {
-        Ok(Some(key)) => {
-            let facts = [key.status.as_ref(), key.region.as_ref()];
-            let key = described("", id, key.name.as_ref(), &facts);
-            Ok(format!("join key {}", key.trim_start()))
-        }
-        Ok(None) => {
-            session
-                .ui()
-                .note(&format!("{id} was not found in the list of join keys"));
-            Ok(bare)
-        }
-        Err(error) => session.skip_read(id, error).map(|()| bare),
-    }
-}
-
-/// More pages are not searched for the name of one key.
-const MOST_PAGES: usize = 10;
-
-async fn find(session: &Session<'_>, id: &Id) -> Result<Option<JoinKey>, Error> {
-    let list = List {
-        include_terminal: true,
-    };
-    let span = ListParams {
-        all: true,
-        ..ListParams::default()
-    };
-    let mut pages = session.pages(list, &span, Scope::Command);
-    for _ in 0..MOST_PAGES {
-        let Some(fetched) = pages.next().await? else {
-            break;
-        };
-        let items = fetched.page.items();
-        let mut keys = items.filter_map(|item| serde_json::from_str::<JoinKey>(item).ok());
-        if let Some(key) = keys.find(|key| key.id.as_deref() == Some(id.as_str())) {
-            return Ok(Some(key));
-        }
-    }
-    Ok(None)
-}
-
 async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Error> {
     session.check_protection()?;
-    let subject = subject(session, id, force).await?;
+    let subject = join_key_lookup::subject(session, id, force).await?;
     let place = session.place();
     let question = format!("Revoke {subject} in {place}? Agents can no longer enroll with it.");
     session.confirm(&question, &Consent::Yes, force)?;

@@ -5,6 +5,7 @@ mod agent_lookup;
 pub mod candidates;
 pub mod control;
 pub mod curve_rotate;
+mod join_key_lookup;
 pub mod join_keys;
 mod join_token;
 pub mod pause_exec;
