@@ -11,7 +11,7 @@ mod exit;
 use display::{LONGEST_HINT, LONGEST_LINE, LONGEST_WORD, MOST_LINES, bounded, without_links};
 
 pub use display::to_fill_in;
-pub use exit::Exit;
+pub use exit::{EXITS, Exit, ExitInfo};
 
 /// The server's error: the members of its envelope, and the response's metadata.
 #[derive(Clone, Debug, Default)]

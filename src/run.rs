@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use futures_util::FutureExt as _;
+
 use crate::cmd::Cli;
 use crate::cmd::grammar::{self, Parsed};
 use crate::cmd::sandbox::local;
@@ -99,6 +101,11 @@ fn execute(
         local_squads_url: local::squads_url(),
         local_squad: local::SQUAD,
     };
+    if command.is_immediate() {
+        let result = command.run(&context).now_or_never();
+        let unfinished = || Error::new(Exit::Failure, "the command did not finish");
+        return result.unwrap_or_else(|| Err(unfinished()));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // A server that floods the connection keeps its task busy. Check timers and signals after each turn.

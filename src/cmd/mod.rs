@@ -6,6 +6,7 @@ pub mod approvals;
 mod byte_output;
 pub mod config;
 pub mod exec;
+pub mod explain;
 pub mod global;
 pub mod grammar;
 pub mod help;
@@ -22,6 +23,7 @@ mod token;
 mod topics;
 pub mod values;
 pub mod verbs;
+pub mod version;
 
 /// Defines the enum of a group's commands, one line each: the variant, then the module that holds its `Args`.
 macro_rules! commands {
@@ -90,7 +92,16 @@ commands! {
         Api: api,
         Config: config,
         Sandbox: sandbox,
+        Explain: explain,
+        Version: version,
         Help: help,
+    }
+}
+
+impl Command {
+    /// Whether the command needs no runtime: it waits for nothing.
+    pub fn is_immediate(&self) -> bool {
+        matches!(self, Self::Explain(_) | Self::Version(_) | Self::Help(_))
     }
 }
 
@@ -107,7 +118,7 @@ Examples:
   xeroctl config init                     set up a router
   xeroctl agents                          list the fleet
   xeroctl agents -o json | jq '.data[].id'
-  xeroctl help exit-codes                 what the exit codes mean
+  xeroctl explain scope_insufficient      what an error code means
 
 Topics (xeroctl help TOPIC): options, contexts, environment, formats, filtering,
 exit-codes"

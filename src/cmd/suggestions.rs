@@ -146,7 +146,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("contexts", "config list"),
     ("use", "config use"),
     ("whoami", "config current"),
-    ("version", "--version"),
+    ("errors", "explain"),
+    ("error", "explain"),
 ];
 
 /// Options of other programs, with the options that do the same here.
@@ -229,6 +230,17 @@ fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w 
     });
     let (_, word) = near.min()?;
     (!DESTRUCTIVE.contains(&word)).then_some(word)
+}
+
+/// The word that is nearest to a mistyped one or starts with it.
+pub fn nearest_of<'w>(
+    typed: &str,
+    words: impl Iterator<Item = &'w str> + Clone,
+) -> Option<&'w str> {
+    nearest(typed, words.clone()).or_else(|| {
+        let mut starting = words.filter(|word| typed.len() > 2 && word.starts_with(typed));
+        starting.next()
+    })
 }
 
 /// The subcommand that was probably meant: by a word of other programs, else by a similar one. Where the word is known,

@@ -1,6 +1,6 @@
 //! The help topics: what holds for every command, each on a page of its own.
 
-use crate::error::Exit;
+use crate::error::EXITS;
 
 /// The topics, with what `xeroctl help` says about each.
 pub(super) const TOPICS: &[(&str, &str)] = &[
@@ -143,10 +143,11 @@ pub(super) fn text(topic: &str, options: impl FnOnce() -> String) -> Option<Stri
 }
 
 fn exit_codes() -> String {
-    let codes = Exit::MEANINGS
+    let codes = EXITS
         .iter()
-        .map(|(exit, meaning)| format!("{:>5}  {meaning}\n", exit.code()));
+        .map(|info| format!("{:>5}  {}\n", info.exit.code(), info.meaning));
     std::iter::once("Exit codes, the same in every output format:\n\n".to_owned())
         .chain(codes)
+        .chain(["\nWhat to do about one of them: xeroctl explain CODE\n".to_owned()])
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The exit codes.
+//! The exit codes, and what they mean.
 
 /// The exit codes of `xeroctl`, the same for every command and output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,53 +51,6 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Every code with its meaning, in numerical order, for `xeroctl help exit-codes`.
-    pub const MEANINGS: &'static [(Self, &'static str)] = &[
-        (Self::Success, "success (including an empty list)"),
-        (
-            Self::Failure,
-            "unclassified failure, or standard output could not be written",
-        ),
-        (
-            Self::Usage,
-            "usage error, or confirmation required while prompts are disabled",
-        ),
-        (
-            Self::Config,
-            "configuration error (no deployment, unknown --context, invalid file or environment)",
-        ),
-        (
-            Self::Auth,
-            "authentication failed, or the key lacks a scope",
-        ),
-        (Self::NotFound, "not found"),
-        (Self::Conflict, "conflict"),
-        (Self::BadRequest, "the router rejected the input"),
-        (Self::Pending, "pending: accepted, but requires approval"),
-        (
-            Self::Throttled,
-            "throttled, quota exceeded, or billing problem",
-        ),
-        (Self::RunFailed, "the run failed"),
-        (Self::RunRejected, "the run was rejected"),
-        (Self::RunCancelled, "the run was canceled"),
-        (Self::RunTimeout, "the run timed out"),
-        (
-            Self::Deadline,
-            "stopped waiting at the deadline; the run continues",
-        ),
-        (Self::Partial, "partial failure (several objects)"),
-        (Self::Declined, "declined at the prompt"),
-        (
-            Self::Unavailable,
-            "unavailable (DNS, TCP, TLS, 3xx, 5xx, invalid response, --timeout); after a write, the outcome is unknown",
-        ),
-        (Self::HungUp, "ended by SIGHUP (the terminal was closed)"),
-        (Self::Interrupted, "ended by SIGINT (Ctrl-C)"),
-        (Self::Quit, "ended by SIGQUIT (Ctrl-\\)"),
-        (Self::Terminated, "ended by SIGTERM"),
-    ];
-
     /// The number passed to the shell.
     pub fn code(self) -> u8 {
         self as u8
@@ -112,7 +65,7 @@ impl Exit {
     }
 
     /// The `code` in the JSON error line for an error without a code from the server.
-    pub(super) fn word(self) -> Option<&'static str> {
+    pub fn word(self) -> Option<&'static str> {
         match self {
             Self::Usage => Some("usage"),
             Self::Config => Some("config"),
@@ -122,5 +75,194 @@ impl Exit {
             _ if self.is_by_signal() => Some("interrupted"),
             _ => None,
         }
+    }
+}
+
+/// What an exit code means, and what to do.
+#[derive(Debug)]
+pub struct ExitInfo {
+    /// The code.
+    pub exit: Exit,
+    /// What it reports.
+    pub meaning: &'static str,
+    /// The recommended action.
+    pub action: &'static str,
+    /// The command that shows more, without the program's name.
+    pub next: &'static str,
+    /// Whether a request that ends this way was retried.
+    pub retried: &'static str,
+}
+
+/// Every exit code, in numerical order.
+pub const EXITS: &[ExitInfo] = &[
+    info(
+        Exit::Success,
+        "success (including an empty list)",
+        "no action is needed",
+        "help exit-codes",
+        "no",
+    ),
+    info(
+        Exit::Failure,
+        "unclassified failure, or standard output could not be written",
+        "read the error; if standard output is a file, check that its file system is not full",
+        "config show",
+        "no",
+    ),
+    info(
+        Exit::Usage,
+        "usage error, or confirmation required while prompts are disabled",
+        "correct the command line as the error says; in a script, give --force or the option that the error names",
+        "help options",
+        "no",
+    ),
+    info(
+        Exit::Config,
+        "configuration error (no deployment, unknown --context, invalid file or environment)",
+        "correct the file or the variable that the error names",
+        "config show",
+        "no",
+    ),
+    info(
+        Exit::Auth,
+        "authentication failed, or the key lacks a scope",
+        "check which key is used and which scopes it has",
+        "config show",
+        "no",
+    ),
+    info(
+        Exit::NotFound,
+        "not found",
+        "check the ID; list the objects to find the right one",
+        "agents --all",
+        "no",
+    ),
+    info(
+        Exit::Conflict,
+        "conflict",
+        "the object's status prevents the action: look at it, then decide",
+        "help filtering",
+        "no",
+    ),
+    info(
+        Exit::BadRequest,
+        "the router rejected the input",
+        "correct the value that the message names",
+        "help options",
+        "no",
+    ),
+    info(
+        Exit::Pending,
+        "pending: accepted, but requires approval",
+        "have the run approved, then follow it with exec watch",
+        "approvals list",
+        "no",
+    ),
+    info(
+        Exit::Throttled,
+        "throttled, quota exceeded, or billing problem",
+        "slow down, or wait; for a quota or billing problem, see the project's settings",
+        "api GET /settings",
+        "when throttled; not for quota and billing problems",
+    ),
+    info(
+        Exit::RunFailed,
+        "the run failed",
+        "read the tool's output",
+        "exec list --status failed",
+        "no",
+    ),
+    info(
+        Exit::RunRejected,
+        "the run was rejected",
+        "read the reviewer's reason, and ask again if the call is still needed",
+        "exec list --status rejected",
+        "no",
+    ),
+    info(
+        Exit::RunCancelled,
+        "the run was canceled",
+        "run it again if it is still needed (exec rerun)",
+        "exec list --status cancelled",
+        "no",
+    ),
+    info(
+        Exit::RunTimeout,
+        "the run timed out",
+        "run it again, or use a tool with a longer timeout",
+        "exec list --status timeout",
+        "no",
+    ),
+    info(
+        Exit::Deadline,
+        "stopped waiting at the deadline; the run continues",
+        "continue with the command that was printed, or wait longer with --timeout",
+        "exec list",
+        "no",
+    ),
+    info(
+        Exit::Partial,
+        "partial failure (several objects)",
+        "look at the rows with an error, and repeat the command for those",
+        "help formats",
+        "no",
+    ),
+    info(
+        Exit::Declined,
+        "declined at the prompt",
+        "nothing was changed; answer y to go ahead",
+        "help options",
+        "no",
+    ),
+    info(
+        Exit::Unavailable,
+        "unavailable (DNS, TCP, TLS, 3xx, 5xx, invalid response, --timeout); after a write, the outcome is unknown",
+        "check the connection; after a change, look at the object before you repeat it",
+        "config show",
+        "reads are; a change only if it was not sent or had no effect",
+    ),
+    info(
+        Exit::HungUp,
+        "ended by SIGHUP (the terminal was closed)",
+        "after a change, look at the object before you repeat it",
+        "config show",
+        "no",
+    ),
+    info(
+        Exit::Interrupted,
+        "ended by SIGINT (Ctrl-C)",
+        "after a change, look at the object before you repeat it",
+        "config show",
+        "no",
+    ),
+    info(
+        Exit::Quit,
+        "ended by SIGQUIT (Ctrl-\\)",
+        "after a change, look at the object before you repeat it",
+        "config show",
+        "no",
+    ),
+    info(
+        Exit::Terminated,
+        "ended by SIGTERM",
+        "after a change, look at the object before you repeat it",
+        "config show",
+        "no",
+    ),
+];
+
+const fn info(
+    exit: Exit,
+    meaning: &'static str,
+    action: &'static str,
+    next: &'static str,
+    retried: &'static str,
+) -> ExitInfo {
+    ExitInfo {
+        exit,
+        meaning,
+        action,
+        next,
+        retried,
     }
 }

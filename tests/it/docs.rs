@@ -265,6 +265,25 @@ fn every_command_that_an_advice_names_exists() {
 }
 
 #[test]
+fn the_table_of_codes_is_the_one_that_explain_shows() {
+    let path = root().join("docs/errors.md");
+    let text = std::fs::read_to_string(path).expect("the page of errors");
+    const HEADING: &str = "## Router error codes\n";
+    let (before, _) = text.split_once(HEADING).expect("the heading");
+    let mut made = format!("{before}{HEADING}\n| Code | Exit | What to do |\n|---|---|---|\n");
+    for advice in xeroctl::api::advice::TABLE {
+        let (first, rest) = advice.action.split_at(1);
+        let (code, exit) = (advice.code, advice.exit().code());
+        made.push_str(&format!(
+            "| `{code}` | {exit} | {}{rest} |\n",
+            first.to_uppercase()
+        ));
+    }
+    made.push_str("\n`xeroctl explain CODE` shows the same for each of these codes, and for the exit codes.\n");
+    check("docs/errors.md", &made);
+}
+
+#[test]
 fn every_document_is_named_in_the_readme() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
     for entry in std::fs::read_dir(root().join("docs")).expect("the documents") {

@@ -32,6 +32,7 @@ mod exec_lookup;
 mod exec_objects;
 mod exec_usage;
 mod exec_words;
+mod explain;
 mod facts;
 mod formats;
 mod grammar;

@@ -1,0 +1,87 @@
+//! Records what the program was built from, for `xeroctl version`. Uses no network.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The variable that names the commit, for builds without a repository.
+const VARIABLE: &str = "XEROCTL_COMMIT";
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed={VARIABLE}");
+    let variable = |name: &str| env::var(name).unwrap_or_default();
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
+    let profile = variable("PROFILE");
+    let commit = commit(&root, &profile).unwrap_or_else(|| "unknown".to_owned());
+    println!("cargo:rustc-env=XEROCTL_BUILD_COMMIT={commit}");
+    println!("cargo:rustc-env=XEROCTL_BUILD_PROFILE={profile}");
+    println!(
+        "cargo:rustc-env=XEROCTL_BUILD_TARGET={}",
+        variable("TARGET")
+    );
+    let features = env::vars()
+        .filter_map(|(name, _)| Some(name.strip_prefix("CARGO_FEATURE_")?.to_lowercase()))
+        .map(|name| name.replace('_', "-"))
+        .filter(|name| name != "default");
+    let mut features: Vec<String> = features.collect();
+    features.sort();
+    println!(
+        "cargo:rustc-env=XEROCTL_BUILD_FEATURES={}",
+        features.join(",")
+    );
+}
+
+fn commit(root: &Path, profile: &str) -> Option<String> {
+    if let Ok(given) = env::var(VARIABLE)
+        && given
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !given.is_empty()
+    {
+        return Some(given);
+    }
+    if let Some(packaged) = packaged(root) {
+        return Some(packaged);
+    }
+    // To follow the commits would build the whole program again after each of them, and a commit that is not followed
+    // would be the wrong one.
+    if profile != "release" {
+        return None;
+    }
+    // A package that was unpacked inside another repository is not that repository's.
+    if Path::new(&git(root, &["rev-parse", "--show-toplevel"])?) != root {
+        return None;
+    }
+    for file in ["HEAD", "index", "logs/HEAD"] {
+        let path = git(root, &["rev-parse", "--git-path", file])?;
+        println!("cargo:rerun-if-changed={}", root.join(path).display());
+    }
+    git(
+        root,
+        &[
+            "describe",
+            "--always",
+            "--dirty",
+            "--exclude=*",
+            "--abbrev=12",
+        ],
+    )
+}
+
+/// The commit that cargo recorded in a package.
+fn packaged(root: &Path) -> Option<String> {
+    let file = root.join(".cargo_vcs_info.json");
+    let text = std::fs::read_to_string(file).ok()?;
+    let (_, rest) = text.split_once("\"sha1\"")?;
+    let commit = rest.split('"').nth(1)?;
+    Some(commit.chars().take(12).collect())
+}
+
+/// The output of git, if it succeeds.
+fn git(root: &Path, words: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(root).args(words).output();
+    let output = output.ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
