@@ -30,7 +30,7 @@ pub struct Args {
 
 /// A code of either kind.
 #[derive(Serialize)]
-struct Code {
+struct Explanation {
     code: String,
     kind: &'static str,
     exit_code: u8,
@@ -42,7 +42,7 @@ struct Code {
     retried: &'static str,
 }
 
-const COLUMNS: &[Column<Code>] = &[
+const COLUMNS: &[Column<Explanation>] = &[
     Column::id("CODE", |code| Cell::from(code.code.as_str())),
     Column::text("EXIT", |code| code.exit_code.to_string().into()),
     Column::text("MEANING", |code| code.meaning.into()),
@@ -66,27 +66,24 @@ impl Args {
     /// Exit 2 if there is no such code.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        match self.code {
-            Some(word) => {
-                let code = find(&word).ok_or_else(|| unknown(&word))?;
-                context.renderer()?.computed(COLUMNS, &code)?;
-            }
-            None => {
-                let codes: Vec<Code> = all().collect();
-                context.renderer()?.computed_list(COLUMNS, &codes)?;
-            }
-        }
+        let Some(word) = self.code else {
+            let codes: Vec<Explanation> = all().collect();
+            context.renderer()?.computed_list(COLUMNS, &codes)?;
+            return Ok(Exit::Success);
+        };
+        let code = find(&word).ok_or_else(|| unknown(&word))?;
+        context.renderer()?.computed(COLUMNS, &code)?;
         Ok(Exit::Success)
     }
 }
 
-fn all() -> impl Iterator<Item = Code> {
+fn all() -> impl Iterator<Item = Explanation> {
     let router = advice::TABLE.iter().chain(advice::GENERAL).map(of_router);
     router.chain(EXITS.iter().map(of_exit))
 }
 
 /// The code that a word names: the router's in any spelling, an exit code, or the word for one in JSON errors.
-fn find(word: &str) -> Option<Code> {
+fn find(word: &str) -> Option<Explanation> {
     let code = spelled(word);
     let number = EXITS
         .iter()
@@ -108,7 +105,7 @@ fn spelled(word: &str) -> String {
 }
 
 fn unknown(word: &str) -> Error {
-    let codes: Vec<Code> = all().collect();
+    let codes: Vec<Explanation> = all().collect();
     let words = codes.iter().map(|code| code.code.as_str());
     let error = Error::usage(format!("unknown code `{word}`"));
     let error = match suggestions::nearest_of(&spelled(word), words) {
@@ -118,14 +115,14 @@ fn unknown(word: &str) -> Error {
     error.hint("list the codes: xeroctl explain")
 }
 
-fn of_router(advice: &Advice) -> Code {
+fn of_router(advice: &Advice) -> Explanation {
     let command = |words: &str| Some(format!("xeroctl {words}"));
     let (command, remark) = match advice.next {
         Next::Run(words) => (command(words), None),
         Next::Assumed(words) => (command(words), Some("the path of the command is assumed")),
         Next::Instead(why) => (None, Some(why)),
     };
-    Code {
+    Explanation {
         code: advice.code.to_owned(),
         kind: "router",
         exit_code: advice.exit().code(),
@@ -142,8 +139,8 @@ fn of_router(advice: &Advice) -> Code {
     }
 }
 
-fn of_exit(info: &ExitInfo) -> Code {
-    Code {
+fn of_exit(info: &ExitInfo) -> Explanation {
+    Explanation {
         code: info.exit.code().to_string(),
         kind: "exit",
         exit_code: info.exit.code(),

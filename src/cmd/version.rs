@@ -19,7 +19,7 @@ Examples:
 pub struct Args {}
 
 #[derive(Serialize)]
-struct Version {
+struct Build {
     version: &'static str,
     commit: &'static str,
     target: &'static str,
@@ -27,7 +27,7 @@ struct Version {
     features: Vec<String>,
 }
 
-const COLUMNS: &[Column<Version>] = &[
+const COLUMNS: &[Column<Build>] = &[
     Column::id("VERSION", |build| build.version.into()),
     Column::text("COMMIT", |build| build.commit.into()),
     Column::text("TARGET", |build| build.target.into()),
@@ -40,7 +40,7 @@ impl Args {
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let features = env!("XEROCTL_BUILD_FEATURES").split(',');
-        let build = Version {
+        let build = Build {
             version: env!("CARGO_PKG_VERSION"),
             commit: env!("XEROCTL_BUILD_COMMIT"),
             target: env!("XEROCTL_BUILD_TARGET"),

@@ -266,9 +266,9 @@ fn every_command_that_an_advice_names_exists() {
 
 #[test]
 fn the_table_of_codes_is_the_one_that_explain_shows() {
+    const HEADING: &str = "## Router error codes\n";
     let path = root().join("docs/errors.md");
     let text = std::fs::read_to_string(path).expect("the page of errors");
-    const HEADING: &str = "## Router error codes\n";
     let (before, _) = text.split_once(HEADING).expect("the heading");
     let mut made = format!("{before}{HEADING}\n| Code | Exit | What to do |\n|---|---|---|\n");
     for advice in xeroctl::api::advice::TABLE {
