@@ -11,6 +11,9 @@ use crate::time::WireTime;
 /// The path of the collection. Documented.
 pub(super) const AGENTS: [&str; 2] = ["management", "agents"];
 
+/// The status words that are known; the set is open.
+pub const STATUSES: &[&str] = &["pending", "active", "suspended", "disconnected", "dead"];
+
 /// An agent: a compute worker that serves inference or executes tools.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]

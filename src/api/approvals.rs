@@ -43,6 +43,16 @@ pub fn needs_the_name(risk: Option<&str>) -> bool {
         .is_none_or(|risk| risk >= Risk::Irreversible)
 }
 
+/// The status words that are known; the set is open.
+pub const STATUSES: &[&str] = &[
+    "pending",
+    "approved",
+    "rejected",
+    "expired",
+    "timeout",
+    "cancelled",
+];
+
 /// A tool call that is waiting for a decision, or was decided.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]

@@ -46,6 +46,24 @@ pub fn check<A: ActionFlag>(action: A, rows: &[OptionRule<A>]) -> Result<(), Err
     faults(misplaced.chain(missing).collect())
 }
 
+/// The value of an option that only a list takes more than once.
+///
+/// # Errors
+/// Exit 2 if it was given more than once.
+pub fn one<A: ActionFlag>(
+    action: A,
+    option: &str,
+    values: Vec<String>,
+) -> Result<Option<String>, Error> {
+    match values.len() {
+        0 | 1 => Ok(values.into_iter().next()),
+        _ => Err(Error::usage(format!(
+            "{} takes one `{option}`",
+            action.chosen_by()
+        ))),
+    }
+}
+
 /// Reports all usage errors in one.
 pub fn faults(faults: Vec<String>) -> Result<(), Error> {
     let mut faults = faults.into_iter();

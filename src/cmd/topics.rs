@@ -113,16 +113,27 @@ Lists show one page of the router's own size, unless you ask for more:
 
 If there are more items, the command that continues is printed.
 
-Some lists have filters:
-  xeroctl exec list        --status, --since, --tool, --invocation
+Filters (several values, comma-separated, are alternatives; all filters must
+match):
+  xeroctl agents           --status, --region, --role, --tier, --name 'gpu-*',
+                           --older-than 10m (last heartbeat)
+  xeroctl exec list        --status, --tool, --workspace, --invocation, --since,
+                           --until
+  xeroctl exec invocations --status, --tool, --workspace, --since, --until
   xeroctl exec learnings list
                            --workspace
-  xeroctl approvals list   --risk, --status
+  xeroctl approvals list   --risk, --status, --workspace, --agent, --tool
   xeroctl agents join-keys --include-terminal (adds revoked, exhausted, and
                            expired keys)
 
 The router cannot filter by most fields. Those filters read page after page
 until enough items match (--limit, or 20), and report how many were checked.
+
+--since and --until take a time (2026-11-23T08:00:00Z), a date in your time zone
+(2026-11-23, today, yesterday; --until includes the day), or how long ago (24h).
+
+With these lists, --count prints only the number of items of the whole list, and
+--sort COLUMN[:desc] sorts the whole list by a column.
 
 For any other condition, use jq:
   xeroctl agents --all -o ndjson |

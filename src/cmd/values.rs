@@ -92,6 +92,17 @@ pub fn region(region: &str) -> Result<String, String> {
     }
 }
 
+/// A region, or several with commas between them.
+pub fn regions(text: &str) -> Result<String, String> {
+    if let Err(error) = region(text) {
+        let mut parts = text.split(',').map(str::trim);
+        if !text.contains(',') || parts.any(|part| region(part).is_err()) {
+            return Err(error);
+        }
+    }
+    Ok(text.to_owned())
+}
+
 /// A whole number from 1 to 2147483647.
 pub fn positive(text: &str) -> Result<u32, String> {
     number(text, 1)
@@ -137,35 +148,6 @@ pub fn interval(text: &str) -> Result<Duration, String> {
         .ok()
         .filter(|interval| bounds.contains(interval))
         .ok_or_else(|| "write a duration from 500ms to 60s".to_owned())
-}
-
-/// A time in the past: absolute, or how long ago.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Since {
-    /// A moment.
-    At(Timestamp),
-    /// This long before now.
-    Ago(Duration),
-}
-
-impl Since {
-    /// The moment.
-    pub fn before(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::At(at) => at,
-            Self::Ago(ago) => now.checked_sub(ago).unwrap_or(Timestamp::MIN),
-        }
-    }
-}
-
-/// A time as RFC 3339, or how long ago.
-pub fn since(text: &str) -> Result<Since, String> {
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(Since::At(at));
-    }
-    crate::time::duration(text).map(Since::Ago).map_err(|_| {
-        "write a time as 2026-11-23T08:00:00Z, or how long ago as 90s, 10m, 24h or 7d".to_owned()
-    })
 }
 
 /// A time in the future: absolute, or how long from now.

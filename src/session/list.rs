@@ -22,6 +22,16 @@ pub struct ListText {
     pub paged: bool,
 }
 
+/// How many items of a list matched a filter. `empty` is for a list without any.
+pub(super) fn matches(count: usize, checked: usize, empty: &str) -> String {
+    match (count, checked) {
+        (0, 0) => empty.to_owned(),
+        (0, _) => format!("no matches ({checked} checked)"),
+        (1, _) => format!("1 match ({checked} checked)"),
+        _ => format!("{count} matches ({checked} checked)"),
+    }
+}
+
 /// What [`Session::list_filtered`] has looked at.
 struct Looked {
     /// How many items are still to be found.
@@ -68,7 +78,8 @@ impl Session<'_> {
             self.ui()
                 .note("the router has more of this list, but no route to it");
         } else {
-            self.hint_more("there is more", more);
+            let shown = format!("{} shown, more available", writer.rows.count());
+            self.hint_more(&shown, more);
         }
         Ok(Exit::Success)
     }
@@ -156,12 +167,10 @@ impl Session<'_> {
         };
         writer.finish(looked.place.as_ref(), more)?;
         let count = looked.count;
-        self.ui().note(&match writer.rows.count() {
-            0 => format!("{}: none of the {count} that were looked at", text.empty),
-            kept => format!("{kept} of the {count} that were looked at"),
-        });
+        self.ui()
+            .note(&matches(writer.rows.count(), count, text.empty));
         let place = looked.place.as_ref().filter(|_| more);
-        self.hint_more("there may be more", place);
+        self.hint_more("more may be available", place);
         Ok(Exit::Success)
     }
 

@@ -6,6 +6,7 @@ mod download;
 mod dry_run;
 pub mod event_stream;
 mod list;
+mod list_view;
 pub mod pages;
 mod send;
 mod show;
@@ -41,6 +42,7 @@ pub use batch::{ActionLabels, BatchResult};
 pub use consent::{Consent, described};
 pub use download::BodySink;
 pub use list::ListText;
+pub use list_view::{Filter, ListView, SortOrder};
 pub use send::Scope;
 pub use whole::ListSummary;
 
@@ -124,7 +126,7 @@ impl Context {
     }
 
     /// The time zone from `TZ`, or else the system's.
-    fn zone(&self) -> TimeZone {
+    pub fn zone(&self) -> TimeZone {
         self.env
             .text("TZ")
             .and_then(|name| TimeZone::get(name.trim_start_matches(':')).ok())

@@ -132,10 +132,8 @@ fn settled(text: &str) -> String {
     let text = uuid.replace_all(&text, "…");
     let text = port.replace_all(&text, "127.0.0.1:PORT/proj_sandbox");
     // A run that was approved a few lines before may have begun meanwhile.
-    let looked = Regex::new(r"of the \d+ that were looked at").expect("a pattern");
-    looked
-        .replace_all(&text, "of the N that were looked at")
-        .into_owned()
+    let looked = Regex::new(r"\(\d+ checked\)").expect("a pattern");
+    looked.replace_all(&text, "(N checked)").into_owned()
 }
 
 fn check(file: &str, made: &str) {

@@ -1,12 +1,18 @@
 //! Which action the flags of `xeroctl agents` select, and which option belongs to which.
 
+use std::time::Duration;
+
+use super::filter::AgentFilter;
 use crate::api::Id;
 use crate::api::agents::Fields;
 use crate::api::page::ListParams;
+use crate::cmd::list_options::{self, ViewArgs};
 use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
 use crate::cmd::values::{self, Tiers};
 use crate::error::Error;
+use crate::session::ListView;
+use crate::time;
 
 /// The options of the group itself.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -40,20 +46,20 @@ pub(super) struct AgentArgs {
     #[arg(long, group = "action", help_heading = "Actions")]
     events: bool,
 
-    /// Display name
-    #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create, --update)")]
-    name: Option<String>,
+    /// Display name; in a list, a pattern such as 'gpu-*' (repeatable)
+    #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create, --update) and filters")]
+    name: Vec<String>,
     /// Worker ID in the mesh
-    #[arg(long, value_name = "ID", value_parser = values::text, help_heading = "Fields (--create, --update)")]
+    #[arg(long, value_name = "ID", value_parser = values::text, help_heading = "Fields (--create, --update) and filters")]
     worker_id: Option<String>,
     /// Curve25519 public key (32 bytes in base64)
-    #[arg(long, value_name = "KEY", allow_hyphen_values = true, value_parser = values::public_key, help_heading = "Fields (--create, --update)")]
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true, value_parser = values::public_key, help_heading = "Fields (--create, --update) and filters")]
     public_key: Option<String>,
-    /// Region, such as us-east or eu-west
-    #[arg(long, value_parser = values::region, help_heading = "Fields (--create, --update)")]
-    region: Option<String>,
+    /// Region, such as us-east or eu-west; in a list, any of several (repeatable)
+    #[arg(long, value_parser = values::regions, help_heading = "Fields (--create, --update) and filters")]
+    region: Vec<String>,
     /// Maximum number of concurrent inference requests (0 lets the router decide)
-    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::count, help_heading = "Fields (--create, --update)")]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::count, help_heading = "Fields (--create, --update) and filters")]
     max_concurrent: Option<u32>,
     /// Free-text description ('' clears it)
     #[arg(
@@ -61,15 +67,27 @@ pub(super) struct AgentArgs {
         long,
         value_name = "TEXT",
         allow_hyphen_values = true,
-        help_heading = "Fields (--create, --update)"
+        help_heading = "Fields (--create, --update) and filters"
     )]
     description: Option<String>,
     /// Service tiers, comma-separated ('' clears the list)
-    #[arg(long, hide_short_help = true, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create, --update)")]
+    #[arg(long, hide_short_help = true, value_name = "TIERS", value_parser = values::tiers, help_heading = "Fields (--create, --update) and filters")]
     supported_tiers: Option<Tiers>,
-    /// Status, such as active or suspended (--update only)
-    #[arg(long, value_parser = values::text, help_heading = "Fields (--create, --update)")]
-    status: Option<String>,
+    /// Status, such as active or suspended (not with --create); in a list, any of several (repeatable)
+    #[arg(long, value_parser = values::text, help_heading = "Fields (--create, --update) and filters")]
+    status: Vec<String>,
+
+    /// Only agents with one of these roles, such as execution (comma-separated)
+    #[arg(long, value_delimiter = ',', value_parser = values::text, help_heading = "Lists")]
+    role: Vec<String>,
+    /// Only agents that support one of these service tiers (comma-separated)
+    #[arg(long, value_delimiter = ',', value_parser = values::text, help_heading = "Lists")]
+    tier: Vec<String>,
+    /// Only agents whose last heartbeat is older than this
+    #[arg(long, value_name = "DURATION", value_parser = time::duration, help_heading = "Lists")]
+    older_than: Option<Duration>,
+    #[command(flatten)]
+    view: ViewArgs,
 
     #[command(flatten)]
     paging: Paging,
@@ -106,7 +124,7 @@ impl ActionFlag for ActionKind {
 /// An action with its parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    List(ListParams),
+    List(ListParams, AgentFilter, ListView),
     Get(Id),
     Create(Fields),
     Update(Id, Fields),
@@ -128,9 +146,10 @@ impl AgentArgs {
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [OptionRule<ActionKind>; 13] {
+    fn rows(&self) -> [OptionRule<ActionKind>; 18] {
         use ActionKind::{Create, Delete, Events, Get, List, Update};
         const WRITE: &[ActionKind] = &[Create, Update];
+        const FILTERS: &[ActionKind] = &[Create, Update, List];
         const PAGES: &[ActionKind] = &[List, Events];
         const ONE: &[ActionKind] = &[Get, Update, Delete, Events];
         let row = |option, given, takes, requires| OptionRule {
@@ -141,10 +160,10 @@ impl AgentArgs {
         };
         [
             row("AGENT", self.id.is_some(), ONE, ONE),
-            row("--name", self.name.is_some(), WRITE, &[Create]),
+            row("--name", !self.name.is_empty(), FILTERS, &[Create]),
             row("--worker-id", self.worker_id.is_some(), WRITE, &[Create]),
             row("--public-key", self.public_key.is_some(), WRITE, &[Create]),
-            row("--region", self.region.is_some(), WRITE, &[Create]),
+            row("--region", !self.region.is_empty(), FILTERS, &[Create]),
             row(
                 "--max-concurrent",
                 self.max_concurrent.is_some(),
@@ -158,7 +177,12 @@ impl AgentArgs {
                 WRITE,
                 &[],
             ),
-            row("--status", self.status.is_some(), &[Update], &[]),
+            row("--status", !self.status.is_empty(), &[Update, List], &[]),
+            row("--role", !self.role.is_empty(), &[List], &[]),
+            row("--tier", !self.tier.is_empty(), &[List], &[]),
+            row("--older-than", self.older_than.is_some(), &[List], &[]),
+            row("--count", self.view.count, &[List], &[]),
+            row("--sort", self.view.sort.is_some(), &[List], &[]),
             row("--limit", self.paging.limit.is_some(), PAGES, &[]),
             row("--after", self.paging.after.is_some(), PAGES, &[]),
             row("--all", self.paging.all, PAGES, &[]),
@@ -173,15 +197,30 @@ impl AgentArgs {
     pub(super) fn action(self) -> Result<Action, Error> {
         let kind = self.kind();
         option_rules::check(kind, &self.rows())?;
+        if kind == ActionKind::List {
+            let filter = AgentFilter {
+                status: list_options::split(&self.status),
+                region: list_options::split(&self.region),
+                role: self.role,
+                tier: self.tier,
+                name: list_options::split(&self.name),
+                older_than: self.older_than,
+            };
+            return Ok(Action::List(self.paging.into(), filter, self.view.into()));
+        }
+        let one = |option, values| option_rules::one(kind, option, values);
         let fields = Fields {
-            name: self.name,
+            name: one("--name", self.name)?,
             worker_id: self.worker_id,
             public_key: self.public_key,
-            region: self.region,
+            region: one("--region", self.region)?
+                .map(|region| values::region(&region))
+                .transpose()
+                .map_err(|error| Error::usage(format!("`--region`: {error}")))?,
             max_concurrent_requests: self.max_concurrent,
             description: self.description,
             supported_tiers: self.supported_tiers.map(|Tiers(tiers)| tiers),
-            status: self.status,
+            status: one("--status", self.status)?,
         };
         let span = self.paging.into();
         Ok(match (kind, self.id) {
@@ -196,8 +235,7 @@ impl AgentArgs {
                 force: self.force,
             },
             (ActionKind::Events, Some(id)) => Action::Events(id, span),
-            (ActionKind::Create, _) => Action::Create(fields),
-            _ => Action::List(span),
+            _ => Action::Create(fields),
         })
     }
 }

@@ -5,6 +5,7 @@ mod agent_lookup;
 pub mod candidates;
 pub mod control;
 pub mod curve_rotate;
+mod filter;
 mod join_key_lookup;
 pub mod join_keys;
 mod join_token;
@@ -21,7 +22,7 @@ use crate::api::Id;
 use crate::api::agents::{self, Agent, Event};
 use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::session::{Consent, Context, ListText, Session, described};
+use crate::session::{Consent, Context, Filter, ListText, Session, described};
 use crate::view::column::{Cell, Column};
 use action::{Action, AgentArgs};
 
@@ -57,7 +58,8 @@ pub const SUGGESTIONS: Group = Group {
 
 /// List, show, create, update, and delete agents, and list their events
 ///
-/// Without an action flag, lists the project's agents, or shows one agent. The actions are also available as verbs: `agents
+/// Without an action flag, lists the project's agents, or shows one agent. The router can't filter agents, so a filtered
+/// list reads page after page until enough agents match (--limit, or 20), or the list ends. The actions are also available as verbs: `agents
 /// list`, `get`, `create`, `update`, `delete`, and `events`.
 #[derive(clap::Args)]
 #[command(
@@ -73,6 +75,9 @@ xeroctl agents [OPTIONS]                  list agents
     after_help = "\
 Examples:
   xeroctl agents
+  xeroctl agents --status suspended,dead --region us-east
+  xeroctl agents --name 'gpu-*' --older-than 10m --sort last-heartbeat
+  xeroctl agents --status active --count
   xeroctl agents agt_abc123 -o json
   xeroctl agents --create --name gpu-worker-1 --worker-id w-001 \\
       --public-key KEY --region us-east
@@ -158,13 +163,17 @@ impl Args {
 
 async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
     match action {
-        Action::List(span) => {
+        Action::List(span, filter, view) => {
             let text = ListText {
                 empty: "no agents in this project",
                 paged: true,
             };
+            filter.check(session);
+            let keep = |agent: &Agent| filter.matches(agent, session.look.server_now());
+            let keep: Filter<'_, Agent> = filter.is_given().then_some(&keep);
+            let list = &agents::List;
             return session
-                .list(&agents::List, AGENT, &span, &text, |_, _| ())
+                .list_view(list, AGENT, &span, &text, &view, keep)
                 .await;
         }
         Action::Events(id, span) => {

@@ -35,14 +35,19 @@ const AGENT_ACTIONS: &[(&str, &[&str])] = &[
 ];
 
 const AGENT_OPTIONS: &[OptionRule] = &[
-    (&["--name", "n"], &["create", "update"]),
+    (&["--name", "n"], &["create", "update", "list"]),
     (&["--worker-id", "w"], &["create", "update"]),
     (&["--public-key", KEY], &["create", "update"]),
-    (&["--region", "r"], &["create", "update"]),
+    (&["--region", "r"], &["create", "update", "list"]),
     (&["--max-concurrent", "8"], &["create", "update"]),
     (&["--description", "d"], &["create", "update"]),
     (&["--supported-tiers", "a,b"], &["create", "update"]),
-    (&["--status", "active"], &["update"]),
+    (&["--status", "active"], &["update", "list"]),
+    (&["--role", "execution"], &["list"]),
+    (&["--tier", "a"], &["list"]),
+    (&["--older-than", "10m"], &["list"]),
+    (&["--count"], &["list"]),
+    (&["--sort", "name:desc"], &["list"]),
     (&["--limit", "5"], &["list", "events"]),
     (&["--after", "x"], &["list", "events"]),
     (&["--all"], &["list", "events"]),
@@ -177,7 +182,7 @@ fn all_faults_are_told_at_once() {
             .chain(error.lines(""))
             .collect::<Vec<_>>(),
         [
-            "`--status` needs `--update`",
+            "`--status` needs `--update` or a list (no ID)",
             "`--force` needs `--delete`",
             "`--create` needs `--name`, `--worker-id` and `--public-key`",
         ]
@@ -201,6 +206,33 @@ fn an_id_fits_every_action_but_creation() {
         .collect();
     let error = agents(&line).expect_err("the router gives the id");
     assert_eq!(error.message(), "`--create` takes no `AGENT`");
+}
+
+#[test]
+fn only_a_list_takes_several_names_regions_and_statuses() {
+    let create = AGENT_ACTIONS[2].1;
+    for (option, value) in [("--name", "m"), ("--region", "s")] {
+        let line = [create, &[option, value]].concat();
+        let error = agents(&line).expect_err("a second value");
+        assert_eq!(error.message(), format!("`--create` takes one `{option}`"));
+    }
+    let update = ["agt_1", "--update", "--status", "a", "--status", "b"];
+    let error = agents(&update).expect_err("a second value");
+    assert_eq!(error.message(), "`--update` takes one `--status`");
+    let Ok(Action::List(_, filter, _)) = agents(&["--status", "a, b", "--status", "c"]) else {
+        unreachable!("it is a list");
+    };
+    assert_eq!(filter.status, ["a", "b", "c"]);
+}
+
+#[test]
+fn a_field_keeps_its_commas() {
+    let line = ["agt_1", "--update", "--name", "a,b", "--region", "r,s"];
+    let Ok(Action::Update(_, fields)) = agents(&line) else {
+        unreachable!("it is an update");
+    };
+    assert_eq!(fields.name.as_deref(), Some("a,b"));
+    assert_eq!(fields.region.as_deref(), Some("r,s"));
 }
 
 #[test]

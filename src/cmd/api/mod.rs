@@ -181,10 +181,10 @@ impl Args {
     /// What is said where a list goes on.
     fn more(&self, session: &Session<'_>, cursor: &str) -> String {
         if self.include || self.has("after") {
-            "there is more of this list: --all reads the whole".to_owned()
+            "more available: --all fetches all pages".to_owned()
         } else {
             let next = session.context.line.with("--after", cursor).command();
-            format!("there is more: {next}")
+            format!("more available: {next}")
         }
     }
 

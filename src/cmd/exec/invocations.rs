@@ -1,19 +1,39 @@
 //! `xeroctl exec invocations`.
 
-use crate::api::invocations::{Invocation, List};
+use crate::api::invocations::{Invocation, List, STATUSES};
+use crate::cmd::list_options::{ViewArgs, is_any, warn_unknown_status};
 use crate::cmd::paging::Paging;
+use crate::cmd::period::{Period, Span};
+use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::session::{Context, ListText};
+use crate::session::{Context, Filter, ListText};
 use crate::view::column::{Cell, Column};
 
 /// List invocations (tool calls, whether they ran or not)
+///
+/// The router can't filter invocations. The filters therefore read page after page until enough invocations match (--limit,
+/// or 20), or the list ends.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl exec invocations
+  xeroctl exec invocations --status pending_approval --since today
   xeroctl exec invocations -o json \\
     | jq -r '.data[] | select(.status == \"pending_approval\").id'")]
 pub struct Args {
+    /// Only invocations with one of these statuses (comma-separated)
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::text, help_heading = "Filters")]
+    status: Vec<String>,
+    /// Only invocations of one of these tools (comma-separated)
+    #[arg(long, value_name = "TOOL", value_delimiter = ',', value_parser = values::tool, help_heading = "Filters")]
+    tool: Vec<String>,
+    /// Only invocations in one of these workspaces (comma-separated)
+    #[arg(long, value_name = "WORKSPACE", value_delimiter = ',', value_parser = values::text, help_heading = "Filters")]
+    workspace: Vec<String>,
+    #[command(flatten)]
+    period: Period,
+    #[command(flatten)]
+    view: ViewArgs,
     #[command(flatten)]
     paging: Paging,
 }
@@ -42,8 +62,25 @@ impl Args {
             paged: true,
         };
         let session = context.open()?;
+        warn_unknown_status(&session, &self.status, STATUSES);
+        let period = self.period.span(&session)?;
+        let keep = |call: &Invocation| self.matches(call, period);
+        let keep: Filter<'_, Invocation> = self.has_filters().then_some(&keep);
+        let (span, view) = (self.paging.clone().into(), self.view.clone().into());
         session
-            .list(&List, INVOCATION, &self.paging.into(), &text, |_, _| ())
+            .list_view(&List, INVOCATION, &span, &text, &view, keep)
             .await
+    }
+
+    fn has_filters(&self) -> bool {
+        let lists = [&self.status, &self.tool, &self.workspace];
+        self.period.is_given() || lists.iter().any(|list| !list.is_empty())
+    }
+
+    fn matches(&self, call: &Invocation, period: Span) -> bool {
+        is_any(&self.status, call.status.as_ref())
+            && is_any(&self.tool, call.tool_name.as_ref())
+            && is_any(&self.workspace, call.workspace_id.as_ref())
+            && period.holds(call.created_at.as_ref())
     }
 }

@@ -1,15 +1,13 @@
 //! `xeroctl exec list`.
 
-use jiff::Timestamp;
-
-use crate::api::Id;
 use crate::api::executions::{Execution, List};
 use crate::api::invocations::STATUSES;
+use crate::cmd::list_options::{ViewArgs, is_any, warn_unknown_status};
 use crate::cmd::paging::Paging;
-use crate::cmd::values::{self, Since};
+use crate::cmd::period::{Period, Span};
+use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::session::{Context, ListText};
-use crate::time::WireTime;
+use crate::session::{Context, Filter, ListText};
 use crate::view::column::{Cell, Column};
 
 /// List executions (records of runs)
@@ -21,20 +19,25 @@ use crate::view::column::{Cell, Column};
 Examples:
   xeroctl exec list
   xeroctl exec list --status failed,timeout --since 24h
+  xeroctl exec list --since yesterday --until yesterday --count
   xeroctl exec list --output json | jq '.data[] | select(.status == \"failed\")'")]
 pub struct Args {
     /// Only executions with one of these statuses (comma-separated)
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::text, help_heading = "Filters")]
     status: Vec<String>,
-    /// Only executions started since this time (RFC 3339, or a duration such as 24h)
-    #[arg(long, value_name = "TIME", value_parser = values::since, help_heading = "Filters")]
-    since: Option<Since>,
-    /// Only executions of this tool
-    #[arg(long, value_name = "TOOL", value_parser = values::tool, help_heading = "Filters")]
-    tool: Option<String>,
-    /// Only executions of this invocation
-    #[arg(long, value_name = "ID", help_heading = "Filters")]
-    invocation: Option<Id>,
+    /// Only executions of one of these tools (comma-separated)
+    #[arg(long, value_name = "TOOL", value_delimiter = ',', value_parser = values::tool, help_heading = "Filters")]
+    tool: Vec<String>,
+    /// Only executions in one of these workspaces (comma-separated)
+    #[arg(long, value_name = "WORKSPACE", value_delimiter = ',', value_parser = values::text, help_heading = "Filters")]
+    workspace: Vec<String>,
+    /// Only executions of one of these invocations (comma-separated)
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = values::id, help_heading = "Filters")]
+    invocation: Vec<String>,
+    #[command(flatten)]
+    period: Period,
+    #[command(flatten)]
+    view: ViewArgs,
     #[command(flatten)]
     paging: Paging,
 }
@@ -58,49 +61,26 @@ impl Args {
             empty: "no executions",
             paged: true,
         };
-        let span = self.paging.clone().into();
-        if !self.has_filters() {
-            return session
-                .list(&List, EXECUTION, &span, &text, |_, _| ())
-                .await;
-        }
-        for word in &self.status {
-            if !STATUSES.contains(&word.as_str()) {
-                let valid = STATUSES.join(", ");
-                session
-                    .ui()
-                    .warn(&format!("unknown status '{word}' (valid: {valid})"));
-            }
-        }
-        let since = self.since.map(|since| since.before(session.ui().now()));
-        let keep = |run: &Execution| self.matches(run, since);
+        warn_unknown_status(&session, &self.status, STATUSES);
+        let period = self.period.span(&session)?;
+        let keep = |run: &Execution| self.matches(run, period);
+        let keep: Filter<'_, Execution> = self.has_filters().then_some(&keep);
+        let (span, view) = (self.paging.clone().into(), self.view.clone().into());
         session
-            .list_filtered(&List, EXECUTION, &span, &text, keep)
+            .list_view(&List, EXECUTION, &span, &text, &view, keep)
             .await
     }
 
     fn has_filters(&self) -> bool {
-        !self.status.is_empty()
-            || self.since.is_some()
-            || self.tool.is_some()
-            || self.invocation.is_some()
+        let lists = [&self.status, &self.tool, &self.workspace, &self.invocation];
+        self.period.is_given() || lists.iter().any(|list| !list.is_empty())
     }
 
-    fn matches(&self, run: &Execution, since: Option<Timestamp>) -> bool {
-        let is = |value: &Option<String>, wanted: &str| value.as_deref() == Some(wanted);
-        let status = &self.status;
-        (status.is_empty() || status.iter().any(|word| is(&run.status, word)))
-            && self
-                .tool
-                .as_ref()
-                .is_none_or(|tool| is(&run.tool_name, tool))
-            && self
-                .invocation
-                .as_ref()
-                .is_none_or(|id| is(&run.invocation_id, id.as_str()))
-            && since.is_none_or(|since| {
-                let start = run.created_at.as_ref().and_then(WireTime::at);
-                start.is_some_and(|start| start >= since)
-            })
+    fn matches(&self, run: &Execution, period: Span) -> bool {
+        is_any(&self.status, run.status.as_ref())
+            && is_any(&self.tool, run.tool_name.as_ref())
+            && is_any(&self.workspace, run.workspace_id.as_ref())
+            && is_any(&self.invocation, run.invocation_id.as_ref())
+            && period.holds(run.created_at.as_ref())
     }
 }

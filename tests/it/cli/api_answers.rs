@@ -96,7 +96,7 @@ fn an_answer_to_a_change_is_shown_like_one_to_a_read() {
                 let told = read
                     .stderr
                     .lines()
-                    .filter(|line| !line.contains("there is more"));
+                    .filter(|line| !line.contains("more available"));
                 let told: String = told.flat_map(|line| [line, "\n"]).collect();
                 assert_eq!(
                     (change.code, change.stdout, change.stderr),

@@ -357,7 +357,7 @@ fn the_sandbox_answers_too() {
     let same = home.run("agents -o name");
     assert_eq!((list.code, &list.stdout), (0, &same.stdout));
     // The line that goes on reads on.
-    let next = list.stderr.strip_prefix("hint: there is more: xeroctl ");
+    let next = list.stderr.strip_prefix("hint: more available: xeroctl ");
     let next = home.run(next.expect("a hint").trim());
     assert_eq!((next.code, next.stderr.as_str()), (0, ""));
     assert_eq!(

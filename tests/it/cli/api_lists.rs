@@ -166,7 +166,7 @@ fn the_line_that_goes_on_goes_on() {
     let next = first
         .stderr
         .lines()
-        .find_map(|line| line.strip_prefix("hint: there is more: xeroctl "));
+        .find_map(|line| line.split_once("more available: xeroctl ").map(|it| it.1));
     let next = home.run(next.expect("a line"));
     assert_eq!(next.stdout, "3\n4\n");
     assert_eq!(

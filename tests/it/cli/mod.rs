@@ -40,6 +40,7 @@ mod help;
 mod hostile;
 mod join_keys;
 mod json_mask;
+mod list_filters;
 mod paging;
 mod properties;
 mod redaction;

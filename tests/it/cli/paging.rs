@@ -12,9 +12,10 @@ fn ids(home: &Home, line: &str) -> Vec<String> {
 
 /// The command that the hint of a list gives, without the program's name.
 fn next(stderr: &str) -> Option<&str> {
-    stderr
-        .lines()
-        .find_map(|line| line.strip_prefix("hint: there is more: xeroctl "))
+    stderr.lines().find_map(|line| {
+        line.split_once(" shown, more available: xeroctl ")
+            .map(|it| it.1)
+    })
 }
 
 #[test]

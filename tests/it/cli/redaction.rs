@@ -327,7 +327,7 @@ fn a_command_with_a_masked_value_says_so() {
         .run("api GET '/x?token=s3cr3t&name=monkey' -f author=me -f path=/a");
     assert_eq!(
         run.stderr,
-        "hint: there is more (fill in ***): xeroctl api GET '/x?token=***&name=monkey' -f author=me -f path=/a --after a\n"
+        "hint: more available (fill in ***): xeroctl api GET '/x?token=***&name=monkey' -f author=me -f path=/a --after a\n"
     );
 }
 

@@ -55,7 +55,7 @@ fn it_reads_on_until_twenty_are_found_and_tells_how_many_were_looked_at() {
     assert_eq!(names(&output).len(), 20, "{}", output.whole());
     assert_eq!(
         output.stderr,
-        "20 of the 200 that were looked at\nhint: there may be more: xeroctl exec list --status failed -o name --after e200\n"
+        "20 matches (200 checked)\nhint: more may be available: xeroctl exec list --status failed -o name --after e200\n"
     );
 }
 
@@ -67,7 +67,7 @@ fn it_goes_on_from_the_last_one_that_was_looked_at_and_leaves_none_out() {
     );
     assert_eq!(names(&output), ["e10", "e20", "e30"]);
     assert!(
-        output.stderr.starts_with("3 of the 30 that"),
+        output.stderr.starts_with("3 matches (30 checked)"),
         "{}",
         output.whole()
     );
@@ -86,15 +86,12 @@ fn it_goes_on_from_the_last_one_that_was_looked_at_and_leaves_none_out() {
 fn the_end_of_the_list_ends_it_without_a_hint() {
     let (output, _) = run("exec list --status failed -o name", [runs(1..31, false)]);
     assert_eq!(names(&output), ["e10", "e20", "e30"]);
-    assert_eq!(output.stderr, "3 of the 30 that were looked at\n");
+    assert_eq!(output.stderr, "3 matches (30 checked)\n");
     let (output, _) = run(
         "exec list --status failed --limit 3 -o name",
         [runs(1..31, false)],
     );
-    assert_eq!(
-        output.stderr, "3 of the 30 that were looked at\n",
-        "nothing is left"
-    );
+    assert_eq!(output.stderr, "3 matches (30 checked)\n", "nothing is left");
     let (output, asked) = run(
         "exec list --status failed --all -o name",
         [
@@ -104,7 +101,7 @@ fn the_end_of_the_list_ends_it_without_a_hint() {
         ],
     );
     assert_eq!((names(&output).len(), asked.len()), (25, 3));
-    assert_eq!(output.stderr, "25 of the 250 that were looked at\n");
+    assert_eq!(output.stderr, "25 matches (250 checked)\n");
 }
 
 #[test]
@@ -115,11 +112,7 @@ fn none_is_a_header_and_a_sentence_and_0() {
         output.stdout,
         "ID\tInvocation\tStatus\tExit Code\tCreated\n"
     );
-    assert!(
-        output.stderr.contains("30 that were looked at"),
-        "{}",
-        output.whole()
-    );
+    assert!(output.stderr.contains("(30 checked)"), "{}", output.whole());
     let (output, _) = run("exec list --tool none -o json", [runs(1..31, false)]);
     let document: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
     assert_eq!(document["data"], serde_json::json!([]));
@@ -214,7 +207,7 @@ fn a_word_that_is_no_known_state_is_warned_of_and_looked_for() {
 fn what_is_wrong_on_the_line_is_2_before_anything_is_asked() {
     let router = Router::unasked();
     for options in [
-        "--since yesterday",
+        "--since tomorrow",
         "--since 0",
         "--since -5m",
         "--since ''",
@@ -271,7 +264,7 @@ fn approvals_are_picked_by_state_here_and_by_risk_at_the_router() {
     assert_eq!(names(&output).len(), 20, "{}", output.whole());
     assert_eq!(
         output.stderr,
-        "20 of the 200 that were looked at\nhint: there may be more: xeroctl approvals list --risk write --status pending -o name --after p200\n"
+        "20 matches (200 checked)\nhint: more may be available: xeroctl approvals list --risk write --status pending -o name --after p200\n"
     );
     let (output, asked) = run("approvals list", [approvals(1..3, false)]);
     assert_eq!(asked, ["GET /exec/approvals"]);

@@ -48,7 +48,7 @@ fn without_a_limit_one_page_of_the_routers_size_is_asked_for() {
     assert_eq!(names(&output), ["a1", "a2"]);
     assert_eq!(
         output.stderr,
-        "hint: there is more: xeroctl agents -o name --after a2\n"
+        "hint: 2 shown, more available: xeroctl agents -o name --after a2\n"
     );
 }
 
@@ -112,7 +112,10 @@ fn the_cursor_stands_before_two_dashes_and_may_begin_with_one() {
     let page = || page(1..2, r#","has_more":true,"last_id":"-e 1""#);
     let (output, _) = run("agents --events -o name -- -x", [page()]);
     let next = "xeroctl agents --events -o name '--after=-e 1' -- -x";
-    assert_eq!(output.stderr, format!("hint: there is more: {next}\n"));
+    assert_eq!(
+        output.stderr,
+        format!("hint: 1 shown, more available: {next}\n")
+    );
     let line = next.strip_prefix("xeroctl ").expect("the program");
     let (output, asked) = run(line, [full(2..3, false)]);
     assert_eq!(asked, ["GET /management/agents/-x/events?after=-e%201"]);

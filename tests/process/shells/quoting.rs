@@ -77,7 +77,7 @@ fn same_cursor(cursors: &[&str]) {
             serde_json::json!({ "data": [{ "id": cursor }], "last_id": cursor, "has_more": true });
         let first = Router::script([Answer::json(200, page.to_string())]);
         let said = run(&first.home(), &["agents", "--limit", "1"]);
-        printed(&said, "there is more: ")
+        printed(&said, "shown, more available: ")
     });
 }
 

@@ -1,0 +1,128 @@
+//! What the filters and views of all lists have in common.
+
+use super::values;
+use crate::redact::Typed;
+use crate::session::{ListView, Session, SortOrder};
+
+/// Options of a list that ends.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[group(skip)]
+pub struct ViewArgs {
+    /// Print only the number of items (of the whole list)
+    #[arg(long, conflicts_with_all = ["limit", "sort"], help_heading = "Lists")]
+    pub count: bool,
+    /// Read the whole list and sort it by a column ('name' or 'created:desc')
+    #[arg(long, value_name = "COLUMN[:desc]", value_parser = sort_order, help_heading = "Lists")]
+    pub sort: Option<SortOrder>,
+}
+
+impl From<ViewArgs> for ListView {
+    fn from(args: ViewArgs) -> Self {
+        Self {
+            is_count: args.count,
+            sort: args.sort,
+        }
+    }
+}
+
+fn sort_order(text: &str) -> Result<SortOrder, String> {
+    let (column, direction) = text.split_once(':').unwrap_or((text, "asc"));
+    let is_descending = match direction {
+        "desc" => true,
+        "asc" => false,
+        _ => return Err("write COLUMN, COLUMN:asc, or COLUMN:desc".to_owned()),
+    };
+    Ok(SortOrder {
+        column: values::text(column)?,
+        is_descending,
+    })
+}
+
+/// Whether a value is one of the wanted ones. Without any, every value is.
+pub(super) fn is_any(wanted: &[String], value: Option<&String>) -> bool {
+    wanted.is_empty() || value.is_some_and(|value| wanted.contains(value))
+}
+
+/// Values that were given more than once or with commas between them, which a text as in `--name` may hold itself.
+pub(super) fn split(values: &[String]) -> Vec<String> {
+    let parts = values.iter().flat_map(|value| value.split(','));
+    parts.map(|part| part.trim().to_owned()).collect()
+}
+
+/// Warns of status words that are not documented. The set is open, so they are used nevertheless.
+pub(super) fn warn_unknown_status(session: &Session<'_>, words: &[String], known: &[&str]) {
+    for word in words.iter().filter(|word| !known.contains(&word.as_str())) {
+        let (word, valid) = (Typed::new([word]).redact(word), known.join(", "));
+        session
+            .ui()
+            .warn(&format!("unknown status '{word}' (valid: {valid})"));
+    }
+}
+
+/// Whether a text matches a pattern, in which `*` stands for any text and `?` for any one character.
+pub(super) fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let (mut at, mut in_text) = (0, 0);
+    // Where to continue if what follows the last `*` does not match: the `*` then stands for one character more.
+    let mut retry = None;
+    while in_text < text.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                retry = Some((at, in_text));
+                at += 1;
+            }
+            Some(wanted) if *wanted == '?' || *wanted == text[in_text] => {
+                at += 1;
+                in_text += 1;
+            }
+            _ => match retry {
+                Some((star, from)) => {
+                    retry = Some((star, from + 1));
+                    at = star + 1;
+                    in_text = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|rest| *rest == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_the_whole_text() {
+        for (pattern, text) in [
+            ("gpu-1", "gpu-1"),
+            ("gpu-*", "gpu-"),
+            ("*", ""),
+            ("*-1", "gpu-1-1"),
+            ("g?u*", "gpu-1"),
+            ("*a*b*", "xaxxbx"),
+            ("?", "ü"),
+        ] {
+            assert!(glob(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [
+            ("gpu", "gpu-1"),
+            ("GPU-1", "gpu-1"),
+            ("?", ""),
+            ("*-1", "gpu-12"),
+            ("*a*b", "xbxa"),
+            ("", "a"),
+        ] {
+            assert!(!glob(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_direction_other_than_asc_and_desc_is_refused() {
+        assert!(sort_order("name:down").is_err());
+        assert!(sort_order(":desc").is_err());
+        assert!(sort_order("name:desc").is_ok_and(|order| order.is_descending));
+        assert!(sort_order("name").is_ok_and(|order| !order.is_descending));
+    }
+}
