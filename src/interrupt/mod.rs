@@ -186,15 +186,16 @@ impl Interrupt {
 
     /// Whether a signal has arrived, even if it has not been handled yet.
     pub fn has_arrived(&self) -> bool {
+        self.arrived().is_some()
+    }
+
+    /// The signal that has arrived, even if it has not been handled yet.
+    fn arrived(&self) -> Option<i32> {
         #[cfg(unix)]
-        let arrived = self
-            .0
-            .installed
-            .get()
-            .is_some_and(signals::Installed::has_arrived);
+        let arrived = (self.0.installed.get()).and_then(signals::Installed::arrived);
         #[cfg(not(unix))]
-        let arrived = false;
-        arrived || self.raised().is_some()
+        let arrived = None;
+        self.raised().or(arrived)
     }
 
     /// Whether to announce the signal: true on the first call only.
@@ -215,7 +216,7 @@ impl Interrupt {
 
     /// The error of a command that a signal stopped.
     pub fn error(&self) -> Error {
-        let exit = exit(self.raised().unwrap_or(SIGINT));
+        let exit = exit(self.arrived().unwrap_or(SIGINT));
         let message = match exit {
             Exit::HungUp => "ended by SIGHUP",
             Exit::Quit => "ended by SIGQUIT",

@@ -23,8 +23,8 @@ const BRIEF_HOLD: Duration = Duration::from_millis(500);
 pub(super) struct Installed {
     handle: Handle,
     ignored: Ignored,
-    /// Whether a signal that ends commands has arrived, even if the thread has not handled it yet.
-    arrived: Arc<AtomicBool>,
+    /// The latest signal that ends commands, even if the thread has not handled it yet; 0 for none.
+    arrived: Arc<AtomicUsize>,
     /// The last signal of SIGTSTP and SIGCONT.
     latest: Arc<AtomicUsize>,
     /// Whether SIGCONT is handled; decided at the first prompt.
@@ -34,8 +34,9 @@ pub(super) struct Installed {
 }
 
 impl Installed {
-    pub(super) fn has_arrived(&self) -> bool {
-        self.arrived.load(Ordering::SeqCst)
+    pub(super) fn arrived(&self) -> Option<i32> {
+        let signal = i32::try_from(self.arrived.load(Ordering::SeqCst)).ok();
+        signal.filter(|signal| *signal != 0)
     }
 
     /// Handles SIGCONT from now on.
@@ -75,9 +76,10 @@ pub(super) fn install(
     // Signals that the parent process ignores (nohup, a script's background job) stay ignored.
     let ending = ENDING.into_iter().filter(|signal| !ignored.has(*signal));
     let ending: Vec<i32> = ending.collect();
-    let arrived = Arc::new(AtomicBool::new(false));
+    let arrived = Arc::<AtomicUsize>::default();
     for signal in &ending {
-        signal_hook::flag::register(*signal, arrived.clone())?;
+        let number = usize::try_from(*signal).unwrap_or_default();
+        signal_hook::flag::register_usize(*signal, arrived.clone(), number)?;
     }
     let mut signals = Signals::new(ending)?;
     // Exceeding a file size limit makes the write fail instead of ending the process.

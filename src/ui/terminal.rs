@@ -1,7 +1,7 @@
 //! The terminal while a prompt is open. Its modes are set for the prompt and always restored.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use rustix::termios::{
@@ -14,6 +14,9 @@ use super::secret_line::{Key, Keys};
 use super::stream::ENDING;
 use super::writer::Stream;
 use crate::interrupt::{CleanupGuard, Interrupt, Suspension};
+
+/// Shells may send SIGCONT more than once to continue a job. Within this time, the prompt is printed again only once.
+const SAME_CONTINUATION: Duration = Duration::from_millis(200);
 
 /// The kind of input a prompt reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +43,8 @@ struct Modes {
     is_set: bool,
     /// The prompt, which is printed again when the process continues.
     text: String,
+    /// When it was last printed again.
+    reprinted: Option<Instant>,
 }
 
 impl Prompt {
@@ -50,6 +55,7 @@ impl Prompt {
             found: tcgetattr(rustix::stdio::stdin()).ok()?,
             is_set: false,
             text: text.to_owned(),
+            reprinted: None,
         }));
         let (ending, suspended, resumed) = (modes.clone(), modes.clone(), modes.clone());
         let undo = interrupt.cleanup(move || {
@@ -155,10 +161,12 @@ impl Modes {
             }
             self.set();
         }
-        if continued {
+        let is_repeated = (self.reprinted).is_some_and(|time| time.elapsed() < SAME_CONTINUATION);
+        if continued && !is_repeated {
             // What was typed for the shell is not a response.
             let _ = tcflush(rustix::stdio::stdin(), QueueSelector::IFlush);
             Stream::Error.write_briefly(&self.text);
+            self.reprinted = Some(Instant::now());
         }
     }
 

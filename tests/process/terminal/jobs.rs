@@ -53,6 +53,15 @@ fn wait_until_stopped(terminal: &mut Terminal) {
     terminal.wait_until(|raw| raw.contains("topped") || raw.contains("suspended"));
 }
 
+/// Waits until the shell knows that its background job has stopped. A shell that continues a job before it has noticed
+/// the stop takes the stop for a later one.
+#[track_caller]
+fn wait_until_stopped_in_background(terminal: &mut Terminal) {
+    let question =
+        "until jobs >all; grep -q -e topped -e suspended all; do sleep 0.02; done; echo has''-stopped\r";
+    terminal.types(question).wait_for("has-stopped");
+}
+
 /// Says through the shell whether the echo is on.
 const ECHO: &str =
     "case $(stty -a) in *' -echo '*) echo echo-is''-off;; *) echo echo-is''-on;; esac\r";
@@ -140,6 +149,7 @@ fn a_prompt_that_continues_in_the_background_is_not_shown_there() {
         terminal
             .types("bg; echo in-the''-background\r")
             .wait_for("in-the-background");
+        wait_until_stopped_in_background(&mut terminal);
         terminal.types("fg\r").wait_for_times("API key (not", 2);
         terminal.types(KEY).types(ENTER).wait_for("Added lab");
         terminal.types("exit\r");
