@@ -15,6 +15,8 @@ pub mod process;
 #[cfg(unix)]
 pub mod pty;
 pub mod router;
+#[cfg(unix)]
+pub mod session;
 pub mod squads;
 pub mod tls;
 

@@ -8,11 +8,12 @@ use std::thread;
 use std::time::Instant;
 
 use portable_pty::{
-    Child, ChildKiller, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system,
+    Child, ChildKiller, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system,
 };
 
 use super::Home;
-use super::process::{LIMIT, command, send_signal, variables};
+use super::process::{LIMIT, command, send_signal};
+use super::session::{Leader, MARKER, Session};
 
 /// Columns where a test does not care.
 const USUAL: u16 = 120;
@@ -48,6 +49,8 @@ struct State {
     bytes: Vec<u8>,
     closed: bool,
     exit: Option<ExitStatus>,
+    /// Leads the session until this is dropped; none if the command does.
+    leader: Option<Leader>,
 }
 
 /// How the process on a terminal ended, and what it left there.
@@ -81,6 +84,7 @@ impl Terminal {
                 bytes: Vec::new(),
                 closed: false,
                 exit: None,
+                leader: None,
             }),
             changed: Condvar::new(),
         });
@@ -113,22 +117,15 @@ impl Terminal {
 
     /// Starts a command on this terminal.
     pub fn start(mut self, command: &Command) -> Self {
-        let mut builder = CommandBuilder::new(command.get_program());
-        builder.args(command.get_args());
-        builder.env_clear();
-        builder.env("TERM", "xterm-256color");
-        for (name, value) in variables(command) {
-            builder.env(name, value);
-        }
-        if let Some(directory) = command.get_current_dir() {
-            builder.cwd(directory);
-        }
+        let session = Session::new();
+        let builder = Session::builder(session.as_ref(), command);
         let slave = self.slave.as_ref().expect("the terminal is open");
         let child = slave.spawn_command(builder).expect("the process starts");
         self.killer = Some(child.clone_killer());
-        self.pid = child.process_id();
+        let (leader, pid) = session.map(Session::leader).unzip();
+        self.pid = pid.or(child.process_id());
         let shared = self.shared.clone();
-        thread::spawn(move || shared.await_end(child));
+        thread::spawn(move || shared.await_end(child, leader));
         self
     }
 
@@ -265,6 +262,12 @@ impl Terminal {
     #[track_caller]
     pub fn end(&mut self) -> Left {
         self.wait();
+        let leader = self.shared.lock().leader.take();
+        if leader.is_some() {
+            let is_read = |state: &State| String::from_utf8_lossy(&state.bytes).contains(MARKER);
+            self.shared.wait(is_read);
+        }
+        drop(leader);
         self.slave = None;
         let closed = self.shared.wait(|state| state.closed);
         assert!(closed, "something holds the terminal:\n{}", self.screen());
@@ -275,7 +278,7 @@ impl Terminal {
             code: signal.is_none().then(|| exit.exit_code()),
             signal,
             screen: state.screen.screen().contents(),
-            raw: String::from_utf8_lossy(&state.bytes).into_owned(),
+            raw: String::from_utf8_lossy(&state.bytes).replace(MARKER, ""),
         }
     }
 
@@ -291,6 +294,9 @@ impl Drop for Terminal {
         if self.shared.lock().exit.is_none()
             && let Some(killer) = &mut self.killer
         {
+            if let Some(pid) = self.pid {
+                send_signal(pid, "KILL");
+            }
             let _ = killer.kill();
         }
     }
@@ -375,7 +381,17 @@ impl Shared {
         }
     }
 
-    fn await_end(&self, mut child: Box<dyn Child + Send + Sync>) {
+    fn await_end(&self, mut child: Box<dyn Child + Send + Sync>, leader: Option<Leader>) {
+        if let Some(mut leader) = leader {
+            let exit = leader.exit();
+            let mut state = self.lock();
+            state.leader = Some(leader);
+            state.exit = Some(exit);
+            drop(state);
+            self.changed.notify_all();
+            let _ = child.wait();
+            return;
+        }
         let exit = child.wait().expect("the end of the process");
         self.lock().exit = Some(exit);
         self.changed.notify_all();

@@ -1,6 +1,7 @@
 //! Prompts and the live line under the job control of a shell, and on terminals that another program left behind.
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::support::exec::{INVOCATION, Routes, invocation};
 use crate::support::process::{SIGNALS, command, has, script};
@@ -57,8 +58,7 @@ fn wait_until_stopped(terminal: &mut Terminal) {
 /// the stop takes the stop for a later one.
 #[track_caller]
 fn wait_until_stopped_in_background(terminal: &mut Terminal) {
-    let question =
-        "until jobs >all; grep -q -e topped -e suspended all; do sleep 0.02; done; echo has''-stopped\r";
+    let question = "until jobs >all; grep -q -e topped -e suspended all; do sleep 0.02; done; echo has''-stopped\r";
     terminal.types(question).wait_for("has-stopped");
 }
 
@@ -113,6 +113,8 @@ fn a_prompt_that_nobody_could_continue_is_not_suspended() {
     let mut terminal = Terminal::run(&home, ADD);
     // Ctrl-Z as a key, and the signal from elsewhere; no shell is here.
     terminal.wait_for("API key").types(CTRL_Z).signal("TSTP");
+    // For a moment, the terminal is as it was before the prompt. Nothing shows when that is over.
+    std::thread::sleep(Duration::from_millis(300));
     terminal.types(KEY).types(ENTER);
     terminal.wait().echoes();
     let left = terminal.end().exits(0).shows("Added lab");
