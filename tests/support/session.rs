@@ -91,18 +91,18 @@ impl Session {
 impl Leader {
     /// How the command ended. Waits for it.
     pub fn exit(&mut self) -> ExitStatus {
-        match self.number() {
-            Some(status) if status & 0x7f == 0 => ExitStatus::with_exit_code(status >> 8),
-            Some(status) => ExitStatus::with_signal(match status & 0x7f {
-                1 => "Hangup",
-                2 => "Interrupt",
-                3 => "Quit",
-                9 => "Killed",
-                15 => "Terminated",
-                _ => "another signal",
-            }),
-            // The leader is gone, so the terminal is.
-            None => ExitStatus::with_signal("Killed"),
+        // The leader is gone, and so is the terminal.
+        let Some(status) = self.number() else {
+            return ExitStatus::with_signal("Killed");
+        };
+        match status & 0x7f {
+            0 => ExitStatus::with_exit_code(status >> 8),
+            1 => ExitStatus::with_signal("Hangup"),
+            2 => ExitStatus::with_signal("Interrupt"),
+            3 => ExitStatus::with_signal("Quit"),
+            9 => ExitStatus::with_signal("Killed"),
+            15 => ExitStatus::with_signal("Terminated"),
+            _ => ExitStatus::with_signal("another signal"),
         }
     }
 
