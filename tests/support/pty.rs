@@ -294,8 +294,11 @@ impl Drop for Terminal {
         if self.shared.lock().exit.is_none()
             && let Some(killer) = &mut self.killer
         {
+            // It may have ended in the meantime.
             if let Some(pid) = self.pid {
-                send_signal(pid, "KILL");
+                let _ = Command::new("/bin/sh")
+                    .args(["-c", "kill -s KILL \"$0\" 2> /dev/null", &pid.to_string()])
+                    .status();
             }
             let _ = killer.kill();
         }
