@@ -138,7 +138,7 @@ impl CommandLine {
         self.without(flag, false).inserting(vec![flag.to_owned()])
     }
 
-    /// The same line with one word in place of another, such as an ID in place of a name.
+    /// The same command line with one word replaced, such as a name by an ID.
     pub fn with_word(&self, old: &str, new: &str) -> Self {
         let replaced = |word: &String| if word == old { new } else { word }.to_owned();
         Self {

@@ -339,19 +339,19 @@ mod tests {
 
     #[test]
     fn a_wait_is_announced_once_and_ends() {
-        let said = Arc::new(Mutex::new(Vec::new()));
-        let mine = said.clone();
+        let message = Arc::new(Mutex::new(Vec::new()));
+        let mine = message.clone();
         let announce = move |text: &str| mine.lock().expect("a list").push(text.to_owned());
         let wait_limit = WaitLimit::new(None, announce);
         let mut wait = wait_limit.wait("it");
         let ago = |time| Instant::now().checked_sub(time).expect("an instant");
         assert!(wait.slice().expect("it starts") <= Duration::from_secs(2));
-        assert!(said.lock().expect("a list").is_empty());
+        assert!(message.lock().expect("a list").is_empty());
         for seconds in [3, 59] {
             wait.since = ago(Duration::from_secs(seconds));
             assert!(wait.slice().expect("it goes on") <= LONGEST);
         }
-        assert_eq!(*said.lock().expect("a list"), ["waiting for it"]);
+        assert_eq!(*message.lock().expect("a list"), ["waiting for it"]);
         wait.since = ago(LONGEST);
         assert_eq!(wait.slice(), Err(TimedOut::Longest));
         wait.restart();

@@ -9,7 +9,7 @@ use jiff::{SpanRelativeTo, Timestamp};
 /// A timestamp as received from the router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireTime {
-    /// What the router wrote; read only where it is shown.
+    /// The router's text, parsed only when shown.
     raw: String,
 }
 
@@ -53,12 +53,12 @@ pub enum TimeFormat {
 }
 
 impl WireTime {
-    /// Takes what the router wrote.
+    /// Wraps the router's text.
     pub fn read(raw: impl Into<String>) -> Self {
         Self { raw: raw.into() }
     }
 
-    /// The moment: RFC 3339 or Unix seconds, whole or with a fraction; none where what the router wrote is neither.
+    /// The point in time, from RFC 3339 or Unix seconds, possibly with a fraction. `None` for any other text.
     pub fn at(&self) -> Option<Timestamp> {
         self.raw.parse().ok().or_else(|| unix(&self.raw))
     }

@@ -52,7 +52,7 @@ pub struct Agent {
     pub agent_role: Option<String>,
     /// The workspaces that it serves.
     pub workspaces: Vec<String>,
-    /// Whether execution is paused in all workspaces; none when the router does not report it.
+    /// Whether execution is paused in all workspaces; `None` if the router does not report it.
     pub exec_paused: Option<bool>,
     /// The workspaces in which execution is paused.
     pub exec_paused_workspaces: Vec<String>,
@@ -136,7 +136,7 @@ impl From<Document> for Rotation {
             document.text(names).or_else(inner)
         };
         Self {
-            // The agent's own ID may stand beside the rotation's.
+            // The agent's own ID may be next to the rotation's.
             request_id: find(IDS)
                 .or_else(|| document.inner(&["rotation", "request"])?.text(&["id"]))
                 .or_else(|| find(&["id"])),

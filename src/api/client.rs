@@ -1,4 +1,4 @@
-//! The one HTTP client: sends a [`Request`], sends it again where that is safe, and returns what came.
+//! The HTTP client: sends a [`Request`], retries it if that is safe, and returns the response.
 
 mod event;
 mod stop;
@@ -37,45 +37,45 @@ pub use event::{Event, Observer};
 /// A wait longer than this is announced.
 const NOTICEABLE: Duration = Duration::from_secs(2);
 
-/// How long the whole command may take.
+/// The time limit of the command.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
     /// `--timeout`.
     pub after: Duration,
-    /// The moment at which it has passed.
+    /// When it expires.
     pub at: Instant,
 }
 
-/// No server is known to take a longer URL, and the HTTP library takes none of 64 KiB.
+/// The maximum length of a URL. No known server accepts longer ones, and the HTTP library rejects 64 KiB.
 const LONGEST_URL: usize = 32 * 1024;
 
 /// The client of one base URL. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    /// For reads: uses connections again.
+    /// For reads: reuses connections.
     pooled: reqwest::Client,
-    /// For writes, and for what failed before: a new connection each time. A server may close a connection at any time
-    /// after a response, and what is sent on it then is lost; whether it was done can't be known.
+    /// For writes and retries: a new connection each time. A server may close an idle connection at any time; a request
+    /// sent at that moment is lost, and its outcome is unknown.
     fresh: reqwest::Client,
     probe: Probe,
     target: Arc<ServerConfig>,
-    /// What no response may repeat.
+    /// Secrets to mask in responses.
     pub(super) known: KnownSecrets,
     observer: Arc<dyn Observer>,
     deadline: Option<Deadline>,
     pub(super) clock: fn() -> SystemTime,
     time_scale: TimeScale,
-    /// The longest wait for the head of a response.
+    /// The time limit for a response's headers.
     idle: Duration,
     /// Whether a long wait for a response is still to be announced.
     announces: Arc<AtomicBool>,
 }
 
 impl Client {
-    /// Makes the client.
+    /// Creates the client.
     ///
     /// # Errors
-    /// Exit 1 when the HTTP library refuses its settings.
+    /// Exit 1 if the HTTP library rejects its settings.
     pub fn new(
         way: &Transport,
         target: ServerConfig,
@@ -98,7 +98,7 @@ impl Client {
         })
     }
 
-    /// The URL below which everything is asked.
+    /// The base URL of all requests.
     pub fn base_url(&self) -> &str {
         &self.target.base_url
     }
@@ -113,17 +113,17 @@ impl Client {
         request.url(&self.target.base_url)
     }
 
-    /// The same client, whose waits between attempts pass at this pace.
+    /// The same client with this scale for waits between attempts.
     pub fn with_time_scale(self, time_scale: TimeScale) -> Self {
         Self { time_scale, ..self }
     }
 
-    /// How fast waits pass.
+    /// The scale of waits.
     pub fn time_scale(&self) -> TimeScale {
         self.time_scale
     }
 
-    /// The same client without `--timeout`: for what has a deadline of its own and shows itself that it waits.
+    /// The same client without `--timeout`, for callers with their own deadline and progress display.
     pub fn without_deadline(&self) -> Self {
         Self {
             deadline: None,
@@ -132,7 +132,7 @@ impl Client {
         }
     }
 
-    /// Refuses a response with a success status that is an error anyway.
+    /// Returns an error for a response that contains one despite its success status.
     pub fn check(&self, request: &Request, response: &Response) -> Result<(), Error> {
         if !embedded_error::is_error(response, request) {
             return Ok(());
@@ -141,16 +141,16 @@ impl Client {
         Err(fault.error(request, response))
     }
 
-    /// How long the whole command may take.
+    /// The time limit of the command.
     pub fn deadline(&self) -> Option<Deadline> {
         self.deadline
     }
 
-    /// Sends a request and returns its response, if that has a 2xx status. When `stop` is ready, an attempt that has not
-    /// left ends, and no further one starts; one that may have left continues.
+    /// Sends a request and returns its response, if that has a 2xx status. Once `stop` is ready, an unsent attempt ends
+    /// and no other starts; an attempt that may have been sent continues.
     ///
     /// # Errors
-    /// Whatever the router or the network made of it. An error of a write says whether its outcome is unknown.
+    /// Any error of the network or the router. The error of a write reports whether its outcome is unknown.
     pub async fn send(
         &self,
         request: &Request,
@@ -169,8 +169,8 @@ impl Client {
         self.in_time(request, attempts, &phase).await
     }
 
-    /// Sends a request and returns its response, if that has a 2xx status, as soon as its head is there. `before` are the
-    /// attempts that were made already.
+    /// Sends a request and returns its response, if that has a 2xx status, as soon as its headers have arrived.
+    /// `before` is the number of previous attempts.
     pub async fn open(
         &self,
         request: &Request,
@@ -206,7 +206,7 @@ impl Client {
         }
     }
 
-    /// Sends until an attempt's outcome is final. `take` makes of a 2xx response what is wanted of it.
+    /// Sends the request until an attempt's outcome is final. `take` reads a 2xx response.
     async fn attempts<T: Taken>(
         &self,
         request: &Request,
@@ -302,7 +302,7 @@ impl Client {
                         reason: error.message(),
                         noticeable: delay > NOTICEABLE,
                     });
-                    // Nothing of the next attempt has left.
+                    // Nothing of the next attempt was sent.
                     phase.restart();
                     tokio::select! {
                         () = tokio::time::sleep(self.time_scale.shorten(delay)) => {}
@@ -360,7 +360,7 @@ impl Client {
         if !has(ACCEPT) {
             builder = builder.header(ACCEPT, "application/json");
         }
-        // A range would be one of the compressed bytes.
+        // A range would refer to the compressed bytes.
         if !has(ACCEPT_ENCODING) && !has(RANGE) {
             builder = builder.header(ACCEPT_ENCODING, content_encoding::ACCEPTED);
         }
@@ -392,17 +392,17 @@ impl Client {
     }
 }
 
-/// What an attempt came to.
+/// The outcome of an attempt.
 enum Came<T> {
-    /// A 2xx response, taken as it was wanted.
+    /// A 2xx response, read as requested.
     Taken(T),
-    /// Any other answer, and an error with a success status.
+    /// Any other response, and an error with a success status.
     Refused(Box<Response>),
 }
 
-/// What a 2xx response can be taken as.
+/// The ways to read a 2xx response.
 trait Taken {
-    /// What is shown of it.
+    /// Its form in the trace.
     fn event(&self, took: Duration) -> Event<'_>;
 }
 
@@ -426,7 +426,7 @@ impl Taken for StreamingResponse {
 
 fn bearer(key: &Secret) -> HeaderValue {
     let text = format!("Bearer {}", key.expose());
-    // A key is visible ASCII (see `Secret::key`); one that is not would be sent as nothing, and refused.
+    // A key is visible ASCII (see `Secret::key`). Any other text would be sent as an empty header and rejected.
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Bearer"));
     value.set_sensitive(true);
     value

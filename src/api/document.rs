@@ -1,5 +1,5 @@
-//! Reads the router's objects leniently: unknown members are skipped, missing ones and nulls are absent, a value
-//! of another type than documented is shown as it came, and a member may have more than one name.
+//! Reads the router's objects leniently: unknown members are skipped, missing ones and nulls are absent, a value of an
+//! undocumented type is shown as received, and a member may have more than one name.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,18 +11,18 @@ use serde_json::value::RawValue;
 use crate::json::{self, Items, Members};
 use crate::time::WireTime;
 
-/// So many members of an object are indexed. Those behind are looked up by reading on: the documented objects have a
-/// few dozen, and an index of millions would be several times as large as the object.
+/// The maximum number of indexed members. Later ones are found by scanning. Documented objects have a few dozen
+/// members, and an index of millions would be several times as large as the object.
 const INDEXED: usize = 256;
 
 /// Most objects have no more members.
 const USUAL_MEMBERS: usize = 24;
 
-/// An object with more members is refused: to look up each column in it would take minutes.
+/// The maximum number of members. Looking up each column in a larger object would take minutes.
 pub(super) const MOST_MEMBERS: usize = 1_000_000;
 
-/// So many words of an array are read; as texts of their own, millions of short ones would take many times the memory
-/// of the array.
+/// The maximum number of words read from an array. Millions of short strings would take many times the memory of the
+/// array.
 const MOST_WORDS: usize = 100_000;
 
 /// A JSON object whose members are still text. Of members with the same name the last one counts.
@@ -37,14 +37,14 @@ pub struct Document {
 struct Member {
     /// The name without its quotes.
     name: Range<usize>,
-    /// The name holds an escape.
+    /// Whether the name contains an escape.
     is_escaped: bool,
     value: Range<usize>,
 }
 
-/// What a list may hold.
+/// A type that can be read from a list.
 pub trait ListItem: Sized {
-    /// Reads an item of a response that is valid JSON; none if it is another type of value.
+    /// Reads an item of a response that is valid JSON; `None` if the value has another type.
     fn read(json: &str) -> Option<Self>;
 }
 
@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Document {
         if let Some(document) = Self::of(text.get()) {
             return Ok(document);
         }
-        // The parser knows how to say what it is instead.
+        // The parser describes the actual type.
         let object = serde_json::from_str::<BTreeMap<String, bool>>(text.get());
         Err(match object {
             Err(error) if !text.get().starts_with('{') => D::Error::custom(error),
@@ -81,7 +81,7 @@ pub(super) fn is_too_long(object: &str) -> bool {
 }
 
 impl Document {
-    /// Reads an object that is valid JSON; none if it is another type of value, or has too many members.
+    /// Reads an object that is valid JSON; `None` if it is not an object or has too many members.
     fn of(object: &str) -> Option<Self> {
         object.starts_with('{').then_some(())?;
         let place = |part: &str| {
@@ -115,7 +115,7 @@ impl Document {
         self.find(names).map(plain)
     }
 
-    /// The first of these members that is a text and not empty: for what is of use only as a text.
+    /// The first of these members that is a non-empty string.
     pub fn string(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
@@ -155,7 +155,7 @@ impl Document {
             .and_then(|value| serde_json::from_str(value).ok())
     }
 
-    /// The members that are objects, with their own members: what some servers wrap an answer in.
+    /// The members that are objects. Some servers wrap a response in one.
     pub fn objects(&self) -> Vec<Self> {
         Members::of(&self.text)
             .filter(|(_, value)| value.starts_with('{'))

@@ -29,7 +29,7 @@ pub struct Execution {
     pub workspace_id: Option<String>,
     /// Why it failed.
     pub error: Option<String>,
-    /// When the tool started, where this is not `created_at`.
+    /// When the tool started, if this differs from `created_at`.
     pub started_at: Option<WireTime>,
     /// When it ended.
     pub completed_at: Option<WireTime>,

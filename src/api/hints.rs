@@ -129,7 +129,7 @@ fn add(error: Error, fault: &ErrorResponse, request: &Request, response: &Respon
 
 /// Adds the command that sends the same request, for editing.
 fn retry_composed(error: Error, request: &Request) -> Error {
-    const FOR: &str = "to try another one";
+    const FOR: &str = "to try another route";
     let mut line = format!(
         "api {} {}",
         request.method.word(),
@@ -150,7 +150,7 @@ fn retry_composed(error: Error, request: &Request) -> Error {
     error.next(format!("{FOR}, with {body} in FILE"), line)
 }
 
-/// The options that produce this body, or `None` if they don't fit on a line.
+/// The options that produce this body, or `None` if they can't be typed.
 fn fields(body: &str) -> Option<String> {
     let members = json::entries(body)?;
     // Without fields, there would be no body.
@@ -176,12 +176,13 @@ fn field(name: &str, value: &RawValue) -> Option<String> {
     is_visible.then(|| format!(" {option} {}", quote(&pair)))
 }
 
-/// The squads API has other words than the router. What depends on the key, the squad, or the run, its commands add.
+/// The squads API needs other hints than the router. Its commands add those that depend on the key, the squad, or the
+/// run.
 fn of_squads(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
     let root = &response.base_url;
     match fault.status {
         404 | 405 if !fault.enveloped => error.next(
-            format!("no squads API answers below {root}; where that comes from"),
+            format!("no squads API responds below {root}; show where the URL comes from"),
             "config show",
         ),
         300..=399 | 407 => by_status(error, fault, request, response),
@@ -192,7 +193,7 @@ fn of_squads(error: Error, fault: &ErrorResponse, request: &Request, response: &
 fn by_status(error: Error, fault: &ErrorResponse, request: &Request, response: &Response) -> Error {
     let base_url = &response.base_url;
     match fault.status {
-        304 => error.hint("there is nothing newer than what a header of the request names"),
+        304 => error.hint("nothing has changed since the version named in a request header"),
         300..=399 => {
             let to = response.header("location");
             let to = to.map_or_else(|| "nowhere".to_owned(), redact::location);
@@ -200,29 +201,29 @@ fn by_status(error: Error, fault: &ErrorResponse, request: &Request, response: &
                 .hint(format!(
                     "redirects are not followed, and this one points to {to}"
                 ))
-                .next(format!("is the base URL {base_url} right"), "config show")
+                .next(format!("check the base URL {base_url}"), "config show")
         }
         401 => error.next(
-            "the router does not accept this key; where it comes from",
+            "the router does not accept this key; show where it comes from",
             "config show",
         ),
-        403 => error.hint("the key may not do this: use one with the scope that the message names"),
+        403 => error.hint("the key lacks permission: use one with the scope named in the message"),
         407 => match &response.via {
             Some(via) => error.hint(via.credentials_hint()),
-            None => error.hint("a proxy asks for credentials, but no proxy variable is in use here: it stands before the server"),
+            None => error.hint("a proxy in front of the server requires credentials (no proxy variable applies here)"),
         },
         405 if response.header("allow").is_some() => {
             let allowed = response.header("allow").unwrap_or_default();
             let allowed = sanitize::capped(allowed, LONGEST_TARGET);
-            error.hint(format!("the route takes {allowed}"))
+            error.hint(format!("the route accepts {allowed}"))
         }
         // Only the router sends request IDs.
         404 | 405 if !fault.enveloped && fault.api_error.request_id.is_some() => error.next(
-            format!("the router below {base_url} responded, but it has no such route; where the URL comes from"),
+            format!("the router below {base_url} responded, but it has no such route; show where the URL comes from"),
             "config show",
         ),
         404 | 405 if !fault.enveloped => error.next(
-            format!("no router responds below {base_url}; where that comes from"),
+            format!("no router responds below {base_url}; show where the URL comes from"),
             "config show",
         ),
         409 | 412 => match advice::check(request) {
@@ -231,11 +232,11 @@ fn by_status(error: Error, fault: &ErrorResponse, request: &Request, response: &
         },
         400 | 413 | 415 | 422 => {
             error.hint(match request.method {
-                Method::Get => "correct what the message names, and run the command again",
-                _ => "nothing was changed: correct what the message names, and run the command again",
+                Method::Get => "correct the error named in the message, and run the command again",
+                _ => "nothing was changed: correct the error named in the message, and run the command again",
             })
         }
-        500.. => error.hint("report the request ID and the time to the operators of the router"),
+        500.. => error.hint("report the request ID and the time to the router's operators"),
         _ => error,
     }
 }

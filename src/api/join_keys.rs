@@ -12,7 +12,7 @@ use crate::time::WireTime;
 /// The path of the collection, a sibling of the agents. Documented.
 const JOIN_KEYS: [&str; 2] = ["management", "join-keys"];
 
-/// The members under which a token may come. Assumed.
+/// The names of the member with the token. Assumed.
 pub const TOKEN_NAMES: &[&str] = &["token", "key", "join_key", "join_token"];
 
 /// A join key, without its token.
@@ -73,7 +73,7 @@ impl From<Document> for Created {
         let inner = || objects.iter().find_map(|object| object.string(TOKEN_NAMES));
         let token = document.string(TOKEN_NAMES).or_else(inner);
         let has_id = |object: &Document| object.text(&["id"]).is_some();
-        // The ID beside an object that is called a join key may be that of the request.
+        // The ID next to an object named `join_key` may be that of the request.
         let named = document.inner(&["join_key", "key"]).filter(has_id);
         let key = match named {
             None if has_id(&document) => None,

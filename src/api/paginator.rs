@@ -1,4 +1,4 @@
-//! Lists: which page is asked for next, and whether there is a point in asking.
+//! Pagination without I/O: which page to request next, and whether the list ever ends.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,36 +9,36 @@ use super::page::{Cursor, LARGEST_PAGE, ListParams, Page};
 use super::request::Request;
 use crate::error::Error;
 
-/// What a page means for the walk.
+/// The next step after a page.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PageStep {
-    /// There is another page to ask for.
+    /// Request another page.
     Next,
-    /// The walk is over. The cursor leads to more of the list, where there is known to be more.
+    /// Stop. The cursor leads to the rest of the list, if there is more.
     Last(Option<Cursor>),
 }
 
-/// A walk through a list, page by page. Pure: it says what to ask and judges what came.
+/// Reads a list page by page. Pure: it determines the next request and checks each page.
 pub struct Paginator {
     span: ListParams,
     delivered: usize,
     after: Option<String>,
     last_id: Option<Cursor>,
-    /// The cursors that were followed.
+    /// The cursors used so far.
     cursors: SeenItems,
-    /// The IDs of the items that came; of an item without one, its text.
+    /// The IDs of the items received, or the text of an item without an ID.
     items: SeenItems,
-    /// How many pages in a row brought nothing new.
+    /// The number of consecutive pages without a new item.
     barren: u32,
-    /// The router leads in a circle: nothing is gained by continuing.
+    /// Whether the router's cursors lead nowhere, so that the list can't be continued.
     lost: bool,
 }
 
-/// So many pages in a row may bring nothing new: a server that filters may well have to skip a few.
+/// The maximum number of consecutive pages without a new item. A server that filters may return a few.
 const MOST_BARREN: u32 = 10;
 
 impl Paginator {
-    /// Starts where the span says.
+    /// Starts at the position in the parameters.
     pub fn new(span: &ListParams) -> Self {
         let mut cursors = SeenItems::default();
         if let Some(after) = &span.after {
@@ -56,7 +56,7 @@ impl Paginator {
         }
     }
 
-    /// The `limit` to send; none leaves it to the router.
+    /// The `limit` to send; `None` lets the router decide.
     pub fn page_size(&self) -> Option<usize> {
         match self.span.limit {
             Some(total) => Some((total - self.delivered).min(LARGEST_PAGE)),
@@ -81,12 +81,12 @@ impl Paginator {
         self.delivered
     }
 
-    /// How many are still wanted; none where there is not a total.
+    /// How many items are still wanted; `None` without a total.
     pub fn wanted(&self) -> Option<usize> {
         self.span.limit.map(|total| total - self.delivered)
     }
 
-    /// Where a walk that broke off can be resumed.
+    /// Where an interrupted list can be continued.
     pub fn position(&self) -> Option<&str> {
         self.after.as_deref().filter(|_| !self.lost)
     }
@@ -96,11 +96,10 @@ impl Paginator {
         self.last_id.as_ref()
     }
 
-    /// Takes a page: cuts it to what is still wanted, and says what follows.
+    /// Processes a page: cuts it to the items still wanted, and returns the next step.
     ///
     /// # Errors
-    /// Exit 17 when the router's cursors lead in a circle, when it says that there is more but gives no cursor or
-    /// nothing that has not come before.
+    /// Exit 17 if the router's cursors form a cycle, or if it reports more items but returns no cursor or no new items.
     pub fn take(&mut self, page: &mut Page<'_>) -> Result<PageStep, Error> {
         let full = self.page_size().is_some_and(|asked| page.count() >= asked);
         let is_empty = page.count() == 0;
@@ -120,7 +119,7 @@ impl Paginator {
             self.news(page)
         };
         if page.has_more.is_none() && (returns || news != News::Some) {
-            // It does not know `after`, and would give the same page for ever.
+            // It does not support `after`, and would return the same page forever.
             page.cut(0);
             page.cut = false;
             return Ok(PageStep::Last(None));
@@ -138,13 +137,13 @@ impl Paginator {
         if done {
             return Ok(PageStep::Last(cursor.filter(|_| known)));
         }
-        // An envelope that does not say whether there is more: a page as full as was asked for may have a successor.
+        // If the envelope does not say whether there is more, another page may follow a full one.
         if !(known || page.has_more.is_none() && full && cursor.is_some()) {
             return Ok(PageStep::Last(None));
         }
         let Some(cursor) = cursor else {
             return Err(Error::unavailable(
-                "the router reports more items, but neither `last_id` nor the last item's `id` says where they start",
+                "the router reports more items, but neither `last_id` nor the last item's `id` is a cursor to them",
             ));
         };
         if !cursor.is_usable() {
@@ -161,7 +160,7 @@ impl Paginator {
         Ok(PageStep::Next)
     }
 
-    /// Where the walk stands now, for [`Paginator::abort`].
+    /// The current position, for [`Paginator::abort`].
     pub fn place(&self) -> Place {
         Place {
             delivered: self.delivered,
@@ -170,8 +169,8 @@ impl Paginator {
         }
     }
 
-    /// Of the page that was taken last, only so many items were delivered. `before` is the place before that page, and
-    /// `cursor` the place behind the last of those items.
+    /// Records that only some items of the last page were delivered. `before` is the position before that page, and
+    /// `cursor` leads to the items after those delivered.
     pub fn abort(&mut self, before: Place, delivered: usize, cursor: Option<Cursor>) {
         self.delivered = before.delivered + delivered;
         self.after = before.after;
@@ -181,13 +180,13 @@ impl Paginator {
                 self.after = Some(cursor.text.clone());
                 self.last_id = Some(cursor);
             }
-            // There is a place, but no word for it.
+            // The position has no cursor.
             _ if delivered > 0 => self.lost = true,
             _ => {}
         }
     }
 
-    /// What of a page has not come before.
+    /// Whether a page has new items.
     fn news(&self, page: &Page<'_>) -> News {
         let mut news = News::None;
         for item in page.items() {
@@ -205,7 +204,7 @@ impl Paginator {
         }
     }
 
-    /// Whether there is a point in asking for another page.
+    /// Checks that requesting another page makes progress.
     fn check(
         &mut self,
         returning: Option<&Cursor>,
@@ -238,7 +237,7 @@ impl Paginator {
     }
 }
 
-/// A place in a walk.
+/// A position in a list.
 #[derive(Clone)]
 pub struct Place {
     delivered: usize,
@@ -246,22 +245,22 @@ pub struct Place {
     last_id: Option<Cursor>,
 }
 
-/// What a page holds that has not come before.
+/// Whether a page has new items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum News {
     Some,
     None,
-    /// Nothing, or items without an ID, which may be alike without being the same.
+    /// Unknown: the page is empty, or equal items without an ID may be different objects.
     Unclear,
 }
 
-/// What an item is remembered by: its ID, of one without an ID its text.
+/// The key by which an item is remembered: its ID, or else its text.
 fn key<'a>(page: &Page<'a>, item: &'a str) -> Cow<'a, str> {
     page.id_of(item).unwrap_or(Cow::Borrowed(item))
 }
 
-/// Texts that came before, as far as memory goes: their hashes, and only so many. When those are used up it starts
-/// again, so that every circle shorter than that is still found.
+/// The hashes of previous texts, up to a limit. Beyond that, it starts over, so that every shorter cycle is still
+/// detected.
 #[derive(Default)]
 struct SeenItems {
     hashes: HashSet<u64>,
@@ -269,7 +268,7 @@ struct SeenItems {
 }
 
 impl SeenItems {
-    /// Some 20 MB of hashes.
+    /// About 20 MB of hashes.
     const MOST: usize = 1 << 20;
 
     fn contains(&self, text: &str) -> bool {

@@ -74,23 +74,23 @@ impl std::str::FromStr for Path {
             _ => text.to_owned(),
         };
         if text.chars().any(char::is_control) {
-            return Err("a path holds no control characters".to_owned());
+            return Err("a path can't contain control characters".to_owned());
         }
         if text.contains("://") && !text.starts_with('/') {
-            return Err("that is a whole URL, and only what is below the base URL is asked: another router is named with --base-url or --context".to_owned());
+            return Err("a path is required instead of a complete URL; to use another router: --base-url or --context".to_owned());
         }
         if !text.starts_with('/') {
-            return Err(format!("a path starts with `/`: /{text}"));
+            return Err(format!("a path must start with `/`: /{text}"));
         }
         if text.contains('#') {
-            return Err("a path has no fragment: write %23 for a `#`".to_owned());
+            return Err("a path can't have a fragment; write `#` as %23".to_owned());
         }
         let (path, query) = match text.split_once('?') {
             Some((path, query)) => (path, Some(query).filter(|query| !query.is_empty())),
             None => (text.as_str(), None),
         };
         if path.starts_with("//") {
-            return Err("a path that starts with `//` would name another host".to_owned());
+            return Err("a path can't start with `//`, which would name another host".to_owned());
         }
         let decoded = decoded(path);
         let mut segments = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
@@ -102,7 +102,7 @@ impl std::str::FromStr for Path {
                 .map(<[u8]>::to_vec)
         };
         if segments.any(|segment| matches!(name(segment).as_deref(), Some(b"." | b".."))) {
-            return Err("a path holds no `.` and `..`: they would lead out of it".to_owned());
+            return Err("a path can't contain the segments `.` and `..`".to_owned());
         }
         let mut target = escaped(path);
         if let Some(query) = query {
@@ -135,11 +135,11 @@ pub fn shown_headers(request: &Request) -> impl Iterator<Item = (&str, &str)> {
 /// If it is not a header, or one that only this program sets.
 pub fn header(text: &str) -> Result<(String, String), String> {
     let Some((name, value)) = text.split_once(':') else {
-        return Err("a header is written `name: value`".to_owned());
+        return Err("a header must have the form `name: value`".to_owned());
     };
     let (name, value) = (name.trim(), value.trim());
     let Ok(known) = HeaderName::from_bytes(name.as_bytes()) else {
-        return Err(format!("{name:?} is no name of a header"));
+        return Err(format!("{name:?} is not a valid header name"));
     };
     if OWN.contains(&known) {
         return Err(format!(
@@ -152,7 +152,7 @@ pub fn header(text: &str) -> Result<(String, String), String> {
         ));
     }
     if HeaderValue::from_str(value).is_err() {
-        return Err(format!("the value of {name} holds what no header may hold"));
+        return Err(format!("the value of {name} contains characters that are not allowed in a header"));
     }
     Ok((known.as_str().to_owned(), value.to_owned()))
 }

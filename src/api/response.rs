@@ -1,4 +1,4 @@
-//! A response as it came.
+//! A response as received.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -16,10 +16,10 @@ use crate::json::Outline;
 use crate::redact::{self, KnownSecrets};
 use crate::sanitize;
 
-/// The first line of a foreign answer is shown up to here.
+/// The maximum number of characters shown of an unexpected response.
 const LONGEST_EXCERPT: usize = 200;
 
-/// So much of a request ID is shown.
+/// The maximum number of characters shown of a request ID.
 const LONGEST_REQUEST_ID: usize = 200;
 
 /// The head of a response as text: its status, its headers, and the empty line behind them (RFC 9112, section 2.1).
@@ -58,7 +58,7 @@ pub(super) fn redact_headers(headers: &mut HeaderMap, known: &KnownSecrets) {
 
 /// A response, whatever its status.
 pub struct Response {
-    /// The version of HTTP that it came in.
+    /// The HTTP version.
     pub version: Version,
     /// The HTTP status.
     pub status: u16,
@@ -66,21 +66,21 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body, decompressed.
     pub body: Vec<u8>,
-    /// Why there is not a body although one came.
+    /// Why the body could not be read, if it was sent.
     pub unreadable: Option<String>,
-    /// The base URL that was asked.
+    /// The base URL of the request.
     pub base_url: String,
-    /// The proxy on the way.
+    /// The proxy in use.
     pub via: Option<ProxyUse>,
-    /// The kind of server that was asked.
+    /// The service that the request was sent to.
     pub service: &'static Service,
     /// See [`Response::outline`].
     pub(super) outline: OnceLock<Option<Outline>>,
 }
 
 impl Response {
-    /// The same response without the secrets, which the server may repeat in any place. Here and not where it is shown,
-    /// so that no text that was cut or laid out holds half of one.
+    /// The same response with secrets masked, which the server may repeat anywhere. They are masked before anything is
+    /// shown, so that no truncated or wrapped text contains a part of one.
     pub(super) fn redact(mut self, known: &KnownSecrets) -> Self {
         redact_headers(&mut self.headers, known);
         if let Some(body) = known.redact_bytes(&self.body) {
@@ -98,7 +98,7 @@ impl Response {
         }
     }
 
-    /// The header `X-Request-ID`: the only handle to correlate with the router's own logs. Documented.
+    /// The header `X-Request-ID`, the only link to the router's own logs. Documented.
     pub fn request_id(&self) -> Option<String> {
         let id = self.header("x-request-id")?;
         Some(sanitize::capped(id, LONGEST_REQUEST_ID).into_owned())
@@ -122,11 +122,11 @@ impl Response {
     /// The body as text without white space around it.
     ///
     /// # Errors
-    /// Exit 17 when it is not UTF-8.
+    /// Exit 17 if it is not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
         std::str::from_utf8(&self.body)
             .map(trimmed)
-            .map_err(|_| self.undecodable("no UTF-8 text"))
+            .map_err(|_| self.undecodable("not UTF-8 text"))
     }
 
     /// The first JSON value of the body, whatever follows it; bytes that are not UTF-8 are replaced. For what must be
@@ -137,7 +137,7 @@ impl Response {
         values.into_iter().next().and_then(Result::ok)
     }
 
-    /// What `read` makes of the first JSON value of the body, without a copy of it (see [`Response::parse_prefix`]).
+    /// Applies `read` to the first JSON value of the body without copying it (see [`Response::parse_prefix`]).
     pub(super) fn read_leading<T>(&self, read: impl FnOnce(&str) -> T) -> Option<T> {
         if let Some((text, outline)) = self.outline() {
             return text.get(outline.value.clone()).map(read);
@@ -147,7 +147,7 @@ impl Response {
         text.get(Outline::of(text)?.value).map(read)
     }
 
-    /// The outline of the body, and the text in which its places are; none if the body does not start with a JSON value.
+    /// The outline of the body, and the text that it refers to; `None` if the body does not start with a JSON value.
     /// Made once: both the search for an error and a list read it.
     pub(super) fn outline(&self) -> Option<(&str, &Outline)> {
         let text = self.text().ok()?;
@@ -155,7 +155,7 @@ impl Response {
         outline.as_ref().map(|outline| (text, outline))
     }
 
-    /// What can be said of a body that is not JSON error: a proxy's page, or nothing.
+    /// A description of a body that is not a JSON error, such as a proxy's page.
     pub fn excerpt(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
         let line = text.lines().map(str::trim).find(|line| !line.is_empty());
@@ -164,7 +164,7 @@ impl Response {
             return self.unreadable.clone().unwrap_or_else(empty);
         };
         let kind = self.header("content-type").unwrap_or("no content type");
-        // A secret that its name reports may stand across the end.
+        // A secret after its name may extend across the end.
         let line: String = line.chars().take(2 * LONGEST_EXCERPT).collect();
         let line = redact::text(&line);
         let excerpt: String = line.chars().take(LONGEST_EXCERPT).collect();
@@ -173,8 +173,8 @@ impl Response {
         format!("the response is not the {noun}'s ({kind}): {excerpt}")
     }
 
-    /// The error of a success whose body is `what` instead of what the route answers. The body itself is shown only
-    /// where it is nothing like the router's own response, which may hold a token.
+    /// The error for a success status with an unexpected body, described by `what`. The body is shown only if it does
+    /// not resemble the router's own response, which may contain a token.
     pub fn undecodable(&self, what: impl fmt::Display) -> Error {
         let text = String::from_utf8_lossy(&self.body);
         let message = if text.trim().is_empty() {
@@ -191,12 +191,12 @@ impl Response {
                 ..ApiErrorBody::default()
             })
             .next(
-                format!("is {} the {}", self.base_url, self.service.url_noun),
+                format!("check that {} is the {}", self.base_url, self.service.url_noun),
                 "config show",
             )
     }
 
-    /// The error of a response that is about `other` instead of what the request names.
+    /// The error for a response about the object `other` instead of the requested one.
     pub(super) fn mismatched_id(&self, request: &Request, other: &str) -> Error {
         let named: Vec<&str> = request.subjects.iter().map(|it| it.id.as_str()).collect();
         let other: String = other.chars().take(LONGEST_EXCERPT).collect();
@@ -214,20 +214,20 @@ impl Response {
         })
     }
 
-    /// Whether the server itself says that this is a page for people.
+    /// Whether the server declares this an HTML page.
     fn is_page(&self) -> bool {
         self.header("content-type")
             .is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
     }
 
-    /// The error of a body that is not JSON, or JSON of another form than documented. Of the parser's own words only the
-    /// place is shown: they quote values, and a value may be a token.
+    /// The error for a body that is not JSON or has an undocumented form. Only the position from the parser's message
+    /// is shown, because the rest quotes values, which may be tokens.
     pub fn is_malformed(&self, error: &serde_json::Error) -> Error {
         use serde_json::error::Category;
         let what = match error.classify() {
-            Category::Data => "another form than documented",
-            Category::Eof => "JSON that breaks off",
-            Category::Syntax | Category::Io => "no JSON",
+            Category::Data => "not of the documented form",
+            Category::Eof => "truncated JSON",
+            Category::Syntax | Category::Io => "not JSON",
         };
         let (line, column) = (error.line(), error.column());
         self.undecodable(format_args!("{what} (line {line}, column {column})"))

@@ -15,24 +15,24 @@ use super::service::{ServerConfig, Service};
 use super::transport_error::{self, TransportError};
 use crate::error::Error;
 
-/// Longest silence while a response is awaited or read.
+/// The maximum time without data while waiting for or reading a response.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
-/// No response that is kept whole is larger, after decompression.
+/// The maximum size of a response kept in memory, after decompression.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
-/// A response whose head has come.
+/// A response whose headers have arrived.
 pub struct StreamingResponse {
-    /// The version of HTTP that it came in.
+    /// The HTTP version.
     pub version: reqwest::Version,
     /// The HTTP status.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// How many attempts were made until it came, this one included.
+    /// The number of attempts, including this one.
     pub made: u32,
     response: reqwest::Response,
     decoder: Decoder,
-    /// What has come and is not decoded yet.
+    /// The bytes received but not yet decoded.
     rest: Bytes,
     request: Request,
     base_url: String,
@@ -41,7 +41,7 @@ pub struct StreamingResponse {
     idle: Duration,
 }
 
-/// A body that is announced as longer gets its memory as it comes: the announcement may be wrong.
+/// The maximum memory reserved in advance, because the announced length may be wrong.
 const MOST_READY: usize = 16 * 1024 * 1024;
 
 impl StreamingResponse {
@@ -69,7 +69,7 @@ impl StreamingResponse {
         })
     }
 
-    /// Takes a silence of this length for the end, instead of 30 seconds.
+    /// Gives up after this long without data, instead of 30 seconds.
     pub fn with_idle(mut self, idle: Duration) -> Self {
         self.idle = idle;
         self
@@ -80,10 +80,10 @@ impl StreamingResponse {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The next piece of the body, decompressed; none at its end.
+    /// The next piece of the body, decompressed; `None` at its end.
     ///
     /// # Errors
-    /// Exit 17 when the body breaks off or nothing comes for too long.
+    /// Exit 17 if the body is incomplete or nothing arrives for too long.
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
         let piece = self.piece().await.map_err(|broken| {
             transport_error::unanswered(&self.request, &self.base_url, self.via.as_ref(), broken)
@@ -106,7 +106,7 @@ impl StreamingResponse {
         }
     }
 
-    /// The response that this is with a body that has come.
+    /// The same response with this body.
     pub fn with_body(&self, body: Vec<u8>) -> Response {
         Response {
             unreadable: None,
@@ -121,7 +121,7 @@ impl StreamingResponse {
         }
     }
 
-    /// The whole response. Of a refusal the status says the most: its body may be unreadable.
+    /// The complete response. The body of an error response may be unreadable, because its status matters most.
     pub(super) async fn whole(mut self) -> Result<Response, TransportError> {
         let (body, unreadable) = match self.body().await {
             Ok(body) => (body, None),
@@ -147,7 +147,7 @@ impl StreamingResponse {
         (200..300).contains(&self.status)
     }
 
-    /// The memory to have ready for the body: its announced length, as far as that is plausible.
+    /// The memory to reserve for the body: its announced length, if plausible.
     fn expected_length(&self) -> usize {
         let length = self.header("content-length");
         let length = length.filter(|_| self.decoder.is_identity());
@@ -176,7 +176,7 @@ fn refused(why: Refused) -> TransportError {
         Refused::Unknown(coding) => TransportError::new(
             AttemptOutcome::Unusable,
             format!("the content encoding of the response is not supported: {coding}"),
-            anyhow::anyhow!("supported are gzip, deflate and zstd"),
+            anyhow::anyhow!("supported encodings: gzip, deflate, zstd"),
         ),
         Refused::Corrupt(error) => undecoded(error.into()),
         Refused::Cut => TransportError::new(
@@ -195,8 +195,8 @@ fn undecoded(cause: anyhow::Error) -> TransportError {
     )
 }
 
-/// Waits for the HTTP library, but no longer than `idle`: for the head of a response, however many interim answers come
-/// before it, or for the next piece of its body.
+/// Waits for the HTTP library, but no longer than `idle`: for the headers of a response, after any number of interim
+/// responses, or for the next piece of its body.
 pub(super) async fn within<T>(
     idle: Duration,
     work: impl Future<Output = Result<T, reqwest::Error>>,
@@ -207,7 +207,7 @@ pub(super) async fn within<T>(
         Err(passed) => {
             let message = if answering {
                 format!(
-                    "the response stopped: nothing came for {} s",
+                    "the response stalled: no data for {} s",
                     idle.as_secs()
                 )
             } else {

@@ -1,4 +1,4 @@
-//! The tool catalogue: `/exec/tools`.
+//! The tool catalog: `/exec/tools`.
 
 use serde::Deserialize;
 

@@ -154,7 +154,7 @@ pub(super) fn broken(error: reqwest::Error, answering: bool) -> TransportError {
             is_mute: true,
             ..new(
                 AttemptOutcome::Lost,
-                "the connection ended before a response came",
+                "the connection closed before a response arrived",
             )
         }
     };

@@ -1,4 +1,4 @@
-//! Validation issues reported by a server, each with the path to the member.
+//! Validation issues reported by a server, each with the path of the member.
 
 use super::document::Document;
 use crate::json::{self, Items};

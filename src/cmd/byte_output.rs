@@ -1,16 +1,15 @@
-//! Bytes that no one interprets, on standard output.
+//! Uninterpreted bytes on standard output.
 
 use crate::error::Error;
 use crate::sanitize;
 use crate::session::BodySink;
 use crate::ui::Ui;
 
-/// Bytes of any number on standard output: as they are off a terminal, on one with escapes instead of what could
-/// steer it.
+/// Writes bytes to standard output unchanged, or on a terminal with control characters escaped.
 pub(super) struct Stream<'a> {
     ui: &'a Ui,
     escape: bool,
-    /// The start of a character whose end has not come.
+    /// The bytes of an incomplete character.
     rest: Vec<u8>,
     last: u8,
 }
@@ -34,7 +33,7 @@ impl BodySink for Stream<'_> {
 }
 
 impl<'a> Stream<'a> {
-    /// A stream; `unsafe_raw` escapes nothing.
+    /// Creates a stream; `unsafe_raw` disables escaping.
     pub(super) fn new(ui: &'a Ui, unsafe_raw: bool) -> Self {
         Self {
             ui,
@@ -44,13 +43,13 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Ends the stream.
+    /// Writes the remaining bytes.
     pub(super) fn finish(self) -> Result<(), Error> {
         if !self.escape {
             return Ok(());
         }
         let (mut text, _) = shown(&self.rest, true);
-        // The prompt of the shell starts a line of its own.
+        // The shell's prompt must start on a new line.
         if self.last != b'\n' {
             text.push('\n');
         }
@@ -58,7 +57,7 @@ impl<'a> Stream<'a> {
     }
 }
 
-/// The bytes as text for a terminal, and the start of a character at their end whose rest may yet come.
+/// The bytes as text for a terminal, and the bytes of an incomplete character at their end.
 fn shown(mut bytes: &[u8], is_end: bool) -> (String, Vec<u8>) {
     let mut text = String::new();
     loop {

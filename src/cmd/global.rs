@@ -25,15 +25,15 @@ const HEADING: &str = "Global options";
 const STORED: [&str; 4] = ["base-url", "api-key", "api-key-file", "allow-http"];
 const STORED_HEADING: &str = "Router (stored)";
 
-/// Adds the global options to a command, and to the subcommands that `named` selects. Only those on the command line need
-/// them; building the options of all would take longer than everything else before the request.
+/// Adds the global options to a command, and to the subcommands that `named` selects. Only those on the command line
+/// need them; building the options of all would take longer than everything else before the request.
 pub fn add(command: Command, named: &dyn Fn(&str) -> bool) -> Command {
     level(command, true, named)
 }
 
 fn level(command: Command, top: bool, named: &dyn Fn(&str) -> bool) -> Command {
-    // After a command's own options, in the order of the list. They are described once, at the first level, and where they
-    // are stored.
+    // After a command's own options, in the order of the list. They are described once, at the first level, and in the
+    // commands that store them.
     let stores = command
         .get_arguments()
         .any(|own| own.get_id() == "default_output");
@@ -221,8 +221,8 @@ pub fn may_be_early(word: &OsStr) -> bool {
     }
 }
 
-/// The values of `--output` and `--color`, which errors of the command line itself follow, found after any mistake. `flags`
-/// are the letters that may precede `o` in one word.
+/// The values of `--output` and `--color`, which errors of the command line itself follow, found after any mistake.
+/// `flags` are the letters that may precede `o` in one word.
 pub fn early(
     words: &[OsString],
     flags: impl Iterator<Item = char>,

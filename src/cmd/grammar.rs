@@ -1,5 +1,4 @@
-//! From the words on the command line to a command: clap's tree, the global options at every level, and checks that clap
-//! does not make.
+//! Parses the command line: clap's tree, the global options at every level, and checks that clap lacks.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -16,7 +15,7 @@ use crate::config::GlobalArgs;
 use crate::error::Error;
 use crate::redact::{self, Typed};
 
-/// What a command line asks for.
+/// The result of parsing.
 pub enum Parsed {
     /// A command.
     Command(Box<Cli>, Box<GlobalArgs>),
@@ -174,8 +173,8 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         result = Error::usage(message);
     }
     for line in paragraphs.flat_map(str::lines).map(str::trim) {
-        // clap proposes `--` for a value that starts with a dash, which would make it an ID. It also proposes options and
-        // commands that only look similar.
+        // clap proposes `--` for a value that starts with a dash, which would make it an ID. It also proposes options
+        // and commands that only look similar.
         if let Some(tip) = line
             .strip_prefix("tip: ")
             .filter(|tip| !tip.contains("'-- ") && !tip.contains("similar argument"))
@@ -292,7 +291,7 @@ fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
     })
 }
 
-/// An ID before a verb, as in `agents agt_1 pause-exec`: clap misses the ID after the verb.
+/// An ID before a subcommand, as in `agents agt_1 pause-exec`: clap misses the ID after the subcommand.
 fn id_before_verb(words: &[OsString]) -> Option<Error> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let group = words
@@ -315,7 +314,7 @@ fn id_before_verb(words: &[OsString]) -> Option<Error> {
     Some(Error::usage(message).hint(format!("xeroctl {name} {verb} {id}")))
 }
 
-/// A hint for a word like `describe` in the place of an ID.
+/// A hint for a word like `describe` in place of an ID.
 fn meant(words: &[OsString]) -> Option<String> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let group = words

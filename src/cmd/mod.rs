@@ -1,4 +1,4 @@
-//! The commands: one file each. A new one is its file, a `mod` line and a line in a `commands!` list.
+//! The commands, one file each. A new one needs a file, a `mod` line, and a line in a `commands!` list.
 
 pub mod agents;
 pub mod api;

@@ -1,4 +1,4 @@
-//! How results are shown that come from this machine and not from a router: our own documents, in the same formats.
+//! Prints results that come from this program instead of a server, in every output format.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::ui::Ui;
 use crate::view::render::Sink;
 use crate::view::{Renderer, Summary};
 
-/// A result with the members of its document, which are its columns in CSV. `text` is what a table shows.
+/// A result with the members of its document, which are its columns in CSV. `text` is the table's content.
 pub(super) fn summary<'a>(
     name: &'a str,
     text: &'a str,
@@ -23,16 +23,16 @@ pub(super) fn summary<'a>(
     }
 }
 
-/// Shows one result with the keys in it, as JSON on one line wherever it goes.
+/// Shows one result without masking the keys in it. JSON is on one line, even on a terminal.
 ///
 /// # Errors
-/// When standard output can't be written.
+/// If standard output can't be written.
 pub(super) fn show_on_one_line(context: &Context, summary: &Summary<'_>) -> Result<(), Error> {
     let sink = Unmasked(&context.ui);
     Renderer::new(&sink, context.look()?.on_one_line()).done(summary)
 }
 
-/// Standard output with the keys in it.
+/// Standard output without masking.
 struct Unmasked<'a>(&'a Ui);
 
 impl Sink for Unmasked<'_> {
@@ -45,7 +45,7 @@ impl Sink for Unmasked<'_> {
     }
 }
 
-/// Says that something was done: `<name>⇥<done>`, on a terminal a sentence.
+/// Reports a completed action: `<name>⇥<done>`, or a sentence on a terminal.
 pub(super) fn done(context: &Context, name: &str, done: &str, sentence: &str) -> Result<(), Error> {
     done_with(context, name, done, sentence, &[])
 }
@@ -74,7 +74,7 @@ pub(super) fn done_with(
     })
 }
 
-/// Says what would be done.
+/// Notes what would be done.
 pub(super) fn dry(context: &Context, what: &str) -> Result<Exit, Error> {
     let fields = [("dry_run", json!(true)), ("action", json!(what))];
     context.renderer()?.done(&summary(what, what, &fields))?;

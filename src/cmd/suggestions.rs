@@ -1,12 +1,12 @@
-//! Suggestions for words that xeroctl does not have: words of other programs, mistyped ones, and command groups that only
-//! the wider product has.
+//! Suggestions for words that xeroctl does not have: words of other programs, mistyped ones, and command groups that
+//! only the wider product has.
 
 use clap::CommandFactory as _;
 
 use super::{Cli, global, verbs};
 use crate::command_line;
 
-/// A flag-selected group, for an ID that was meant as a word or verb.
+/// A flag-selected group, for an ID that was meant as a subcommand.
 pub struct Group {
     /// The group as typed after the program's name.
     pub command: &'static str,
@@ -59,7 +59,7 @@ const OTHER_GROUPS: &[&str] = &[
     "webhooks",
 ];
 
-/// Words that other programs use for the verbs of a group, by the group as typed.
+/// Words that other programs use for the subcommands of a group, by the group as typed.
 const VERBS: &[(&str, &[(&str, &str)])] = &[
     (
         "xeroctl exec",
@@ -202,7 +202,8 @@ const FILTERS: &[&str] = &[
     "-l",
 ];
 
-/// Options and verbs that are never proposed for a mistyped word: following the hint must not destroy anything.
+/// Options and subcommands that are never proposed for a mistyped word, because following a hint must not destroy
+/// anything.
 const DESTRUCTIVE: &[&str] = &[
     "allow-http",
     "delete",
@@ -220,7 +221,8 @@ const DESTRUCTIVE: &[&str] = &[
     "yes",
 ];
 
-/// The word that is nearest to a mistyped one, if it is near for its length. A destructive one is never proposed.
+/// The word most similar to a mistyped one, if it is similar enough for its length. A destructive one is never
+/// proposed.
 fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let typed = typed.trim_start_matches('-');
     let near = words.filter_map(|word| {
@@ -232,7 +234,7 @@ fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w 
     (!DESTRUCTIVE.contains(&word)).then_some(word)
 }
 
-/// The word that is nearest to a mistyped one or starts with it.
+/// The word that is most similar to a mistyped one, or starts with it.
 pub fn nearest_of<'w>(
     typed: &str,
     words: impl Iterator<Item = &'w str> + Clone,
@@ -243,8 +245,8 @@ pub fn nearest_of<'w>(
     })
 }
 
-/// The subcommand that was probably meant: by a word of other programs, else by a similar one. Where the word is known,
-/// looks do not count: `get` is not `set`.
+/// The subcommand that was probably meant: by a word of other programs, else by a similar one. For a known word,
+/// similar ones are not considered: `get` is not `set`.
 pub fn verb(path: &str, group: &clap::Command, word: &str) -> Option<String> {
     let (_, name) = path.rsplit_once(' ').unwrap_or(("", path));
     let table = match path {
@@ -286,7 +288,7 @@ pub fn option(command: &clap::Command, typed: &str) -> Option<String> {
     nearest(name, longs()).map(|option| format!("did you mean `--{option}`?"))
 }
 
-/// What to do in the place of a group that this program does not have.
+/// The alternative to a group that this program does not have.
 pub fn elsewhere(group: &str) -> Option<String> {
     if OTHER_GROUPS.contains(&group) {
         return Some(format!("use xeroctl api GET /{group} (assumed path)"));

@@ -14,12 +14,12 @@ use crate::secret::Secret;
 use crate::session::Session;
 use crate::view::column::Column;
 
-/// So many names of members are shown.
+/// The maximum number of member names shown.
 const MOST_NAMES: usize = 20;
 
 /// A kind of key whose token is shown only once.
 pub(super) trait Kind {
-    /// What creates such a key.
+    /// The request that creates such a key.
     type Create: Endpoint<Reply = Self::Created>;
     /// A key that was just created.
     type Created: serde::de::DeserializeOwned + 'static;
@@ -43,7 +43,7 @@ pub(super) trait Kind {
     fn revoke_command(&self, id: &str) -> String;
     /// The words of the command that lists the keys.
     fn list_command(&self) -> String;
-    /// Says how to use the token, which is now on standard output or in this file.
+    /// Prints how to use the token, which is now on standard output or in this file.
     fn hint(&self, session: &Session<'_>, created: &Self::Created, file: Option<&Path>);
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Destination {
     file: Option<TokenFile>,
 }
 
-/// Prepares the place for a token, before any request.
+/// Prepares the destination of a token, before any request.
 ///
 /// # Errors
 /// Exit 2 if there is none; exit 3 if a protected deployment was not named on the command line.
@@ -280,9 +280,9 @@ impl TokenFile {
                 .cause(error)
             }
         })?;
-        let doomed = path.clone();
+        let to_remove = path.clone();
         let undo = interrupt.cleanup(move || {
-            let _ = std::fs::remove_file(doomed);
+            let _ = std::fs::remove_file(to_remove);
         });
         Ok(Self {
             path,

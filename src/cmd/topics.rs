@@ -1,8 +1,8 @@
-//! The help topics: what holds for every command, each on a page of its own.
+//! The help topics: pages about options, formats, and other things that all commands share.
 
 use crate::error::EXITS;
 
-/// The topics, with what `xeroctl help` says about each.
+/// The topics, with their descriptions for `xeroctl help`.
 pub(super) const TOPICS: &[(&str, &str)] = &[
     ("options", "the options that every command takes"),
     ("contexts", "deployments and how one is selected"),

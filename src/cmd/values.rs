@@ -10,7 +10,7 @@ use jiff::Timestamp;
 /// Text that is not empty.
 ///
 /// # Errors
-/// When it is empty.
+/// If it is empty.
 pub fn text(text: &str) -> Result<String, String> {
     if text.is_empty() {
         Err("the value is empty".to_owned())
@@ -45,7 +45,7 @@ pub fn path(path: &str) -> Result<PathBuf, String> {
     text(path).map(PathBuf::from)
 }
 
-/// A file to write. Standard output is not one: it is where everything goes without the option.
+/// A file to write. `-` is rejected, because standard output is the default.
 pub fn new_file(path: &str) -> Result<PathBuf, String> {
     named_file(path, "without this option, standard output is used")
 }
@@ -208,7 +208,7 @@ pub struct Tiers(pub Vec<String>);
 /// Service tiers, comma-separated; an empty text is an empty list.
 ///
 /// # Errors
-/// When one of several is empty.
+/// If one of several is empty.
 pub fn tiers(text: &str) -> Result<Tiers, String> {
     if text.is_empty() {
         return Ok(Tiers(Vec::new()));
@@ -228,7 +228,7 @@ pub struct Words(pub Vec<String>);
 /// Words, comma-separated; at least one.
 ///
 /// # Errors
-/// When one is empty.
+/// If one is empty.
 pub fn words(text: &str) -> Result<Words, String> {
     let words: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).collect();
     if words.iter().any(String::is_empty) {

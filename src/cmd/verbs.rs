@@ -1,9 +1,9 @@
-//! Verbs beside the documented flags and subcommands: `agents create` is read as `agents --create`, `exec ls` as `exec
+//! Aliases of the documented flags and subcommands: `agents create` is read as `agents --create`, `exec ls` as `exec
 //! list`, and `exec help` as `exec --help`.
 
 use std::ffi::OsString;
 
-/// The verbs of `agents`, with the flags that they stand for.
+/// The aliases of the flags of `agents`.
 const AGENTS: &[(&str, &str)] = &[
     ("list", "--list"),
     ("ls", "--list"),
@@ -17,7 +17,7 @@ const AGENTS: &[(&str, &str)] = &[
     ("events", "--events"),
 ];
 
-/// The verbs of `join-keys`. There is no route to a single key, so `get` lists too, but needs the ID.
+/// The aliases of the flags of `join-keys`. There is no route to a single key, so `get` lists too, but needs the ID.
 const JOIN_KEYS: &[(&str, &str)] = &[
     ("list", "--list"),
     ("ls", "--list"),
@@ -29,7 +29,7 @@ const JOIN_KEYS: &[(&str, &str)] = &[
     ("delete", "--revoke"),
 ];
 
-/// Other names of subcommands, as in other programs. (clap would list its own aliases in errors.)
+/// Aliases of subcommands, from other programs. (clap would list its own aliases in errors.)
 const LISTS: &[(&str, &str)] = &[("ls", "list")];
 const CONFIG: &[(&str, &str)] = &[
     ("ls", "list"),
@@ -45,7 +45,7 @@ const CONFIG: &[(&str, &str)] = &[
 ];
 const SQUADS: &[(&str, &str)] = &[("list", "agents"), ("ls", "agents")];
 
-/// The verbs of a flag-selected group with their flags, or the other names of a group's subcommands.
+/// The aliases of a flag-selected group with their flags, or those of a group's subcommands.
 pub fn of(group: &str) -> &'static [(&'static str, &'static str)] {
     match group {
         "agents" => AGENTS,
@@ -57,12 +57,12 @@ pub fn of(group: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// Whether a word after this group is taken for a verb, so that an object with such an ID needs a `--` before it.
+/// Whether a word after this group is an alias, so that an object with such an ID needs a `--` before it.
 pub fn is_verb(group: &str, word: &str) -> bool {
     word == "help" || of(group).iter().any(|(verb, _)| *verb == word)
 }
 
-/// The words of a command line with the verb replaced by what it stands for. A word after `--` is always an ID.
+/// The words of a command line with aliases replaced by their documented form. A word after `--` is always an ID.
 pub fn as_documented(words: &[OsString], tree: &clap::Command) -> Vec<OsString> {
     let mut words = words.to_vec();
     let mut command = tree;
@@ -96,7 +96,7 @@ pub fn as_documented(words: &[OsString], tree: &clap::Command) -> Vec<OsString> 
     words
 }
 
-/// The verb of a group. The squads have an `agents` command of their own, without verbs.
+/// The alias in a group. The squads have their own `agents` command, without aliases.
 fn verb_of(
     command: &clap::Command,
     tree: &clap::Command,

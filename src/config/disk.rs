@@ -139,10 +139,10 @@ impl Disk {
                 return Err(Failed(what, files::without_path(error)));
             }
         };
-        let doomed = file.path().to_owned();
+        let temporary = file.path().to_owned();
         let _undo = self
             .interrupt
-            .cleanup(move || drop(fs::remove_file(doomed)));
+            .cleanup(move || drop(fs::remove_file(temporary)));
         // The umask may have removed too much. If the mode can't be set, it is checked at the end.
         #[cfg(unix)]
         drop(

@@ -52,8 +52,8 @@ impl KeySource {
     /// Gets the key; `stdin` reads one from standard input.
     ///
     /// # Errors
-    /// Exit 2 if a key given on the command line can't be read; exit 3 if the environment or the configuration file names
-    /// it; exit 17 if reading a file exceeds `--timeout`.
+    /// Exit 2 if a key given on the command line can't be read; exit 3 if the environment or the configuration file
+    /// names it; exit 17 if reading a file exceeds `--timeout`.
     pub fn read(
         &self,
         stdin: impl FnOnce(&str) -> Result<Secret, Unreadable>,
@@ -147,7 +147,7 @@ pub(super) fn choose(
     let mut variables = variables;
     match (variables.next(), variables.next(), stored) {
         (Some((_, one)), Some((_, other)), _) => Err(Error::config(format!(
-            "{one} and {other} are both set: which key is meant?"
+            "{one} and {other} are both set, so it is unclear which key to use"
         ))
         .hint("unset one of them")),
         (Some((key, name)), None, _) => Ok(Sourced::new(key, Origin::Variable(name))),
@@ -176,7 +176,7 @@ fn stored_key(sources: &Sources<'_>) -> Result<Option<KeySource>, Error> {
     };
     match (key, keychain) {
         (Some(_), Some(_)) => Err(Error::config(format!(
-            "{} has both api_key and api_key_keychain: which key is meant?",
+            "{} has both api_key and api_key_keychain, so it is unclear which key to use",
             sources.origin()
         ))
         .hint("remove one of them: see xeroctl config path")),

@@ -19,18 +19,18 @@ pub(super) fn check(meta: &Metadata, path: &Path, env: &Env) -> Result<Option<St
     if !meta.is_file() || owner == us || owner == 0 {
         return Ok(None);
     }
-    let said = format!("{} belongs to another user (ID {owner})", path.display());
+    let message = format!("{} belongs to another user (ID {owner})", path.display());
     if us == 0 {
         // `sudo` may keep HOME from the invoking user.
         let caller = env.text("SUDO_UID");
         let is_caller = caller.is_some_and(|caller| caller == owner.to_string());
-        return Ok((!is_caller).then_some(said));
+        return Ok((!is_caller).then_some(message));
     }
     if env.os("XEROCTL_CONFIG").is_some() {
-        return Ok(Some(said));
+        return Ok(Some(message));
     }
     Err(
-        Error::config(format!("{said}, who could redirect your keys"))
+        Error::config(format!("{message}, who could redirect your keys"))
             .hint("copy it and remove the original")
             .hint(format!(
                 "or, if you trust that user: export XEROCTL_CONFIG={}",
@@ -115,7 +115,7 @@ impl Owner {
         (owner.user != 0).then_some(owner)
     }
 
-    /// Gives an open file to them. (A path could be replaced meanwhile by the directory's owner.)
+    /// Makes this the owner of an open file. (A path could be replaced meanwhile by the directory's owner.)
     pub(super) fn take(self, file: &File) -> std::io::Result<()> {
         let now = Self::of(&file.metadata()?);
         if now == self {

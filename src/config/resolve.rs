@@ -149,7 +149,7 @@ impl Sources<'_> {
                 self.service.key_variable
             ),
             names => format!(
-                "give the key for this base URL: --api-key-file FILE ({} does not count beside --context)",
+                "give the key for this base URL: --api-key-file FILE ({} is ignored with --context)",
                 names.join(" and ")
             ),
         })
@@ -167,7 +167,7 @@ impl Sources<'_> {
                     "set it: xeroctl config set {name} --base-url https://api.example/PROJECT/v1"
                 ))
             }
-            // A key alone is half of what the environment has to name.
+            // A key in the environment is not enough without a base URL.
             None if self.service == Service::ROUTER
                 && self.env.text(self.service.key_variable).is_some() =>
             {

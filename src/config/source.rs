@@ -186,7 +186,7 @@ impl<'a> Sources<'a> {
         {
             let (variable, noun) = (service.url_variable, service.noun);
             return Err(Error::config(format!(
-                "{VARIABLE} and {variable} are both set: which {noun} is meant?"
+                "{VARIABLE} and {variable} are both set, so it is unclear which {noun} to use"
             ))
             .hint("unset one of them, or name the deployment on the command line with --context"));
         }

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration file, in plain words and without its text, which may hold a key.
+//! Explains syntax errors in the configuration file without quoting its text, which may contain a key.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 const MEANINGS: &[(&str, &str)] = &[
     (
         "`_` may only go between digits",
-        "in a number, `_` may only stand between digits",
+        "in a number, `_` is only allowed between digits",
     ),
     (
         "cannot recurse further; max recursion depth met",
@@ -19,13 +19,13 @@ const MEANINGS: &[(&str, &str)] = &[
         "a carriage return without a line feed",
     ),
     ("duplicate key", "this name is already defined above"),
-    ("extra `=`", "there is one `=` too many"),
+    ("extra `=`", "there is an extra `=`"),
     (
         "extra assignment between key-value pairs",
-        "there is one `=` too many",
+        "there is an extra `=`",
     ),
-    ("extra comma in array", "there is one comma too many"),
-    ("extra comma in inline table", "there is one comma too many"),
+    ("extra comma in array", "there is an extra comma"),
+    ("extra comma in inline table", "there is an extra comma"),
     (
         "floating-point number overflowed",
         "the number is too large",
@@ -33,31 +33,31 @@ const MEANINGS: &[(&str, &str)] = &[
     ("integer number overflowed", "the number is too large"),
     (
         "invalid basic string",
-        "the text holds a character that is not allowed there",
+        "the string contains a character that is not allowed there",
     ),
     (
         "invalid comment character",
-        "a comment holds a control character",
+        "a comment contains a control character",
     ),
     (
         "invalid inline table element",
-        "this is not a setting of the form `name = value`",
+        "expected a setting of the form `name = value`",
     ),
     (
         "invalid key-value pair",
-        "this is not a setting of the form `name = value`",
+        "expected a setting of the form `name = value`",
     ),
     (
         "invalid literal string",
-        "the text holds a character that is not allowed there",
+        "the string contains a character that is not allowed there",
     ),
     (
         "invalid multi-line basic string",
-        "the text holds a character that is not allowed there",
+        "the string contains a character that is not allowed there",
     ),
     (
         "invalid multi-line literal string",
-        "the text holds a character that is not allowed there",
+        "the string contains a character that is not allowed there",
     ),
     (
         "invalid unquoted key",
@@ -91,7 +91,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("missing value", "the value is missing"),
     ("missing value for key", "the value is missing after `=`"),
     ("recursion limit", "the nesting is too deep"),
-    ("string values must be quoted", "text values must be quoted"),
+    ("string values must be quoted", "string values must be quoted"),
     (
         "too few unicode value digits",
         "a Unicode escape has too few digits",
@@ -100,18 +100,18 @@ const MEANINGS: &[(&str, &str)] = &[
     ("unclosed array table", "the closing `]]` is missing"),
     ("unclosed inline table", "the closing `}` is missing"),
     ("unclosed table", "the closing `]` is missing"),
-    ("unexpected `=` in array", "an array can't hold `=`"),
+    ("unexpected `=` in array", "an array can't contain `=`"),
     (
         "unexpected content",
-        "there is something after the end of the value",
+        "there is unexpected text after the value",
     ),
     (
         "unexpected content between comment and newline",
-        "a comment holds a control character",
+        "a comment contains a control character",
     ),
     (
         "unexpected key or value",
-        "there is something after the end of the value",
+        "there is unexpected text after the value",
     ),
     ("unexpected leading zero", "a number can't start with 0"),
     ("unquoted keys cannot be empty", "the name is missing"),
@@ -120,10 +120,10 @@ const MEANINGS: &[(&str, &str)] = &[
 const UNQUOTED: &str = "string values must be quoted";
 const NOTHING: &str = "the value is missing after `=`";
 
-/// The parser's names of types and what a user calls them.
+/// The parser's type names, and their names in messages.
 const TYPES: &[(&str, &str)] = &[("a map", "a table"), ("a boolean", "true or false")];
 
-/// A broken file: where, and what is wrong.
+/// The error for a malformed file, with its location.
 pub(super) fn broken(error: &toml::de::Error, text: &str, path: &Path) -> Error {
     let start = error.span().map_or(0, |span| span.start).min(text.len());
     let before = text.get(..start).unwrap_or_default();
@@ -151,10 +151,10 @@ fn meaning(message: &str) -> String {
         let entry = table.iter().find(|(name, _)| *name == word);
         entry.map(|(_, meaning)| *meaning)
     };
-    // Of a wrong type, the description quotes the value, but what is expected is ours.
+    // For a wrong type, the description quotes the value, but the expected type is defined by this program.
     if description.starts_with("invalid type: ") || description.starts_with("invalid value: ") {
         let expected = word(TYPES, expected).unwrap_or(expected);
-        return format!("the value is of the wrong type: it must be {expected}");
+        return format!("the value has the wrong type: it must be {expected}");
     }
     if description.starts_with("invalid ")
         && description.ends_with(" string")
@@ -174,7 +174,7 @@ mod tests {
     use crate::config::Config;
     use std::path::Path;
 
-    fn said(text: &str) -> String {
+    fn explanation(text: &str) -> String {
         match Config::parse(text, Path::new("c.toml")) {
             Ok(_) => "nothing".to_owned(),
             Err(error) => error.message().to_owned(),
@@ -190,10 +190,10 @@ mod tests {
                 "1, column 9: `=` and a value are missing after the name",
             ),
             ("[deployment.a", "1, column 14: the closing `]` is missing"),
-            ("current = x", "1, column 11: text values must be quoted"),
+            ("current = x", "1, column 11: string values must be quoted"),
             (
                 "[deployment.a]\nbase_url = https://h/p/v1",
-                "2, column 12: text values must be quoted",
+                "2, column 12: string values must be quoted",
             ),
             ("current = \"a", "1, column 13: the closing `\"` is missing"),
             (
@@ -203,7 +203,7 @@ mod tests {
             ("current =", "1, column 10: the value is missing after `=`"),
             (
                 "current = \"a\" \"b\"",
-                "1, column 15: there is something after the end of the value",
+                "1, column 15: there is unexpected text after the value",
             ),
             (
                 "é = \"b\"",
@@ -227,30 +227,30 @@ mod tests {
             ),
             (
                 "current = 1",
-                "1, column 11: the value is of the wrong type: it must be a string",
+                "1, column 11: the value has the wrong type: it must be a string",
             ),
             (
                 "[deployment.a]\nprotected = \"SECRET\"",
-                "2, column 13: the value is of the wrong type: it must be true or false",
+                "2, column 13: the value has the wrong type: it must be true or false",
             ),
             (
                 "[[deployment]]\nx = 1",
-                "1, column 1: the value is of the wrong type: it must be a table",
+                "1, column 1: the value has the wrong type: it must be a table",
             ),
             (
                 "[deployment]\na = 3",
-                "2, column 5: the value is of the wrong type: it must be a table of settings",
+                "2, column 5: the value has the wrong type: it must be a table of settings",
             ),
             (
                 "\u{feff}current = x",
-                "1, column 11: text values must be quoted",
+                "1, column 11: string values must be quoted",
             ),
         ] {
             let expected = format!("c.toml, line {expected}");
-            if said(text) != expected {
+            if explanation(text) != expected {
                 wrong.push(format!(
                     "{text}\n  is: {}\n  should be: {expected}",
-                    said(text)
+                    explanation(text)
                 ));
             }
         }

@@ -98,7 +98,7 @@ const KEY_STARTS: [&str; 19] = [
     "xox",
 ];
 
-/// Masks what is secret by its surroundings or its form.
+/// Masks secrets recognized by their surroundings or their form.
 pub(super) fn shapes(mut text: String, source: Source) -> String {
     // To compile a pattern takes longer than the rest of a start: none is used where it can't match.
     if text.contains('@') {

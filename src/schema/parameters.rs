@@ -25,8 +25,8 @@ pub struct Parameter {
     pub value: Option<String>,
 }
 
-/// The arguments that a schema describes, with their values in `args`, a JSON object. Arguments that the schema does not
-/// describe come last. None where it is not an object's schema.
+/// The arguments that a schema describes, with their values in `args`, a JSON object. Arguments that the schema does
+/// not describe come last. `None` if it is not an object's schema.
 pub fn parameters(schema: &str, args: Option<&str>) -> Vec<Parameter> {
     let mut rows = Vec::new();
     if schema.len() <= super::LARGEST
@@ -50,7 +50,7 @@ pub fn parameters(schema: &str, args: Option<&str>) -> Vec<Parameter> {
     rows
 }
 
-/// The whole schema, in which references are looked up.
+/// The complete schema, in which references are looked up.
 pub(super) struct Root<'a>(pub(super) &'a Value);
 
 impl<'a> Root<'a> {

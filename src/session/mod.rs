@@ -11,7 +11,7 @@ pub mod pages;
 mod send;
 mod show;
 mod tracer;
-mod whole;
+mod unpaged_list;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -44,7 +44,7 @@ pub use download::BodySink;
 pub use list::ListText;
 pub use list_view::{Filter, ListView, SortOrder};
 pub use send::Scope;
-pub use whole::ListSummary;
+pub use unpaged_list::ListSummary;
 
 /// The variable that names the run which changes through the squads API belong to.
 const RUN_ID: &str = "SLAW_RUN_ID";
@@ -117,7 +117,7 @@ impl Context {
             time,
             now: self.ui.now(),
             skew: ClockSkew::default(),
-            // To find it takes reading files.
+            // Determining the zone takes reading files.
             zone: match time {
                 TimeFormat::Local => self.zone(),
                 _ => TimeZone::UTC,
@@ -235,7 +235,7 @@ impl Context {
     pub fn warn_ignored_vars(&self, settings: &Settings) {
         for name in &settings.ignored {
             self.ui
-                .note(&format!("{name} is ignored: the deployment decides"));
+                .note(&format!("{name} is ignored: the deployment's own setting is used"));
         }
     }
 
@@ -345,7 +345,7 @@ impl Context {
         })
     }
 
-    /// The run that changes through the squads API belong to. One that is not an UUID is not a run.
+    /// The run that changes through the squads API belong to. It must be a UUID.
     pub fn run_id(&self) -> Option<String> {
         self.env.text(RUN_ID).filter(|id| is_uuid(id))
     }
@@ -355,7 +355,7 @@ impl Context {
         let id = self.run_id();
         if id.is_none() && self.env.text(RUN_ID).is_some() {
             self.ui
-                .note(&format!("{RUN_ID} is ignored: it holds no UUID"));
+                .note(&format!("{RUN_ID} is ignored: it is not a UUID"));
         }
         id.map(|id| ("x-slaw-run-id", id)).into_iter().collect()
     }
@@ -408,7 +408,7 @@ impl Session<'_> {
         matches!(&self.mode, Mode::Online { local: Some(_), .. })
     }
 
-    /// What the server is called.
+    /// The server's name.
     pub fn noun(&self) -> &'static str {
         self.service.noun
     }

@@ -15,14 +15,14 @@ pub struct Pages<'s, L> {
     session: &'s Session<'s>,
     list: L,
     scope: Scope,
-    /// What is known after the pages so far.
+    /// The state after the pages so far.
     pub walk: Paginator,
-    /// The place before the last page.
+    /// The position before the last page.
     before: Place,
     response: Option<Response>,
     /// The request for the next page, sent while this one is shown.
     ahead: Option<PageRequest<'s>>,
-    /// Whether to send it.
+    /// Whether to send it ahead.
     reads_ahead: bool,
     /// The last page was read.
     pub is_over: bool,
@@ -30,10 +30,10 @@ pub struct Pages<'s, L> {
     pub more: Option<Cursor>,
 }
 
-/// A request for a page that has left.
+/// A sent request for a page.
 type PageRequest<'s> = Pin<Box<dyn Future<Output = Result<Response, Error>> + 's>>;
 
-/// So many turns let a request leave, or let what has come for it arrive.
+/// The number of turns of the scheduler that send a request, or process the data received for it.
 const TURNS: usize = 3;
 
 /// One page of a list.
@@ -59,7 +59,7 @@ impl Fetched<'_> {
 }
 
 impl Session<'_> {
-    /// The pages of a list. In a [`Scope::Caller`], the caller sees to the deadline and signals.
+    /// The pages of a list. In a [`Scope::Caller`], the caller handles the deadline and signals.
     pub fn pages<L: ListEndpoint>(&self, list: L, span: &ListParams, scope: Scope) -> Pages<'_, L> {
         let walk = Paginator::new(span);
         Pages {
@@ -94,7 +94,7 @@ impl<L: ListEndpoint> Pages<'_, L> {
         let Some(mut ahead) = self.ahead.take() else {
             return self.session.response(&self.request(), self.scope).await;
         };
-        // Showing a page may have taken long: what has come meanwhile is taken before any limit counts.
+        // Showing a page may have taken long, so data received meanwhile is processed before any limit applies.
         take_turns().await;
         self.session.finish_read(&mut ahead, self.scope).await
     }
@@ -102,7 +102,7 @@ impl<L: ListEndpoint> Pages<'_, L> {
     /// Requests the next page; none after the last one.
     ///
     /// # Errors
-    /// Exit 17 if the response is not a page or the list does not end; whatever else the request fails with.
+    /// Exit 17 if the response is not a page or the list does not end; otherwise as the request.
     pub async fn next(&mut self) -> Result<Option<Fetched<'_>>, Error> {
         if self.is_over {
             return Ok(None);
@@ -138,13 +138,13 @@ impl<L: ListEndpoint> Pages<'_, L> {
         Ok(items)
     }
 
-    /// Goes back to behind the first `count` items of the last page, the last of which has this cursor.
+    /// Returns to the position after the first `count` items of the last page, the last of which has this cursor.
     pub fn abort(&mut self, count: usize, cursor: Option<Cursor>) {
         self.walk.abort(self.before.clone(), count, cursor);
     }
 }
 
-/// Lets the connections work.
+/// Lets the connections make progress.
 async fn take_turns() {
     for _ in 0..TURNS {
         tokio::task::yield_now().await;

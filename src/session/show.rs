@@ -21,8 +21,8 @@ impl Sink for Ui {
     }
 }
 
-/// Standard output for the result of a read, which may be large: writing it obeys `--timeout`. The result of a change is
-/// written however late it is.
+/// Standard output for the result of a read, which may be large: writing it obeys `--timeout`. The result of a change
+/// is written however late it is.
 struct Timed<'s>(&'s Session<'s>);
 
 impl Sink for Timed<'_> {
@@ -67,7 +67,7 @@ impl Session<'_> {
         Renderer::new(&Timed(self), self.look.clone()).document(document, name)
     }
 
-    /// Says that an action without an object was done: `<id>⇥<done>`, on a terminal a sentence.
+    /// Reports a completed action that returned no object: `<id>⇥<done>`, or a sentence on a terminal.
     pub fn done<T>(
         &self,
         reply: &Reply<T>,
@@ -85,10 +85,10 @@ impl Session<'_> {
         })
     }
 
-    /// Shows a list that has come in one piece.
+    /// Shows a list that is a single page.
     ///
     /// # Errors
-    /// When standard output can't be written; exit 17 when an item is not what is listed.
+    /// If standard output can't be written; exit 17 if an item has the wrong type.
     pub fn show_page<T: ListItem>(
         &self,
         page: &Page<'_>,
@@ -99,7 +99,7 @@ impl Session<'_> {
             for raw in page.items() {
                 writer.rows.row(raw, || {
                     T::read(raw).ok_or_else(|| {
-                        Error::unavailable("the list holds something else than it should")
+                        Error::unavailable("the list contains an item of the wrong type")
                     })
                 })?;
             }
@@ -112,9 +112,9 @@ impl Session<'_> {
 pub(super) struct PageWriter<'s, T> {
     session: &'s Session<'s>,
     pub(super) rows: Rows<'s, T>,
-    /// Several pages become one document.
+    /// Whether several pages become one document.
     merged: bool,
-    /// The router's list is a bare array.
+    /// Whether the router's list is a bare array.
     bare: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Writes to the process's own streams. Each has a thread, because no system lets a write to a full pipe be taken back:
-//! when a signal has arrived and no one reads, the write is given up.
+//! Writes to the process's own streams. Each has a thread, because a blocked write to a full pipe can't be canceled: if
+//! a signal arrives and the pipe is not read, the write is abandoned.
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -33,7 +33,7 @@ pub(super) struct Writer {
 
 enum Thread {
     NotYet,
-    /// Writes there never block, or no thread can be had.
+    /// Writes to it never block, or no thread is available.
     None,
     Running(Sender<Vec<u8>>, Receiver<io::Result<()>>),
 }
@@ -52,7 +52,7 @@ impl Writer {
         self.stream
     }
 
-    /// Writes everything. Fails with [`io::ErrorKind::Interrupted`] if a signal has arrived and no one reads.
+    /// Writes everything. Fails with [`io::ErrorKind::Interrupted`] if a signal has arrived and the pipe is not read.
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.given_up {
             return Err(io::ErrorKind::Interrupted.into());
@@ -129,7 +129,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Writes past every lock what may be lost: the process is about to end, or is suspended.
+    /// Writes without taking a lock, because the process is about to end or be suspended. The text may be lost.
     pub(super) fn write_briefly(self, text: &str) {
         let began = Instant::now();
         let mut bytes = text.as_bytes();

@@ -1,4 +1,4 @@
-//! What happens on the wire, as far as someone may want to know.
+//! Network events, for traces and for notices about long waits.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::api::request::Request;
 use crate::api::response::Response;
 use crate::api::streaming_response::StreamingResponse;
 
-/// What happened on the wire, for tracing and for saying the user why it takes so long.
+/// A network event.
 pub enum Event<'a> {
     /// A request is about to be sent.
     Sending {
@@ -17,28 +17,28 @@ pub enum Event<'a> {
         /// Which attempt this is, from 1.
         attempt: u32,
     },
-    /// A response came.
+    /// A response arrived.
     Answered {
         /// The response.
         response: &'a Response,
         /// The time from sending to the last byte.
         took: Duration,
     },
-    /// The head of a response came whose body is read as it arrives.
+    /// The headers of a response arrived. Its body is read as it arrives.
     Opened {
         /// The response.
         incoming: &'a StreamingResponse,
         /// The time from sending to the last byte of the head.
         took: Duration,
     },
-    /// No response came.
+    /// No response arrived.
     Failed {
         /// Why.
         message: &'a str,
     },
-    /// Nothing came for a while, and the client keeps waiting. Once per client.
+    /// Nothing arrived for a while, and the client keeps waiting. Reported once per client.
     Stalled {
-        /// There is not a connection yet.
+        /// Whether no connection exists yet.
         connecting: bool,
     },
     /// The request will be sent again after `delay`.
@@ -47,13 +47,13 @@ pub enum Event<'a> {
         delay: Duration,
         /// What went wrong.
         reason: &'a str,
-        /// The wait is long enough that the user should know.
+        /// Whether the wait is long enough to be announced.
         noticeable: bool,
     },
 }
 
-/// Who is shown of [`Event`]s.
+/// Receives [`Event`]s.
 pub trait Observer: Send + Sync {
-    /// Takes note of an event.
+    /// Receives an event.
     fn event(&self, event: Event<'_>);
 }

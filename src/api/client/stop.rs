@@ -6,10 +6,10 @@ use std::pin::Pin;
 use crate::api::connect::Phase;
 use crate::api::request::Request;
 
-/// What ends the attempts from outside.
+/// An external signal that ends the attempts.
 pub(super) struct Stop<'s, S> {
     signal: Pin<&'s mut S>,
-    /// The signal came: it must not be waited for again.
+    /// Whether the signal has arrived. It must not be awaited again.
     came: Cell<bool>,
 }
 
@@ -28,8 +28,8 @@ impl<'s, S: Future<Output = ()>> Stop<'s, S> {
         }
     }
 
-    /// Ready when the signal comes while no connection exists on which the request could have left. Only a change goes
-    /// on a connection of its own, so that this can be known.
+    /// Ready if the signal arrives while no connection exists on which the request could have been sent. This is known
+    /// only for changes, which use their own connections.
     pub(super) async fn before_leaving(&mut self, request: &Request, phase: &Phase) {
         self.wait().await;
         if !request.method.writes() || phase.is_connected() {

@@ -1,4 +1,4 @@
-//! What only the client itself can be made to show: names that do not resolve, or lead elsewhere, and short limits.
+//! Tests that need direct access to the client: names that do not resolve or point elsewhere, and short limits.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -90,13 +90,13 @@ fn error_of(
     let result = runtime.block_on(client.send(request, stop));
     drop(runtime);
     let Err(error) = result else {
-        panic!("an answer came")
+        panic!("a response arrived")
     };
     (error, began.elapsed())
 }
 
-/// A server that takes requests on `127.0.0.1` and writes `first`, then `response` again and again; its port, and how many
-/// connections it saw.
+/// A server that takes requests on `127.0.0.1` and writes `first`, then `response` again and again; its port, and how
+/// many connections it saw.
 fn endless(first: &'static [u8], response: &'static [u8]) -> (u16, Arc<AtomicU32>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
     let port = listener.local_addr().expect("its address").port();
@@ -136,7 +136,7 @@ fn a_name_that_is_not_resolved_obeys_the_time_limit_and_nothing_was_sent() {
 
 #[test]
 fn a_port_that_accepts_and_stays_silent_is_told_from_one_that_does_not_accept() {
-    // The system accepts; nobody reads.
+    // The system accepts the connection, but nothing reads from it.
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
     let port = listener.local_addr().expect("its address").port();
     let base_url = format!("https://127.0.0.1:{port}/p/v1");

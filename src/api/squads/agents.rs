@@ -18,7 +18,7 @@ pub struct Agent {
     pub id: Option<String>,
     /// The display name.
     pub name: Option<String>,
-    /// What the server makes of the name in URLs. *Server*.
+    /// The form of the name in URLs. *Server*.
     pub url_key: Option<String>,
     /// The role key; an open set.
     pub role: Option<String>,
@@ -26,15 +26,15 @@ pub struct Agent {
     pub title: Option<String>,
     /// `active`, `paused`, `idle`, `running`, `error`, `pending_approval`, `terminated`; an open set.
     pub status: Option<String>,
-    /// What runs it: `claude_local`, `process`, `http`, …; an open set.
+    /// The adapter that runs it: `claude_local`, `process`, `http`, …; an open set.
     pub adapter: Option<String>,
     /// The ID of its manager.
     pub reports_to: Option<String>,
     /// The squad's id.
     pub squad_id: Option<String>,
-    /// The system prompt, where the server shows it.
+    /// The system prompt, if the server shows it.
     pub prompt: Option<String>,
-    /// The names of its managers, the next one first.
+    /// The names of its managers, the direct one first.
     pub chain_of_command: Vec<String>,
     /// Whether it may create agents: `true` or `false`.
     pub can_create_agents: Option<String>,
@@ -42,9 +42,9 @@ pub struct Agent {
     pub can_assign_tasks: Option<String>,
     /// Whether the permission to assign tasks is stored, which is what a change of permissions replaces.
     pub stores_task_permission: Option<bool>,
-    /// The response is the agent itself, without an envelope. *Server*.
+    /// Whether the response is the agent itself, without an envelope. *Server*.
     pub is_bare: bool,
-    /// What the response shows of the prompt besides its text.
+    /// Where the prompt is kept, according to the response.
     pub instructions: ShownInstructions,
     /// When it was created.
     pub created_at: Option<WireTime>,
@@ -52,20 +52,20 @@ pub struct Agent {
     pub updated_at: Option<WireTime>,
 }
 
-/// What an adapter's configuration says about the instructions of its agent.
+/// The agent's instructions in the adapter's configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ShownInstructions {
     /// The response does not show the configuration.
     #[default]
     Unknown,
-    /// There are none.
+    /// It contains none.
     Missing,
-    /// There is a file of them. *Server*.
+    /// It refers to a file. *Server*.
     InFile,
 }
 
 impl Agent {
-    /// Whether the response shows that this prompt was not kept; none if it does not show either way.
+    /// Whether the response shows that this prompt was not kept; `None` if that is unclear.
     pub fn lost_prompt(&self, prompt: &str) -> Option<bool> {
         match (&self.prompt, self.instructions) {
             (Some(kept), _) => Some(kept != prompt),
@@ -110,7 +110,7 @@ fn shown_instructions(agent: &Document) -> ShownInstructions {
 
 impl From<Document> for Agent {
     // *Page*: in the envelope `agent`. *Server*: bare, `reportsTo`, `permissions` and `access`. Assumed: `prompt`,
-    // `reportsToAgentId`, `createdAt` and `updatedAt` in answers.
+    // `reportsToAgentId`, `createdAt` and `updatedAt` in responses.
     fn from(document: Document) -> Self {
         let inner = document.inner(&["agent"]);
         let is_bare = inner.is_none();
@@ -166,7 +166,7 @@ impl Endpoint for Get<'_> {
     }
 }
 
-/// The agents of a squad, all at once: the server refuses any query.
+/// The agents of a squad, without pages: the server rejects any query.
 pub struct List<'a> {
     /// The squad.
     pub squad: &'a str,
@@ -182,7 +182,7 @@ impl ListEndpoint for List<'_> {
     }
 }
 
-/// What a new agent is to be.
+/// The properties of a new agent.
 #[derive(Debug)]
 pub struct New {
     /// The display name.
@@ -191,7 +191,7 @@ pub struct New {
     pub role: String,
     /// The job title.
     pub title: Option<String>,
-    /// What runs it.
+    /// The adapter that runs it.
     pub adapter: Option<String>,
     /// The ID of its manager.
     pub reports_to: Option<String>,
@@ -202,7 +202,7 @@ pub struct New {
 }
 
 impl New {
-    /// The body of the request, with a reason for whoever decides.
+    /// The body of the request, with a reason for the reviewer.
     pub(super) fn body(&self, reason: Option<&str>) -> Value {
         let prompt = self.prompt.as_ref();
         object([
@@ -210,7 +210,7 @@ impl New {
             ("role", Some(json!(self.role))),
             ("title", self.title.as_ref().map(|title| json!(title))),
             ("adapterType", self.adapter.as_ref().map(|kind| json!(kind))),
-            // *Page*, then *server*, which skips the other's.
+            // *Page*, then *server*; each ignores the other's name.
             (
                 "reportsToAgentId",
                 self.reports_to.as_ref().map(|id| json!(id)),
@@ -291,7 +291,7 @@ impl Endpoint for Update<'_> {
     }
 }
 
-/// Sets what an agent may do. The server requires both.
+/// Sets an agent's permissions. The server requires both.
 pub struct SetPermissions<'a> {
     /// The agent.
     pub agent: &'a str,
@@ -320,27 +320,27 @@ impl Endpoint for SetPermissions<'_> {
     }
 }
 
-/// What can be done to an agent's life.
+/// The lifecycle actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LifecycleAction {
-    /// No more runs, until it is resumed.
+    /// Starts no runs until it is resumed.
     Pause,
-    /// Runs again.
+    /// Can start runs again.
     Resume,
-    /// No more runs, for good; its records stay.
+    /// Never runs again; its records are kept.
     Terminate,
 }
 
-/// Pauses, resumes or terminates an agent.
+/// Pauses, resumes, or terminates an agent.
 pub struct Apply<'a> {
     /// The agent.
     pub agent: &'a str,
-    /// What to do.
+    /// The action.
     pub act: LifecycleAction,
 }
 
 impl Endpoint for Apply<'_> {
-    // *Page*: `{"ok":true}`, an agent of which nothing is known.
+    // *Page*: `{"ok":true}`, without the agent.
     type Reply = Agent;
 
     fn request(&self) -> Request {

@@ -1,4 +1,4 @@
-//! Whether the server is well, and whom it takes us for.
+//! The server's health, and the operator that it identified.
 
 use serde::Deserialize;
 
@@ -16,14 +16,14 @@ impl Endpoint for Get {
     }
 }
 
-/// Whom the server takes an operator for. *Server*.
+/// The operator that the server identified. *Server*.
 pub struct WhoAmI;
 
-/// How the server came to know us.
+/// How the server identified the operator.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Identity {
-    /// `local_implicit` where it trusts everyone and did not look at the key; an open set.
+    /// `local_implicit` if it trusts every client and ignores the key; an open set.
     pub source: Option<String>,
 }
 
@@ -40,7 +40,7 @@ impl Endpoint for WhoAmI {
 
     fn request(&self) -> Request {
         Request::new(
-            "see whose the key is",
+            "check whose key this is",
             Method::Get,
             ["api", "cli-auth", "me"],
         )

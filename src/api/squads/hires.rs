@@ -1,4 +1,4 @@
-//! Hires: an agent that an operator may have to approve first.
+//! Hire requests: new agents that an operator may have to approve first.
 
 use serde::Deserialize;
 
@@ -8,24 +8,24 @@ use super::page_only::TwoDialects;
 use crate::api::document::Document;
 use crate::api::request::{Endpoint, Method, Request};
 
-/// What became of a request to hire.
+/// The result of a hire request.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Hired {
-    /// The approval that someone has to decide; none where the agent was created at once.
+    /// The pending approval; `None` if the agent was created immediately.
     pub approval_id: Option<String>,
-    /// The state of the approval, or of the agent.
+    /// The status of the approval, or of the agent.
     pub status: Option<String>,
-    /// The reason, where the response shows it.
+    /// The reason, if the response shows it.
     pub reason: Option<String>,
-    /// The response shows the approval, and so would show its reason.
+    /// Whether the response shows the approval, which includes the reason.
     pub shows_approval: bool,
     /// The agent. *Server*.
     pub agent: Agent,
 }
 
 impl Hired {
-    /// Whether someone has to decide first.
+    /// Whether an approval is pending.
     pub fn is_pending(&self) -> bool {
         match self.status.as_deref() {
             Some("pending" | "pending_approval") => true,
@@ -59,13 +59,13 @@ impl From<Document> for Hired {
     }
 }
 
-/// Asks for an agent to be hired.
+/// Requests a new agent.
 pub struct Hire<'a> {
     /// The squad.
     pub squad: &'a str,
     /// The agent.
     pub new: &'a New,
-    /// Why, for whoever decides.
+    /// The reason, for the reviewer.
     pub reason: Option<&'a str>,
 }
 

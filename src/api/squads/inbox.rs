@@ -13,13 +13,13 @@ use crate::api::request::{Method, Request};
 pub struct Assignment {
     /// The id.
     pub id: Option<String>,
-    /// The identifier for people, such as `SLA-26`.
+    /// The readable identifier, such as `SLA-26`.
     pub identifier: Option<String>,
-    /// What it is about.
+    /// The title.
     pub title: Option<String>,
     /// `todo`, `in_progress`, `in_review`, `blocked`, …; an open set.
     pub status: Option<String>,
-    /// How urgent it is.
+    /// The priority.
     pub priority: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl From<Document> for Assignment {
 
 /// The compact inbox.
 pub struct List<'a> {
-    /// Only these states; none leaves it to the server.
+    /// Only these statuses; if empty, the server decides.
     pub states: &'a [String],
 }
 

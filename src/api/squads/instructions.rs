@@ -1,4 +1,4 @@
-//! The instructions of an agent: where their file is, and what it holds.
+//! An agent's instructions file: its path and its content.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -11,17 +11,17 @@ use crate::api::request::{Endpoint, Method, Nothing, Request};
 /// The file that holds an agent's prompt. *Server*.
 pub const FILE: &str = "AGENTS.md";
 
-/// Points an agent at its instructions.
+/// Sets the path of an agent's instructions file.
 pub struct SetPath<'a> {
     /// The agent.
     pub agent: &'a str,
-    /// The path of the file; none clears it.
+    /// The path of the file; `None` clears it.
     pub path: Option<&'a str>,
     /// The member of the adapter's configuration that holds the path. *Server*.
     pub config_key: Option<&'a str>,
 }
 
-/// Where an agent's instructions are. *Server*.
+/// The path of an agent's instructions file. *Server*.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Location {
@@ -70,7 +70,7 @@ impl Endpoint for SetPath<'_> {
 
 const BUNDLE_FILE: &[&str] = &["instructions-bundle", "file"];
 
-/// Writes an agent's prompt into its instructions file. *Server*, which keeps no prompt that is sent otherwise.
+/// Writes an agent's prompt into its instructions file. *Server*, which keeps prompts only this way.
 pub struct WriteFile<'a> {
     /// The agent.
     pub agent: &'a str,
@@ -96,11 +96,11 @@ impl Endpoint for WriteFile<'_> {
 /// Reads an agent's instructions file. *Server*.
 pub struct ReadFile<'a>(pub &'a str);
 
-/// What an instructions file holds.
+/// The content of an instructions file.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Contents {
-    /// Its text.
+    /// The text.
     pub content: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use crate::api::request::{Endpoint, Method, Nothing, Request};
 use crate::secret::Secret;
 use crate::time::WireTime;
 
-/// The members under which a token comes.
+/// The names of the member with the token.
 pub const TOKEN_NAMES: &[&str] = &["token"];
 
 /// A key, without its token.
@@ -23,7 +23,7 @@ pub struct Key {
     pub name: Option<String>,
     /// When it was created.
     pub created_at: Option<WireTime>,
-    /// When it ends by itself; none where it never does.
+    /// When it expires; `None` if it never does.
     pub expires_at: Option<WireTime>,
     /// When it was revoked.
     pub revoked_at: Option<WireTime>,
@@ -41,18 +41,18 @@ impl From<Document> for Key {
     }
 }
 
-/// A key that was just created: the only answer that ever holds the token.
+/// A newly created key. Only this response contains the token.
 #[derive(Deserialize)]
 #[serde(from = "Document")]
 pub struct Created {
     /// The key.
     pub key: Key,
-    /// The token; none when the server sent none.
+    /// The token, or `None` if the server sent none.
     pub token: Option<Secret>,
 }
 
 impl From<Document> for Created {
-    // *Page*: the key lies in the envelope `key`, the token beside it. *Server*: all bare.
+    // *Page*: the key is in the envelope `key`, with the token next to it. *Server*: no envelope.
     fn from(document: Document) -> Self {
         let inner = document.inner(&["key"]);
         let token = document
@@ -88,7 +88,7 @@ pub struct Create {
     pub agent: String,
     /// The label.
     pub name: String,
-    /// When it is to end, as RFC 3339; none makes it last.
+    /// The expiry time in RFC 3339; `None` for a key that does not expire.
     pub expires_at: Option<String>,
 }
 

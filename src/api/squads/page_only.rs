@@ -1,16 +1,16 @@
-//! Requests whose body serves both dialects, and what is left of them for a server that keeps to its page.
+//! Requests whose body suits both dialects, and their reduced form for a server that accepts only documented members.
 
 use serde_json::{Map, Value};
 
 use crate::api::request::{Endpoint, Request};
 
-/// A request whose body also holds members that only the server knows, or only one of its routes.
+/// A request whose body also has undocumented members.
 pub trait TwoDialects: Endpoint {
-    /// The members of the body that are on the page.
+    /// The documented members of the body.
     const PAGE: &'static [&'static str];
 }
 
-/// The same request with the page's members alone.
+/// The same request with only the documented members.
 pub struct PageOnly<'a, E>(pub &'a E);
 
 impl<E: TwoDialects> Endpoint for PageOnly<'_, E> {
@@ -24,7 +24,7 @@ impl<E: TwoDialects> Endpoint for PageOnly<'_, E> {
     }
 }
 
-/// The members of a request's body that are not on the page.
+/// The undocumented members of a request's body.
 pub fn extra_members<E: TwoDialects>(endpoint: &E) -> Vec<String> {
     let members = body(&endpoint.request());
     let names = members.into_iter().map(|(name, _)| name);

@@ -1,4 +1,4 @@
-//! The runtime state of an agent: any object, whose members the server adds to.
+//! An agent's runtime state: an object with any members.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::{object, of_agent};
 use crate::api::document::Document;
 use crate::api::request::{Endpoint, Method, Request};
 
-/// What an agent's runs have come to.
+/// The state of an agent's runs.
 pub struct Get<'a>(pub &'a str);
 
 impl Endpoint for Get<'_> {
@@ -20,19 +20,19 @@ impl Endpoint for Get<'_> {
     }
 }
 
-/// Forgets the session of an agent, or of one of its tasks.
+/// Clears the session of an agent, or of one of its tasks.
 pub struct Reset<'a> {
     /// The agent.
     pub agent: &'a str,
-    /// The task; none for all.
+    /// The task; `None` for all.
     pub task: Option<&'a str>,
 }
 
-/// What was forgotten.
+/// The result of clearing sessions.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]
 pub struct Cleared {
-    /// How many sessions of tasks. *Server*.
+    /// The number of cleared task sessions. *Server*.
     pub task_sessions: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl Endpoint for Reset<'_> {
 
     fn request(&self) -> Request {
         let below = ["runtime-state", "reset-session"];
-        // The server wants an object, an empty one too.
+        // The server requires an object, even an empty one.
         of_agent("reset session of agent", Method::Post, self.agent, &below)
             .belongs_to("agent", self.agent)
             .body(&object([("taskKey", self.task.map(|task| json!(task)))]))

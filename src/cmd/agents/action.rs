@@ -1,4 +1,4 @@
-//! Which action the flags of `xeroctl agents` select, and which option belongs to which.
+//! The options of `xeroctl agents`, and the action that they select.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(super) struct AgentArgs {
     #[arg(value_name = "AGENT")]
     id: Option<Id>,
 
-    // What the verbs `list` and `get` stand for; without them, the ID decides.
+    // Set by the subcommands `list` and `get`; without them, the ID decides.
     /// List agents
     #[arg(long, group = "action", hide = true)]
     list: bool,

@@ -1,4 +1,4 @@
-//! An agent's name where its ID belongs: a read finds the ID, for the error to say. No change is ever made by name.
+//! Looks up the ID of an agent that was given by name, for the error message. No command accepts a name.
 
 use crate::api::Id;
 use crate::api::agents;
@@ -6,13 +6,13 @@ use crate::api::page::ListParams;
 use crate::error::{Error, Exit};
 use crate::session::{Scope, Session};
 
-/// How every ID of an agent starts. Documented by example only, so it decides nothing but this search.
+/// The prefix of agent IDs. Documented only by example, so nothing but this lookup depends on it.
 const PREFIX: &str = "agt_";
 
-/// No more agents are searched: the error must not wait for a large fleet.
+/// The maximum number of agents to search, because the error must not wait for a large fleet.
 const MOST_AGENTS: usize = 1000;
 
-/// More agents of one name are not listed.
+/// The maximum number of agents listed for one name.
 const MOST_NAMED: usize = 5;
 
 /// The error of an agent that was not found, with the IDs of the agents that have this name.

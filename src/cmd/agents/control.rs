@@ -59,7 +59,7 @@ impl Targets {
         };
         if let Some(first) = batch.done.first().map(|id| id.as_str()) {
             match control {
-                // The sentence on a terminal names the place already.
+                // The sentence on a terminal already names the workspace.
                 Control::Pause if session.look.is_aligned() && batch.done.len() == 1 => {
                     session.ui().next("undo it", &self.undo(&batch.done));
                 }
@@ -79,7 +79,7 @@ impl Targets {
         Ok(batch.exit)
     }
 
-    /// Where the action applies, as it follows a sentence.
+    /// The scope of the action, to append to a sentence.
     fn place(&self) -> String {
         match &self.workspace {
             Some(name) => format!(" in {name}"),
@@ -87,7 +87,7 @@ impl Targets {
         }
     }
 
-    /// Whether every one of the agents was really resumed; warns of those that are still paused everywhere.
+    /// Whether all agents were resumed. Warns about those that are still paused in all workspaces.
     fn was_resumed(&self, session: &Session<'_>, batch: &BatchResult<'_>) -> bool {
         let agent = |text: &RawValue| serde_json::from_str::<Agent>(text.get()).ok();
         let is_paused =
@@ -135,7 +135,7 @@ impl Targets {
             session.check_protection()?;
             for id in &distinct {
                 let subject = match super::subject(session, id, false).await {
-                    // One of several that fails is only a row of the result.
+                    // With several agents, a failure is only a row of the result.
                     Err(error) if error.exit() == Exit::NotFound => {
                         format!("agent {id}: {}", error.message())
                     }

@@ -7,11 +7,11 @@ use crate::cmd::suggestions::{self, Group};
 use crate::error::{Error, Exit};
 use crate::session::{Scope, Session, described};
 
-/// Shows one key as a document. The router cannot return a single key, so the documented list is searched for it, and then
-/// all pages, revoked and expired keys included.
+/// Shows one key as a document. The router cannot return a single key, so the documented list is searched for it, and
+/// then all pages, revoked and expired keys included.
 ///
 /// # Errors
-/// Exit 5 if neither holds the key.
+/// Exit 5 if neither contains the key.
 pub(super) async fn show(session: &Session<'_>, id: &Id, span: &ListParams) -> Result<Exit, Error> {
     let everything = ListParams {
         all: true,
@@ -41,10 +41,10 @@ pub(super) async fn show(session: &Session<'_>, id: &Id, span: &ListParams) -> R
 /// The notice whether the list holds the requested key. It is printed once, before the list.
 pub(super) struct Notice<'a> {
     id: &'a Id,
-    /// What was meant if the ID is a word such as `add`.
+    /// Suggestions if the ID is a word such as `add`.
     words: &'static Group,
     shown: bool,
-    /// The list holds every key.
+    /// Whether the list contains every key.
     is_all: bool,
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Res
     }
 }
 
-/// More pages are not searched for the name of one key.
+/// The maximum number of pages to search for one key's name.
 const MOST_PAGES: usize = 10;
 
 async fn find(session: &Session<'_>, id: &Id) -> Result<Option<JoinKey>, Error> {

@@ -20,9 +20,9 @@ use crate::view::column::{Cell, Column};
 )]
 /// Manage join keys, the tokens workers use to enroll
 ///
-/// Without an action flag, lists the keys that can still be used. The router has no route to a single key: with an ID, the
-/// list is printed, with a note whether it holds the key; with -o json, all pages are searched for that key alone. The
-/// actions are also available as verbs: `join-keys list`, `create`, and `revoke`.
+/// Without an action flag, lists the keys that can still be used. The router has no route to a single key: with an ID,
+/// the list is printed with a note on whether it contains the key; with -o json, all pages are searched, and only that
+/// key is printed. The actions are also available as subcommands: `join-keys list`, `create`, and `revoke`.
 #[derive(clap::Args, Clone, Debug, Default)]
 #[command(
     override_usage = "\
@@ -48,7 +48,7 @@ pub struct Args {
     #[arg(value_name = "KEY")]
     id: Option<Id>,
 
-    // What the verbs `list` and `get` stand for; without them, the ID decides.
+    // Set by the subcommands `list` and `get`; without them, the ID decides.
     /// List join keys
     #[arg(long, group = "action", hide = true)]
     list: bool,
@@ -101,7 +101,7 @@ pub struct Args {
     force: bool,
 }
 
-/// What is meant by words in the place of an ID.
+/// Suggestions for words in place of an ID.
 pub const SUGGESTIONS: Group = Group {
     command: "agents join-keys",
     words: &[
@@ -139,7 +139,7 @@ impl ActionFlag for ActionKind {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Action {
     List {
-        /// A key that is looked for in the list: there is no route to one.
+        /// A key to find in the list, because there is no route to a single key.
         named: Option<Id>,
         include_terminal: bool,
         span: ListParams,

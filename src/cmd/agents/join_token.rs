@@ -14,7 +14,7 @@ use crate::view::column::{Cell, Column};
 
 /// A join key that is being created.
 pub(super) struct New {
-    /// The role that was asked for; the response may not repeat it.
+    /// The requested role, which the response may not repeat.
     pub(super) role: Option<String>,
 }
 
@@ -94,7 +94,7 @@ impl Kind for New {
     }
 }
 
-/// The variable from which a worker of this role takes the token. Documented, as is the default role.
+/// The variable from which a worker of this role reads the token. Documented, as is the default role.
 fn variable(role: Option<&str>) -> &'static str {
     match role {
         Some("execution") => "XEM_JOIN_KEY",

@@ -38,7 +38,7 @@ commands! {
     }
 }
 
-/// What is meant by words in the place of an ID.
+/// Suggestions for words in place of an ID.
 pub const SUGGESTIONS: Group = Group {
     command: "agents",
     words: &[
@@ -59,8 +59,8 @@ pub const SUGGESTIONS: Group = Group {
 /// List, show, create, update, and delete agents, and list their events
 ///
 /// Without an action flag, lists the project's agents, or shows one agent. The router can't filter agents, so a filtered
-/// list reads page after page until enough agents match (--limit, or 20), or the list ends. The actions are also available as verbs: `agents
-/// list`, `get`, `create`, `update`, `delete`, and `events`.
+/// list reads page after page until enough agents match (--limit, or 20), or the list ends. The actions are also
+/// available as subcommands: `agents list`, `get`, `create`, `update`, `delete`, and `events`.
 #[derive(clap::Args)]
 #[command(
     subcommand_value_name = "COMMAND",
@@ -85,7 +85,7 @@ Examples:
   xeroctl agents agt_abc123 --delete --dry-run
   xeroctl agents agt_abc123 --events --limit 20
 
-An ID that is also a verb, or starts with a dash, comes after `--`:
+An ID that is also a subcommand, or starts with a dash, must follow `--`:
   xeroctl agents -- list"
 )]
 pub struct Args {
@@ -241,7 +241,8 @@ pub(super) async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Res
     })
 }
 
-/// The same result. If the ID does not exist, the error says what was probably meant: an agent's name, or a verb.
+/// The same result. If the ID does not exist, the error suggests what was probably meant: an agent's name, or a
+/// subcommand.
 pub(super) async fn explained<T>(
     session: &Session<'_>,
     result: Result<T, Error>,
@@ -252,7 +253,7 @@ pub(super) async fn explained<T>(
         result => return result,
     };
     let error = match error.api_error().code {
-        // The hint for a code names what to run next; without one it is said here.
+        // An error code has its own advice; without one, the hint is added here.
         None => error.next("list agents", "agents"),
         Some(_) => error,
     };
@@ -262,7 +263,8 @@ pub(super) async fn explained<T>(
     Err(agent_lookup::explain(session, error, id).await)
 }
 
-/// The words of a command for one agent. An ID that would be taken for an option or a verb comes last, after `--`.
+/// The words of a command for one agent. An ID that would be parsed as an option or a subcommand comes last, after
+/// `--`.
 pub(super) fn command(id: &str, options: &str) -> String {
     let words = if id.starts_with('-') || Verb::has_subcommand(id) || verbs::is_verb("agents", id) {
         format!("agents {options} -- {}", command_line::quote(id))

@@ -1,5 +1,5 @@
-//! The matrix of actions and options, for both flag-selected groups: every option with every action, and every option
-//! missing from every action.
+//! The matrix of actions and options, for both flag-selected groups: every option with every action, and every required
+//! option missing from every action.
 
 use clap::Parser as _;
 

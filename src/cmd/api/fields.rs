@@ -1,4 +1,4 @@
-//! What goes into the body of a request that somebody composes, or into the query of a read.
+//! The `--field` and `--raw-field` options: members of a request's body, or parameters of a GET's query.
 
 use std::collections::HashSet;
 
@@ -13,23 +13,23 @@ use crate::session::Context;
 const RAW: &str = "raw-field";
 const TYPED: &str = "field";
 
-/// The fields of the line, in its order.
+/// The fields in the order of the command line.
 pub(super) struct Fields(Vec<Field>);
 
 struct Field {
     name: String,
     value: String,
-    /// The value may be more than a text.
+    /// Whether the value may be other JSON than a string.
     typed: bool,
 }
 
 impl Fields {
-    /// Whether there are none.
+    /// Whether no field was given.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether one has this name.
+    /// Whether a field has this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|field| field.name == name)
     }
@@ -37,7 +37,7 @@ impl Fields {
     /// The fields as names and JSON values. Numbers keep their spelling.
     ///
     /// # Errors
-    /// Exit 2 when a file can't be read.
+    /// Exit 2 if a file can't be read.
     pub(super) fn read(&self, context: &Context) -> Result<Vec<(String, String)>, Error> {
         let from_input = self
             .0
@@ -55,12 +55,12 @@ impl Fields {
     /// The fields as a JSON object.
     ///
     /// # Errors
-    /// As [`Fields::read`]; exit 2 when a name comes twice.
+    /// As [`Fields::read`]; exit 2 for a duplicate name.
     pub(super) fn body(&self, context: &Context) -> Result<String, Error> {
         let mut names = HashSet::new();
         if let Some(double) = self.0.iter().find(|field| !names.insert(&field.name)) {
             return Err(Error::usage(format!(
-                "the field {} is given twice",
+                "duplicate field {}",
                 double.name
             )));
         }
@@ -70,7 +70,7 @@ impl Fields {
         ))
     }
 
-    /// The fields as names and values of a query.
+    /// The fields as query parameters.
     pub(super) fn query(&self, context: &Context) -> Result<Vec<(String, String)>, Error> {
         let fields = self.read(context)?.into_iter();
         let text = |value: String| serde_json::from_str::<String>(&value).unwrap_or(value);
@@ -103,7 +103,7 @@ fn is_number(text: &str) -> bool {
         && json::check(text).is_ok()
 }
 
-/// clap tells the options of a name together; the order of both names is that of the line.
+/// clap groups values by option; sorting by index restores the order of the command line.
 impl FromArgMatches for Fields {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut fields = Vec::new();
@@ -144,11 +144,11 @@ impl clap::Args for Fields {
                 .help(help)
         };
         command
-            .arg(option(RAW, 'f', "A text, into the body, or into the query of a GET"))
+            .arg(option(RAW, 'f', "Add a string to the body, or to the query of a GET"))
             .arg(option(
                 TYPED,
                 'F',
-                "The same, where true, false, null and numbers are themselves, and @FILE (or @-) is the text of a file (or of standard input)",
+                "Add a typed value: true, false, null, and numbers are JSON, and @FILE (or @-) reads a string from a file (or standard input)",
             ))
     }
 

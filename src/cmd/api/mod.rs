@@ -107,7 +107,7 @@ impl Args {
     fn compose(&self, context: &Context) -> Result<Request, Error> {
         let mut request = self.path.request(self.method);
         for text in &self.headers {
-            // Here and not by clap, whose message would repeat the value: it may well be a key.
+            // Parsed here because clap's message would repeat the value, which may be a key.
             let header = raw_request::header(text);
             let (name, value) = header.map_err(|why| Error::usage(format!("--header: {why}")))?;
             request.headers.push((name.into(), value));
@@ -135,7 +135,7 @@ impl Args {
         }
         if self.input.is_some() {
             return Err(Error::usage(
-                "a GET has no body: `--input` is for the others",
+                "`--input` can't be used with GET, which has no body",
             ));
         }
         if self.is_list() {
@@ -143,7 +143,7 @@ impl Args {
             for name in ["limit", "after"] {
                 if self.has(name) && (name == "after" || sets_limit) {
                     return Err(Error::usage(format!(
-                        "`{name}` is in the query already, and `--all`, `--limit` and `--after` set it"
+                        "`{name}` is already in the query, and `--all`, `--limit`, and `--after` set it"
                     )));
                 }
             }
@@ -178,7 +178,7 @@ impl Args {
         Ok(())
     }
 
-    /// What is said where a list goes on.
+    /// The hint for a list with more pages.
     fn more(&self, session: &Session<'_>, cursor: &str) -> String {
         if self.include || self.has("after") {
             "more available: --all fetches all pages".to_owned()
@@ -188,13 +188,13 @@ impl Args {
         }
     }
 
-    /// Whether a name is in the query.
+    /// Whether the query has a parameter of this name.
     fn has(&self, name: &str) -> bool {
         self.path.asks_for(name) || self.fields.has(name)
     }
 }
 
-/// Gives a request its body. A dry run shows JSON as such.
+/// Sets a request's body. A dry run shows JSON as JSON.
 fn with_body(request: &mut Request, bytes: Vec<u8>) {
     match String::from_utf8(bytes) {
         Ok(text) if json::check(&text).is_ok() => request.body = Some(text),
@@ -207,5 +207,5 @@ fn method(text: &str) -> Result<Method, String> {
     Method::ALL
         .into_iter()
         .find(|method| method.word().eq_ignore_ascii_case(text))
-        .ok_or_else(|| "the methods are GET, POST, PUT, PATCH and DELETE".to_owned())
+        .ok_or_else(|| "expected GET, POST, PUT, PATCH, or DELETE".to_owned())
 }

@@ -1,4 +1,4 @@
-//! The answer to a request that somebody composed: JSON in the format of the line, everything else as it came.
+//! Prints the response to `xeroctl api`: JSON in the selected format, everything else unchanged.
 
 use serde_json::value::RawValue;
 
@@ -14,10 +14,10 @@ use crate::sanitize;
 use crate::session::{BodySink, Session};
 use crate::view::column::{Cell, Column};
 
-/// No JSON that is kept whole is larger, as everywhere else.
+/// The maximum size of a JSON response, the same for every command.
 const LARGEST: usize = 64 * 1024 * 1024;
 
-/// A list of anything.
+/// A list of any JSON values.
 pub(super) struct Anything(pub(super) Request);
 
 impl ListEndpoint for Anything {
@@ -29,7 +29,7 @@ impl ListEndpoint for Anything {
     }
 }
 
-/// The columns of a list of anything.
+/// The columns of a list of any JSON values.
 pub(super) const ITEM: &[Column<Box<RawValue>>] = &[
     Column::id("ID", |item| {
         document::text_of(item.get(), Anything::ID).map_or(Cell::Absent, Cell::from)
@@ -37,7 +37,7 @@ pub(super) const ITEM: &[Column<Box<RawValue>>] = &[
     Column::text("ITEM", |item| Cell::from(json::compact(item.get()))),
 ];
 
-/// Shows the head of an answer, for `--include`.
+/// Prints a response's status and headers, for `--include`.
 pub(super) fn head(session: &Session<'_>, head: &str) -> Result<(), Error> {
     if session.ui().terminals().output {
         session.ui().print(&sanitize::block(head))
@@ -46,7 +46,7 @@ pub(super) fn head(session: &Session<'_>, head: &str) -> Result<(), Error> {
     }
 }
 
-/// Shows an answer that has come whole.
+/// Prints a complete response.
 pub(super) fn response(
     session: &Session<'_>,
     response: &Response,
@@ -67,22 +67,23 @@ pub(super) fn response(
     }
 }
 
-/// Says that the format does not count, and warns of a page: it may be a proxy's, and the request may not have arrived.
+/// Notes that the output format was not applied. Warns about an HTML page, because it may come from a proxy instead of
+/// the router.
 fn warn_unformatted(session: &Session<'_>, is_page: bool) {
     let ui = session.ui();
     if is_page {
-        ui.warn("the response is an HTML page, perhaps a proxy's: it is shown as it came");
+        ui.warn("the response is an HTML page, perhaps from a proxy; printed unchanged");
     } else if session.is_format_chosen {
-        ui.note("the answer is no JSON: it is shown as it came");
+        ui.note("the response is not JSON; printed unchanged");
     }
 }
 
-/// Whether a body is a page for people by its head.
+/// Whether the content type is HTML.
 fn is_page(kind: Option<&str>) -> bool {
     kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
 }
 
-/// Shows the answer to a request that was refused, as it came.
+/// Prints an error response unchanged.
 pub(super) fn refusal(session: &Session<'_>, refusal: &RawResponse) -> Result<(), Error> {
     head(session, &refusal.head)?;
     if json_of(&refusal.body).is_some() {
@@ -92,7 +93,7 @@ pub(super) fn refusal(session: &Session<'_>, refusal: &RawResponse) -> Result<()
     }
 }
 
-/// The JSON that a body is; an empty one is `{}`.
+/// The body as JSON text, or `None` if it is not JSON. An empty body is `{}`.
 fn json_of(body: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(body).ok()?;
     let text = text.trim_matches([' ', '\t', '\r', '\n', '\u{feff}']);
@@ -106,14 +107,14 @@ fn bytes(session: &Session<'_>, bytes: &[u8]) -> Result<(), Error> {
     stream.finish()
 }
 
-/// Shows a body that may be JSON. One that is none stays as it came. Returns the cursor to what follows where it is a page
-/// of a list that goes on.
+/// Prints a body that may be JSON; other bodies are printed unchanged. For a page of a list, returns the cursor to the
+/// next one.
 fn document(session: &Session<'_>, body: &[u8]) -> Result<Option<Cursor>, Error> {
     let Some(text) = json_of(body) else {
         bytes(session, body)?;
         session
             .ui()
-            .warn("the answer is no JSON: it is shown as it came");
+            .warn("the response is not JSON; printed unchanged");
         return Ok(None);
     };
     let page = Page::of::<Anything>(text);
@@ -128,7 +129,7 @@ fn document(session: &Session<'_>, body: &[u8]) -> Result<Option<Cursor>, Error>
     Ok(more)
 }
 
-/// Whether a body is JSON by its head. One that does not say may be.
+/// Whether the content type is JSON. Without a content type, the body may be JSON.
 fn is_json(kind: Option<&str>) -> bool {
     let Some(kind) = kind else {
         return true;
@@ -138,23 +139,23 @@ fn is_json(kind: Option<&str>) -> bool {
     kind == "application/json" || kind.ends_with("+json")
 }
 
-/// Takes the answer to a read: JSON is kept until it is whole, everything else is shown as it comes.
+/// Prints the response to a read: JSON once it is complete, everything else as it arrives.
 pub(super) struct ResponsePrinter<'a> {
     session: &'a Session<'a>,
     include: bool,
-    /// The JSON that came so far; none where the answer is no JSON.
+    /// The JSON received so far; `None` if the response is not JSON.
     kept: Option<Vec<u8>>,
-    /// The head of the answer whose body is kept.
+    /// The status and headers of a JSON response.
     head: Option<Response>,
     stream: Stream<'a>,
     began: bool,
     is_page: bool,
-    /// The begin of what may be a key.
+    /// The last bytes received, if they may be the start of a key.
     held: Vec<u8>,
 }
 
 impl<'a> ResponsePrinter<'a> {
-    /// Takes nothing yet.
+    /// A printer before the first bytes.
     pub(super) fn new(session: &'a Session<'a>, include: bool) -> Self {
         Self {
             session,
@@ -168,10 +169,10 @@ impl<'a> ResponsePrinter<'a> {
         }
     }
 
-    /// Shows what was kept. Returns the cursor to what follows where it is a page of a list that goes on.
+    /// Prints a JSON response. For a page of a list, returns the cursor to the next one.
     ///
     /// # Errors
-    /// When standard output can't be written; where the answer is an error in spite of its status, that one.
+    /// If standard output can't be written, or if the response contains an error despite its success status.
     pub(super) fn finish(mut self, request: &Request) -> Result<Option<Cursor>, Error> {
         if let (Some(body), Some(response)) = (self.kept, self.head) {
             let body = self.session.ui().redact_bytes(body);
@@ -206,7 +207,7 @@ impl BodySink for ResponsePrinter<'_> {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match &mut self.kept {
             Some(kept) if kept.len() + bytes.len() > LARGEST => {
-                Err(Error::unavailable("the answer is larger than 64 MiB"))
+                Err(Error::unavailable("the response is larger than 64 MiB"))
             }
             Some(kept) => {
                 kept.extend_from_slice(bytes);

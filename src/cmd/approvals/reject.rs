@@ -86,7 +86,7 @@ impl Args {
         if session.is_dry() {
             session
                 .ui()
-                .note("skipped: whether the approval is still pending");
+                .note("not checked in a dry run: whether the approval is still pending");
         }
         decide::warn_unstored(&session, "reason", self.reason.as_ref());
         if !batch.done.is_empty() {
@@ -98,8 +98,8 @@ impl Args {
     }
 }
 
-/// Reads one approval, and adds its line for the prompt. The error of one that does not exist, or is decided already, is
-/// only its own.
+/// Reads one approval, and adds its line for the prompt. An error about a missing or already decided approval applies
+/// only to that approval.
 async fn read_pending(
     session: &Session<'_>,
     id: &Id,

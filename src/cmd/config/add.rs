@@ -9,7 +9,8 @@ use crate::session::Context;
 
 /// Add a deployment
 ///
-/// The first deployment becomes current. Prompts for the key if none is given; if prompts are disabled, no key is stored.
+/// The first deployment becomes current. Prompts for the key if none is given; if prompts are disabled, no key is
+/// stored.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -56,7 +57,7 @@ impl Args {
 /// Prompts for the key without showing it. An empty line means no key.
 ///
 /// # Errors
-/// Exit 2 when what was typed can't be a key.
+/// Exit 2 if the input can't be a key.
 pub(super) fn ask_for_key(context: &Context) -> Result<Option<Secret>, Error> {
     let typed = context
         .ui

@@ -19,7 +19,7 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 3 when no deployment is in use.
+    /// Exit 3 if no deployment is in use.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let config = context.config()?;

@@ -77,7 +77,7 @@ fn ask(context: &Context) -> Result<Answers, Error> {
             if name == SANDBOX {
                 Err("sandbox is built in; choose another name".to_owned())
             } else if config.deployments.contains_key(name) {
-                Err(format!("{name} exists already; choose another name"))
+                Err(format!("{name} already exists; choose another name"))
             } else {
                 Ok(name.to_owned())
             }
@@ -159,7 +159,7 @@ fn yes(context: &Context, question: &str, default: bool) -> Result<bool, Error> 
             "" => Ok(default),
             "y" | "yes" => Ok(true),
             "n" | "no" => Ok(false),
-            _ => Err("answer y or n".to_owned()),
+            _ => Err("enter y or n".to_owned()),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! `xeroctl config`: the deployments that this machine knows.
+//! `xeroctl config`: manages the stored deployments.
 
 pub mod add;
 pub mod current;
@@ -18,8 +18,8 @@ use super::command_group;
 command_group! {
     /// Manage deployments (routers and their keys)
     ///
-    /// A deployment is a named base URL with a key and settings. One deployment is current; --context selects another for
-    /// one command. The deployment `sandbox`, a built-in test router, always exists.
+    /// A deployment is a named base URL with a key and settings. One deployment is current; --context selects another
+    /// for one command. The deployment `sandbox`, a built-in test router, always exists.
     #[command(after_help = "\
 Examples:
   xeroctl config init

@@ -56,7 +56,7 @@ impl Args {
         if was_current {
             context
                 .ui
-                .hint("it was current, and none is now: xeroctl config use NAME");
+                .hint("no deployment is current now; select one: xeroctl config use NAME");
         }
         Ok(Exit::Success)
     }

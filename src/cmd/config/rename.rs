@@ -34,7 +34,7 @@ impl Args {
         }
         if edit.config.deployments.contains_key(&self.new) {
             return Err(Error::usage(format!(
-                "the deployment {} exists already",
+                "the deployment {} already exists",
                 self.new
             )));
         }

@@ -69,7 +69,7 @@ impl Args {
                 && from.origin() != to.origin()
             {
                 context.ui.warn(&format!(
-                    "{} goes to another host now, and its stored key{of} with it",
+                    "{} now points to another host, and its stored key{of} is sent there",
                     self.name
                 ));
             }

@@ -49,9 +49,9 @@ pub struct Options {
 pub struct Change {
     /// The name in the file.
     pub setting: &'static str,
-    /// The value before; none if it was not set.
+    /// The previous value; `None` if it was not set.
     pub old: Option<String>,
-    /// The value now.
+    /// The new value.
     pub new: String,
 }
 
@@ -75,7 +75,7 @@ pub struct Settings {
     pub ca_cert: Option<PathBuf>,
     /// See [`Options::protected`].
     pub protected: Option<bool>,
-    /// The key may go over plain http.
+    /// Whether the key may be sent over plain HTTP.
     pub allow_http: Option<bool>,
     /// The root of the squads API.
     pub squads_url: Option<BaseUrl>,
@@ -89,12 +89,12 @@ impl Settings {
     /// Validates the options.
     ///
     /// # Errors
-    /// Exit 2 when a value is wrong.
+    /// Exit 2 if a value is invalid.
     pub fn read(options: &Options, context: &Context) -> Result<Self, Error> {
         let flags = &context.globals;
         if flags.context.is_some() {
             return Err(Error::usage(
-                "`--context` chooses a deployment to use, and `config` takes the name as an argument",
+                "`config` takes the deployment's name as an argument, not as `--context`",
             ));
         }
         let base_url = flags
@@ -156,7 +156,8 @@ impl Settings {
             && self.squad.is_none()
     }
 
-    /// The settings that differ from those of a deployment. Keys are masked; one that is stored again counts as changed.
+    /// The settings that differ from those of a deployment. Keys are masked; one that is stored again counts as
+    /// changed.
     pub fn changes(&self, old: &Deployment) -> Vec<Change> {
         let url = |url: &Option<BaseUrl>| url.as_ref().map(|url| url.as_str().to_owned());
         let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());
@@ -255,7 +256,7 @@ pub fn missing(parts: &[(&str, bool)]) -> Error {
 /// Refuses to change the built-in deployment.
 ///
 /// # Errors
-/// Exit 2 when it is the sandbox.
+/// Exit 2 if it is the sandbox.
 pub fn not_the_sandbox(name: &str) -> Result<(), Error> {
     if name == SANDBOX {
         Err(Error::usage(
@@ -268,8 +269,8 @@ pub fn not_the_sandbox(name: &str) -> Result<(), Error> {
 
 /// The error for an unknown deployment name.
 pub fn unknown(name: &str, edit: &crate::config::Config) -> Error {
-    Error::config(format!("there is no deployment {name}"))
-        .hint(format!("there are: {}", edit.names()))
+    Error::config(format!("unknown deployment {name}"))
+        .hint(format!("known deployments: {}", edit.names()))
 }
 
 /// Adds a deployment, and makes it current if it is the first or if requested. Returns a sentence for the result.
@@ -289,7 +290,7 @@ pub fn create(
     let mut edit = context.edit()?;
     if edit.config.deployments.contains_key(name) {
         return Err(
-            Error::usage(format!("the deployment {name} exists already"))
+            Error::usage(format!("the deployment {name} already exists"))
                 .hint(format!("change it: xeroctl config set {name} --help")),
         );
     }
@@ -305,9 +306,9 @@ pub fn create(
         base_url.origin().host
     );
     if first {
-        sentence.push_str(" It is the first, so it is current now.");
+        sentence.push_str("  It is the first deployment, so it is now current.");
     } else if make_current {
-        sentence.push_str(" It is current now.");
+        sentence.push_str("  It is now current.");
     }
     Ok(sentence)
 }

@@ -40,7 +40,7 @@ const COLUMNS: &[Column<Row>] = &[
     Column::text("ORIGIN", |row| Cell::from(&row.origin)),
 ];
 
-/// What is shown instead of a key.
+/// The placeholder for a missing key.
 const MASK: &str = "***";
 
 impl Args {
@@ -68,7 +68,7 @@ impl Args {
     }
 }
 
-/// Where the sources contradict each other, what each of them says.
+/// If the sources contradict each other, the value from each.
 fn given(error: Error, context: &Context, config: &Config) -> Error {
     let flags = &context.globals;
     let env = &context.env;
@@ -92,9 +92,9 @@ fn given(error: Error, context: &Context, config: &Config) -> Error {
         .fold(error, Error::detail)
 }
 
-/// Everything about both servers. Who uses the squads API alone has no router.
+/// The settings for both servers. If only the squads API is configured, the router's are left out.
 fn all_in_force(context: &Context, config: &Config) -> Result<Vec<Row>, Error> {
-    // Options that are the router's alone say nothing of the squads API.
+    // Options that apply only to the router don't affect the squads API.
     let globals = GlobalArgs {
         base_url: None,
         ..context.globals.clone()
@@ -122,7 +122,7 @@ fn all_in_force(context: &Context, config: &Config) -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
-/// Whether something names the squads API, and nothing a router.
+/// Whether the squads API is configured, but no router.
 fn is_alone(squads: &Settings, context: &Context, config: &Config) -> bool {
     let is_named = squads.location.origin != Origin::Default
         || squads.squad.is_some()
@@ -194,7 +194,7 @@ fn in_force(settings: &Settings, context: &Context) -> Vec<Row> {
     rows
 }
 
-/// A key as it is shown: never itself.
+/// The display form of a key, which never contains it.
 fn key_text(key: &KeySource) -> Option<String> {
     match key {
         KeySource::Flag(_) | KeySource::Variable(..) | KeySource::Stored(..) => {

@@ -35,7 +35,7 @@ Examples:
         #[arg(long, value_name = "WORKSPACE", value_parser = values::id)]
         workspace: String,
     },
-    /// Replace a workspace's context (asks first if it is not empty)
+    /// Replace a workspace's context (prompts for confirmation if it is not empty)
     #[command(after_help = "\
 Examples:
   xeroctl exec context set --workspace ws_a1b2c3d4 --file context.json
@@ -48,7 +48,7 @@ Examples:
         /// File with a JSON object, or `-` for standard input
         #[arg(long, value_name = "FILE", value_parser = values::text)]
         file: String,
-        /// Skip the prompt
+        /// Skip the confirmation prompt
         #[arg(long, short = 'y', visible_alias = "yes")]
         force: bool,
     },
@@ -99,8 +99,8 @@ fn read(file: &str, context: &Context) -> Result<String, Error> {
     }
 }
 
-/// Whether a workspace's context is empty. The form of the response is assumed, so any unknown member with a value counts
-/// as context.
+/// Whether a workspace's context is empty. The form of the response is assumed, so any unknown member with a value
+/// counts as context.
 fn is_empty(document: &str) -> bool {
     const METADATA: [&str; 5] = ["object", "id", "workspace_id", "created_at", "updated_at"];
     let is_blank = |json: &str| {

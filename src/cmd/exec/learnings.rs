@@ -49,7 +49,7 @@ Examples:
         #[arg(value_name = "LEARNING")]
         id: Id,
     },
-    /// Delete a learning (asks first)
+    /// Delete a learning (prompts for confirmation)
     #[command(after_help = "\
 Examples:
   xeroctl exec learnings delete lrn_4f8a2c
@@ -58,7 +58,7 @@ Examples:
         /// Learning ID
         #[arg(value_name = "LEARNING")]
         id: Id,
-        /// Skip the prompt
+        /// Skip the confirmation prompt
         #[arg(long, short = 'y', visible_alias = "yes")]
         force: bool,
     },

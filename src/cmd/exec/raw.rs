@@ -11,8 +11,8 @@ use crate::session::{Context, Session};
 
 /// Print a run's output
 ///
-/// The bytes are written to standard output unchanged, whatever the output format. On a terminal, control characters are
-/// escaped.
+/// The bytes are written to standard output unchanged, regardless of the output format. On a terminal, control
+/// characters are escaped.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

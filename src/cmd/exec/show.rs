@@ -94,7 +94,7 @@ impl Run {
     }
 }
 
-/// What is shown of a run. The first five, and their spelling, are documented.
+/// The columns of a run. The first five, and their spelling, are documented.
 const RUN: &[Column<Run>] = &[
     Column::id("ID", |run| Cell::from(&run.execution.id)),
     Column::reference("Invocation", |run| {
@@ -162,7 +162,7 @@ async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
     Ok(())
 }
 
-/// The invocation behind an execution. It only adds to what is shown, so without it the execution is shown alone.
+/// The invocation behind an execution. It only adds to what is shown, so without it, only the execution is shown.
 async fn invocation(session: &Session<'_>, id: &Id) -> Result<Option<Invocation>, Error> {
     match session.get(&invocations::Get(id)).await {
         Ok(reply) => Ok(reply.map(|reply| reply.value)),

@@ -66,7 +66,8 @@ const ARGUMENT: &[Column<Parameter>] = &[
     Column::text("DESCRIPTION", |row| Cell::from(&row.description)),
 ];
 
-/// Shows a tool's arguments as a table, except in machine formats. With the arguments of a call, each row has its value.
+/// Shows a tool's arguments as a table, except in machine formats. With the arguments of a call, each row has its
+/// value.
 pub(in crate::cmd) fn show_parameters(
     session: &Session<'_>,
     tool: &Tool,
@@ -101,7 +102,7 @@ fn with_list_hint(error: Error, name: &str) -> Error {
         return error;
     }
     error.next(
-        format!("there is no tool {name}; list the tools"),
+        format!("unknown tool {name}; list the tools"),
         "exec tools",
     )
 }

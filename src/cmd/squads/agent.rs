@@ -1,4 +1,4 @@
-//! What is shown of an agent. Nothing of its adapter's configuration: that may hold secrets.
+//! The columns of an agent. They leave out its adapter's configuration, which may contain secrets.
 
 use crate::api::squads::agents::Agent;
 use crate::view::column::{Cell, Column};

@@ -8,7 +8,7 @@ use crate::session::{Context, ListSummary};
 
 /// List the agents of a squad
 ///
-/// Some servers leave out terminated agents, which are found by ID only.
+/// Some servers leave out terminated agents, which can only be found by ID.
 #[derive(clap::Args)]
 #[command(
     visible_alias = "list",

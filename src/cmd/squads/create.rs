@@ -20,7 +20,7 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     profile: Profile,
-    /// Adapter that runs the agent: `claude_local`, `codex_local`, `gemini_local`, `process`, `http` or another one
+    /// Adapter that runs the agent, such as `claude_local`, `codex_local`, `gemini_local`, `process`, or `http`
     #[arg(long, value_name = "TYPE", value_parser = values::text)]
     adapter: String,
     #[command(flatten)]
@@ -35,13 +35,13 @@ pub(super) struct Profile {
     /// Display name
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     name: String,
-    /// The role key: engineer, pm, qa, devops, … as the server knows them
+    /// Role key, such as engineer, pm, qa, or devops
     #[arg(long, value_name = "ROLE", value_parser = values::text)]
     role: String,
     /// Job title
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     title: Option<String>,
-    /// Manager: the ID or name of an agent
+    /// Manager's agent ID or name
     #[arg(long, value_name = "AGENT")]
     reports_to: Option<Id>,
     /// System prompt (@FILE reads it from a file)
@@ -56,7 +56,7 @@ impl Profile {
     /// The requested agent, with its manager looked up.
     ///
     /// # Errors
-    /// Exit 2 where the prompt can't be read; as [`Squads::agent`].
+    /// Exit 2 if the prompt can't be read; as [`Squads::agent`].
     pub(super) async fn read(
         self,
         squads: &Squads<'_>,
@@ -104,7 +104,7 @@ pub(super) fn compare(squads: &Squads<'_>, new: &New, agent: &Agent) {
 /// do what was asked for.
 ///
 /// # Errors
-/// Exit 1 where the response shows that the prompt was lost. `done` says what was done.
+/// Exit 1 if the response shows that the prompt was lost. `done` describes the completed action.
 pub(super) fn check_prompt(
     squads: &Squads<'_>,
     new: &New,
@@ -137,8 +137,8 @@ impl Args {
         let created = squads.change_in_either(&create, &check).await;
         let created = created.map_err(|error| match error.exit() {
             Exit::Conflict => error
-                .hint("the name may be taken in the squad, or the squad wants its agents approved")
-                .next("ask for an approval", squads.command("hire", "--help")),
+                .hint("the name may be taken in the squad, or the squad requires approval for new agents")
+                .next("request approval", squads.command("hire", "--help")),
             _ => error,
         })?;
         if let Some((reply, _)) = created {
@@ -147,14 +147,14 @@ impl Args {
             if reply.value.id.is_none() {
                 let ui = squads.session.ui();
                 ui.warn("the response does not show the agent");
-                ui.next("whether there is one", &check);
+                ui.next("check whether it exists", &check);
                 return Ok(Exit::Success);
             }
             compare(&squads, &new, &reply.value);
             check_prompt(&squads, &new, &reply.value, "the agent was created")?;
             if let Some(id) = reply.value.id.as_ref().and_then(|id| id.parse().ok()) {
                 let key = format!("{} --name NAME", squads.about("create-key", &id));
-                squads.session.ui().next("give it a key", &key);
+                squads.session.ui().next("create a key for it", &key);
             }
         }
         Ok(Exit::Success)

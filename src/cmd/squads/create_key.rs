@@ -21,8 +21,8 @@ use crate::view::column::{Cell, Column};
 
 /// Create an API key for an agent (operator key required)
 ///
-/// The token is shown only once. A server that does not keep the expiry makes a key that lasts for ever: the token is
-/// delivered, the command ends with 1, and says how to revoke the key.
+/// The token is shown only once. If the server ignores the expiry time, the key never expires: the token is delivered
+/// anyway, and the command exits with 1 and prints how to revoke the key.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,10 +35,10 @@ pub struct Args {
     /// Label
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     name: String,
-    /// Expiry time, for example 2027-01-31T00:00:00Z, or how long from now
+    /// Expiry time (RFC 3339, or a duration from now)
     #[arg(long, value_name = "TIME", value_parser = values::until, conflicts_with = "ttl")]
     expires_at: Option<FutureTime>,
-    /// Lifetime, for example 90m, 24h, 30d
+    /// Lifetime (90m, 24h, 30d)
     #[arg(long, value_name = "DURATION", value_parser = |text: &str| time::duration(text))]
     ttl: Option<Duration>,
     /// Write the token to this new file instead of standard output
@@ -106,10 +106,10 @@ impl Kind for New<'_> {
         let ui = session.ui();
         if file.is_none() {
             ui.warn_always(
-                "the token is shown only this once: store it now, and give it to the agent alone",
+                "the token is not shown again: store it now, and give it only to the agent",
             );
         }
-        ui.next("the agent's keys", &self.list_command());
+        ui.next("list the agent's keys", &self.list_command());
     }
 }
 
@@ -117,8 +117,7 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 1 where the token could not be delivered, or the expiry was not kept; whatever the server or the network
-    /// made of it.
+    /// Exit 1 if the token could not be delivered or the expiry time was not kept; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let now = context.ui.now();
         let ends = match (self.expires_at, self.ttl) {
@@ -128,7 +127,7 @@ impl Args {
         };
         if let Some(ends) = ends.filter(|ends| *ends <= now) {
             return Err(Error::usage(format!(
-                "--expires-at: {} is over already",
+                "--expires-at: {} is in the past",
                 time::utc(ends)
             )));
         }
@@ -168,13 +167,13 @@ fn is_kept(ends: Timestamp, created: &Created) -> bool {
 
 fn unkept(kind: &New<'_>, ends: Timestamp, created: &Created) -> Error {
     let kept = match created.key.expires_at.as_ref().and_then(time::WireTime::at) {
-        Some(at) => format!("it ends at {}", time::utc(at)),
-        None => "it never ends".to_owned(),
+        Some(at) => format!("it expires at {}", time::utc(at)),
+        None => "it never expires".to_owned(),
     };
     let error = Error::new(
         Exit::Failure,
         format!(
-            "the key was created and its token delivered, but the server did not keep the expiry {}: {kept}",
+            "the key was created and its token delivered, but the server did not keep the expiry time {}: {kept}",
             time::utc(ends)
         ),
     );

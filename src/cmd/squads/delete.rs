@@ -1,6 +1,6 @@
 //! `xeroctl squads delete`.
 
-use super::doomed;
+use super::destructive_target;
 use super::squad_session::{AgentTarget, Secrets};
 use crate::api::squads::agents::Delete;
 use crate::error::{Error, Exit};
@@ -8,7 +8,7 @@ use crate::session::{Consent, Context};
 
 /// Delete an agent and its records
 ///
-/// The server can't delete an agent that has costs or hires: terminate that one.
+/// The server can't delete an agent with costs or hire requests; terminate it instead.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,12 +28,12 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 16 without consent; whatever the server or the network made of it.
+    /// Exit 16 without consent; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, doomed) = doomed::open(&self.target, context, self.force).await?;
-        let agent = doomed.id;
+        let (squads, target) = destructive_target::open(&self.target, context, self.force).await?;
+        let agent = target.id;
         let squads = squads.with(self.secrets);
-        let question = format!("Delete agent {} with all its records?", doomed.label);
+        let question = format!("Delete agent {} and all its records?", target.label);
         let session = &squads.session;
         session.confirm(&question, &Consent::Yes, self.force)?;
         let show = squads.about("show", &agent);
@@ -41,7 +41,7 @@ impl Args {
         let deleted = deleted.map_err(|error| {
             if error.api_error().http_status == Some(500) {
                 squads.with_run_cause(error)
-                    .hint("an agent that has costs or hires can't be deleted; terminated, it never runs again")
+                    .hint("an agent with costs or hire requests can't be deleted, but it can be terminated")
                     .next("terminate it", squads.about("terminate", &agent))
             } else {
                 squads.advise_change(error, &show)
@@ -52,7 +52,7 @@ impl Args {
             let sentence = format!("Deleted agent {agent}.");
             session.done(&reply, agent.as_str(), "deleted", &sentence)?;
             let left = squads.command("agents", "");
-            session.ui().next("the agents that are left", &left);
+            session.ui().next("list the remaining agents", &left);
         }
         Ok(Exit::Success)
     }

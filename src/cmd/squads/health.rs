@@ -10,7 +10,7 @@ use crate::session::{Context, Session};
 
 /// Show the squads server's health and whose key is used
 ///
-/// `key` is what the server makes of the key: an agent's, an operator's, or not valid.
+/// `key` is the key's owner according to the server: an agent, an operator, or none if the key is not valid.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -45,20 +45,20 @@ impl Args {
     }
 }
 
-/// Whom the server takes the key for.
+/// The key's owner, according to the server.
 enum Owner {
     /// No key was sent.
     NoKey,
-    /// It is an agent's own.
+    /// An agent.
     Agent {
         id: Option<String>,
         name: Option<String>,
     },
-    /// It is an operator's; how the server knows.
+    /// An operator, and how the server identified it.
     Operator(String),
-    /// The server does not know the key; how it takes us for an operator anyway, if it does.
+    /// The server does not know the key. If it treats the caller as an operator anyway, the reason.
     Invalid(Option<String>),
-    /// The server does not say; whether it said at least that the key is no agent's.
+    /// The server does not report the owner. True if it reported that the owner is not an agent.
     Unknown { is_no_agent: bool },
 }
 
@@ -82,7 +82,7 @@ impl Owner {
         }
     }
 
-    /// The same for programs. `valid` is null if that is unknown.
+    /// The JSON form. `valid` is null if unknown.
     fn document(&self) -> Value {
         let (valid, kind) = match self {
             Self::NoKey => return Value::Null,
@@ -106,7 +106,7 @@ impl Owner {
     fn warning(&self) -> Option<String> {
         match self {
             Self::Invalid(Some(source)) => Some(format!(
-                "the key is not valid, but the server trusts every client that reaches it as an operator ({source})"
+                "the key is not valid, but the server treats every client as an operator ({source})"
             )),
             Self::Invalid(None) => {
                 Some("the key is not valid: it is unknown, expired, or revoked".to_owned())
@@ -116,10 +116,10 @@ impl Owner {
     }
 }
 
-/// Asks the server whose key it is.
+/// Asks the server for the key's owner.
 ///
 /// # Errors
-/// A signal. What the server says otherwise leaves the owner unknown: its page does not know all of this.
+/// Only a signal. After any other error, the owner is unknown, because not every server has these routes.
 async fn owner(session: &Session<'_>) -> Result<Owner, Error> {
     if !session.has_key() {
         return Ok(Owner::NoKey);
@@ -149,7 +149,7 @@ async fn owner(session: &Session<'_>) -> Result<Owner, Error> {
     }
 }
 
-/// An object with one more member at its end, the rest as it is.
+/// The object with one more member at its end.
 fn with_member(object: &str, name: &str, value: &Value) -> String {
     let object = object.trim_end();
     let Some(members) = object.strip_suffix('}').map(str::trim_end) else {

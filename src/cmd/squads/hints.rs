@@ -2,10 +2,10 @@
 
 use crate::error::Error;
 
-/// Where a key comes from.
+/// The sources of a key.
 const KEY_SOURCES: &str = "--api-key-file FILE, SLAW_API_KEY, or squads_api_key of the deployment";
 
-/// Who sent the request that failed.
+/// The sender of the failed request.
 pub(super) struct Sender<'a> {
     /// A key was sent.
     pub(super) has_key: bool,
@@ -15,11 +15,11 @@ pub(super) struct Sender<'a> {
     pub(super) squad: Option<&'a str>,
     /// The run that changes belong to.
     pub(super) run: Option<String>,
-    /// The options of the command line that lead to the same server and squad, each after a blank.
+    /// The options that select the same server and squad, each preceded by a space.
     pub(super) options: &'a str,
 }
 
-/// Adds what to do about an error, as far as the server's response and this command's key tell.
+/// Adds hints to an error, based on the server's response and the key in use.
 pub(super) fn explain(sender: &Sender<'_>, error: Error) -> Error {
     match error.api_error().http_status {
         Some(status @ (401 | 403)) => explain_denial(sender, error, status),
@@ -28,7 +28,7 @@ pub(super) fn explain(sender: &Sender<'_>, error: Error) -> Error {
     }
 }
 
-/// What the server said, without the words of ours that say what failed.
+/// The server's message, without this program's description of the failed action.
 pub(super) fn server_message(error: &Error) -> &str {
     let message = error.message();
     message
@@ -44,7 +44,7 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
     };
     if !sender.has_key {
         return error.hint(format!(
-            "no key was sent; this needs {whose}: {KEY_SOURCES}"
+            "no key was sent; this requires {whose}: {KEY_SOURCES}"
         ));
     }
     let code = error.api_error().code.as_deref().unwrap_or_default();
@@ -66,7 +66,7 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
                 }
                 Permission::Unnamed => error
                     .hint("the key is valid, but lacks a permission for this")
-                    .next("whose key it is", "squads health"),
+                    .next("show the key's owner", "squads health"),
             };
         }
         if said.contains("squad") || said.contains("company") {
@@ -86,8 +86,8 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
         ""
     };
     error
-        .hint(format!("{not_accepted}this needs {whose}: {KEY_SOURCES}"))
-        .next("where the key comes from", "config show")
+        .hint(format!("{not_accepted}this requires {whose}: {KEY_SOURCES}"))
+        .next("show where the key comes from", "config show")
 }
 
 /// A permission that a response says is missing.

@@ -25,7 +25,7 @@ pub struct Args {
     /// Reason shown to the reviewer
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     reason: Option<String>,
-    /// Adapter that runs the agent: `claude_local`, `codex_local`, `gemini_local`, `process`, `http` or another one
+    /// Adapter that runs the agent, such as `claude_local`, `codex_local`, `gemini_local`, `process`, or `http`
     #[arg(long, value_name = "TYPE", value_parser = values::text)]
     adapter: Option<String>,
     #[command(flatten)]
@@ -42,7 +42,7 @@ const HIRED: &[Column<Hired>] = &[
     Column::text("NAME", |hired| Cell::from(&hired.agent.name)),
 ];
 
-/// What the members of the body that were left out say, without those that say the same under another name.
+/// The names of the omitted members of the body, without those that repeat another one.
 fn not_sent(left_out: &[String]) -> Vec<&'static str> {
     const MEMBERS: [(&str, &str); 5] = [
         ("title", "title"),
@@ -79,7 +79,7 @@ impl Args {
                 .renderer()
                 .record(AGENT, &hired.agent, reply.document.get())?;
             ui.warn("the response shows neither an agent nor an approval");
-            ui.next("whether there is an agent", &check);
+            ui.next("check whether there is an agent", &check);
             return Ok(Exit::Success);
         }
         if !hired.is_pending() {
@@ -87,13 +87,13 @@ impl Args {
                 .renderer()
                 .record(AGENT, &hired.agent, reply.document.get())?;
             compare(&squads, &new, &hired.agent);
-            ui.note("the agent was created at once: the squad wants no approval");
+            ui.note("the agent was created immediately: the squad requires no approval");
             if self.reason.is_some() && hired.reason.is_none() {
-                ui.warn("the reason was not kept: there is no approval that would show it");
+                ui.warn("the reason was not kept, because there is no approval to show it");
             }
             check_prompt(&squads, &new, &hired.agent, "the agent was created")?;
             if let Some(id) = hired.agent.id.as_ref().and_then(|id| id.parse().ok()) {
-                ui.next("look at it", &squads.about("show", &id));
+                ui.next("show it", &squads.about("show", &id));
             }
             return Ok(Exit::Success);
         }
@@ -107,13 +107,13 @@ impl Args {
         let lost = not_sent(&left_out);
         if !lost.is_empty() {
             ui.warn(&format!(
-                "this server's hire requests take only a name, a role, and a reason; not sent: {}",
+                "this server's hire requests accept only a name, a role, and a reason; not sent: {}",
                 lost.join(", ")
             ));
         }
         let approval = hired.approval_id.as_deref().unwrap_or("without an ID");
         ui.note(&format!(
-            "pending: an operator of the squads server has to decide on the approval {approval}"
+            "pending: an operator of the squads server must decide on the approval {approval}"
         ));
         if new.prompt.is_some() && lost.contains(&"prompt") {
             let done = format!("the hire was requested (approval {approval})");
@@ -128,7 +128,7 @@ impl Args {
             &hired.agent,
             &format!("the hire was requested (approval {approval})"),
         )?;
-        ui.next("the squad's agents", &check);
+        ui.next("list the squad's agents", &check);
         Ok(Exit::Pending)
     }
 }

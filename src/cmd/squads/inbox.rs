@@ -35,7 +35,7 @@ const ASSIGNMENT: &[Column<Assignment>] = &[
     Column::text("PRIORITY", |issue| Cell::from(&issue.priority)),
 ];
 
-/// The statuses that a server lists whose responses have no envelope, whatever it is asked for.
+/// The statuses that a server with bare responses lists, regardless of the request.
 const LISTED: [&str; 3] = ["todo", "in_progress", "blocked"];
 
 fn words<'a>(statuses: &[&'a String]) -> Vec<&'a str> {
@@ -48,7 +48,7 @@ impl Args {
         let squads = self.server.open(context, true)?;
         let states = self.status.map(|Words(states)| states).unwrap_or_default();
         let seen = RefCell::new(BTreeSet::new());
-        // The server may ignore the statuses that it is asked for.
+        // The server may ignore the requested statuses.
         let keep = |issue: &Assignment| {
             let is_wanted = |status: &String| states.contains(status);
             let is_kept = states.is_empty() || issue.status.as_ref().is_some_and(is_wanted);
@@ -71,10 +71,10 @@ impl Args {
                 ));
             }
             if summary.count == 0 && unknown.is_empty() {
-                ui.note("nothing in the inbox");
+                ui.note("the inbox is empty");
             } else if summary.count == 0 && !known.is_empty() {
                 ui.note(&format!(
-                    "no issues that are {}",
+                    "no issues with status {}",
                     words(&known).join(" or ")
                 ));
             }

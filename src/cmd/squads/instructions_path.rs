@@ -24,7 +24,7 @@ pub struct Args {
     /// Clear the path
     #[arg(long, conflicts_with = "path")]
     clear: bool,
-    /// Adapter setting that holds the path (needed for adapters without one of their own, such as `process`)
+    /// Adapter setting for the path (required for adapters without a default one, such as `process`)
     #[arg(long, value_name = "KEY", value_parser = values::text)]
     adapter_config_key: Option<String>,
 }
@@ -41,7 +41,7 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 2 without a path to set or to clear; whatever the server or the network made of it.
+    /// Exit 2 without a path to set or `--clear`; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         if self.path.is_none() && !self.clear {
             return Err(Error::usage(
@@ -76,7 +76,7 @@ impl Args {
             let (done, sentence) = match &self.path {
                 Some(path) => (
                     "set",
-                    format!("Agent {agent} takes its instructions from {path}."),
+                    format!("Set the instructions path of agent {agent} to {path}."),
                 ),
                 None => (
                     "cleared",
@@ -95,20 +95,20 @@ impl Args {
             }
             (None, Some(kept)) => session
                 .ui()
-                .warn(&format!("the path is {kept} now; it was not cleared")),
+                .warn(&format!("the path was not cleared; it is now {kept}")),
             (None, None) => {}
         }
         if let Some(key) = set.config_key {
             let is_left_out = left_out.iter().any(|name| name == "adapterConfigKey");
             if is_left_out {
                 session.ui().warn(&format!(
-                    "the server does not take --adapter-config-key: {key} was not sent"
+                    "the server does not support --adapter-config-key: {key} was not sent"
                 ));
             }
             let kept = now.config_key.as_deref();
             verify::compare(session, &[("adapter setting", Some(key), kept)]);
         }
-        session.ui().next("look at it", &show);
+        session.ui().next("show it", &show);
         Ok(Exit::Success)
     }
 }

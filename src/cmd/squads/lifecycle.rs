@@ -1,4 +1,4 @@
-//! What `pause`, `resume` and `terminate` have in common.
+//! Common parts of `pause`, `resume`, and `terminate`.
 
 use super::squad_session::{Secrets, Squads};
 use crate::api::Id;
@@ -36,26 +36,26 @@ pub(super) async fn apply(
     session.done(&reply, agent.as_str(), done, &sentence)?;
     let ui = session.ui();
     if let Some(status) = &reply.value.status {
-        // A resumed agent is active, or at once at work or idle.
+        // A resumed agent is active, running, or idle.
         let is_so = match act {
             LifecycleAction::Resume => !matches!(status.as_str(), "paused" | "terminated"),
             LifecycleAction::Pause | LifecycleAction::Terminate => status == wanted,
         };
         if !is_so {
             ui.warn(&format!(
-                "the agent's status is {status} now, not {wanted} as was asked for"
+                "the agent's status is {status}, not {wanted} as requested"
             ));
         }
     }
     if act == LifecycleAction::Resume && before == Some(PENDING) {
-        ui.warn("the agent was pending approval, and was started without one");
+        ui.warn("the agent was pending approval and was started without it");
     }
     match act {
         // Resuming an agent that awaits approval would start it without one.
         LifecycleAction::Pause if before.is_some_and(|status| status != PENDING) => {
             ui.next("undo it", &squads.about("resume", agent));
         }
-        LifecycleAction::Pause | LifecycleAction::Resume => ui.next("look at it", &show),
+        LifecycleAction::Pause | LifecycleAction::Resume => ui.next("show it", &show),
         LifecycleAction::Terminate => {
             ui.next("remove its records too", &squads.about("delete", agent));
         }

@@ -1,11 +1,11 @@
-//! `xeroctl squads`: the second server, with agents of its own, grouped in squads.
+//! `xeroctl squads`: agents grouped in squads, managed by a separate server.
 
 mod agent;
 pub mod agents;
 pub mod create;
 pub mod create_key;
 pub mod delete;
-mod doomed;
+mod destructive_target;
 pub mod health;
 mod hints;
 pub mod hire;
@@ -33,8 +33,8 @@ command_group! {
     /// Manage agents grouped in squads (a separate server)
     ///
     /// The server comes from --squads-url, `SLAW_API_URL`, or the deployment's `squads_url`, and defaults to
-    /// localhost:3100. The key comes from --api-key-file, `SLAW_API_KEY`, or `squads_api_key`; the router's key is never sent
-    /// there. Most changes require an operator key; `me` and `inbox` require an agent key.
+    /// localhost:3100. The key comes from --api-key-file, `SLAW_API_KEY`, or `squads_api_key`; the router's key is
+    /// never sent there. Most changes require an operator key; `me` and `inbox` require an agent key.
     #[command(after_help = "\
 Examples:
   xeroctl --context sandbox squads agents

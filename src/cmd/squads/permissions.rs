@@ -9,7 +9,7 @@ use crate::session::Context;
 
 /// Set an agent's permissions (operator key required)
 ///
-/// A permission that is not given keeps its value.
+/// An omitted permission keeps its value.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,7 +33,7 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 2 where no permission is given; whatever the server or the network made of it.
+    /// Exit 2 if no permission is given; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         if self.can_create_agents.is_none() && self.can_assign_tasks.is_none() {
             return Err(Error::usage(
@@ -53,18 +53,18 @@ impl Args {
         if is_half && session.is_dry() {
             session
                 .ui()
-                .note("skipped: the other permission, which is read first and sent as it is");
+                .note("not read in a dry run: the other permission, which is sent unchanged");
         } else if is_half && let Some(reply) = squads.get(&Get(agent.as_str())).await? {
             let now = reply.value;
             let read = |text: Option<String>| text.and_then(|text| text.parse().ok());
             change.can_create_agents = change
                 .can_create_agents
                 .or_else(|| read(now.can_create_agents));
-            // Not the effective right, which every active agent has: sent back, it would become a grant of its own.
+            // Not the effective permission, which every active agent has: sending it back would grant it.
             change.can_assign_tasks = change.can_assign_tasks.or(now.stores_task_permission);
             if change.can_create_agents.is_none() || change.can_assign_tasks.is_none() {
                 session.ui().note(
-                    "the server does not show the other permission, so the one given is sent alone",
+                    "the server does not show the other permission, so only the given one is sent",
                 );
             }
         }
@@ -105,7 +105,7 @@ impl Args {
                 "the permission to assign tasks is not granted, but the server lets the agent assign tasks anyway",
             );
         }
-        session.ui().next("look at it", &show);
+        session.ui().next("show it", &show);
         Ok(Exit::Success)
     }
 }

@@ -1,4 +1,4 @@
-//! An agent's prompt on a server that keeps prompts in files only.
+//! An agent's prompt on a server that keeps prompts only in files.
 
 use super::squad_session::Squads;
 use super::verify;
@@ -6,7 +6,7 @@ use crate::api::Id;
 use crate::api::squads::instructions::{FILE, ReadFile, WriteFile};
 use crate::error::{Error, Exit};
 
-/// What was done before the prompt was written.
+/// The action completed before the prompt is written.
 const DONE: &str = "the agent was updated";
 
 /// Writes the prompt into the agent's instructions file and reads it back.
@@ -29,7 +29,7 @@ pub(super) async fn write(squads: &Squads<'_>, agent: &Id, prompt: &str) -> Resu
         content: prompt,
     };
     let show = squads.about("show", agent);
-    // Without what the other commands advise: the agent is there.
+    // Without the hints of other commands, because the agent exists.
     let written = squads.session.change(&file, &show).await;
     written.map_err(lost)?;
     let read = squads.session.get(&ReadFile(agent.as_str())).await;

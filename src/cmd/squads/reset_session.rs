@@ -46,7 +46,7 @@ impl Args {
                     .ui()
                     .note(&format!("task sessions cleared: {count}"));
             }
-            session.ui().next("its state", &state);
+            session.ui().next("show its state", &state);
         }
         Ok(Exit::Success)
     }

@@ -1,6 +1,6 @@
 //! `xeroctl squads revoke-key`.
 
-use super::doomed;
+use super::destructive_target;
 use super::squad_session::{AgentTarget, Squads};
 use crate::api::Id;
 use crate::api::page::ListParams;
@@ -30,14 +30,14 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 5 if the agent has no such key; exit 16 without consent; whatever the server or the network made of it.
+    /// Exit 5 if the agent has no such key; exit 16 without consent; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, agent) = doomed::open(&self.target, context, self.force).await?;
+        let (squads, agent) = destructive_target::open(&self.target, context, self.force).await?;
         let session = &squads.session;
         let (key, name) = if session.is_dry() {
             session
                 .ui()
-                .note(&format!("skipped: which key {} is", self.key));
+                .note(&format!("not looked up in a dry run: the key {}", self.key));
             (self.key.clone(), None)
         } else {
             find(&squads, &agent.id, &self.key).await?
@@ -47,7 +47,7 @@ impl Args {
             None => key.to_string(),
         };
         let question = format!(
-            "Revoke key {label} of agent {}? Whoever uses it is locked out.",
+            "Revoke key {label} of agent {}? Requests with it will fail.",
             agent.label
         );
         session.confirm(&question, &Consent::Yes, self.force)?;
@@ -68,7 +68,7 @@ impl Args {
                 "revoked",
                 &format!("Revoked key {key}."),
             )?;
-            session.ui().next("the agent's keys", &keys);
+            session.ui().next("list the agent's keys", &keys);
         }
         Ok(Exit::Success)
     }
@@ -99,7 +99,7 @@ async fn find(squads: &Squads<'_>, agent: &Id, word: &Id) -> Result<(Id, Option<
     };
     let mut found = by_id;
     if found.is_empty() {
-        // Of keys with one name, those that still work are meant.
+        // Among keys with the same name, active ones take precedence.
         found = named().filter(|key| key.revoked_at.is_none()).collect();
     }
     if found.is_empty() {
@@ -121,7 +121,7 @@ async fn find(squads: &Squads<'_>, agent: &Id, word: &Id) -> Result<(Id, Option<
         }
         several => {
             let error = Error::usage(format!(
-                "{} keys of the agent are called {word}: give the ID",
+                "{} keys of the agent are named {word}; use the ID",
                 several.len()
             ));
             let error = several

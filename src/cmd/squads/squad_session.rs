@@ -1,4 +1,4 @@
-//! Where a command of the squads API goes: the server, the squad, the agent.
+//! The target of a squads command: the server, the squad, and the agent.
 
 use std::cell::Cell;
 
@@ -57,7 +57,7 @@ fn squad_id(text: &str) -> Result<Id, String> {
     }
 }
 
-/// One agent, and where it is.
+/// An agent and its squad.
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct AgentTarget {
     /// Agent ID, or a name that is unique in the squad
@@ -67,7 +67,7 @@ pub(super) struct AgentTarget {
     pub(super) place: SquadArgs,
 }
 
-/// An agent that was looked for.
+/// An agent that was looked up.
 pub(super) struct Found {
     /// Its ID.
     pub(super) id: Id,
@@ -88,19 +88,19 @@ fn names(error: &Error, member: &str) -> bool {
 pub(super) struct Squads<'c> {
     /// The session.
     pub(super) session: Session<'c>,
-    /// The squad; why it can't be one where a variable or the deployment names something else.
+    /// The squad, or why the value from the variable or the deployment is not a valid squad ID.
     squad: Option<Result<Id, String>>,
-    /// The options of the line that lead to the same place, with a blank before each.
+    /// The options that select the same server and squad, each preceded by a space.
     options: String,
     veils: bool,
-    /// The key is an agent's own.
+    /// Whether the command requires an agent's key.
     as_agent: bool,
-    /// The note about masked secrets was shown.
+    /// Whether the note about masked secrets was shown.
     told: Cell<bool>,
 }
 
 impl Server {
-    /// Opens a session; `as_agent` takes the agent's key in the sandbox.
+    /// Opens a session; in the sandbox, `as_agent` selects the agent's key.
     pub(super) fn open<'c>(
         &self,
         context: &'c Context,
@@ -125,7 +125,7 @@ impl AgentTarget {
         Ok((squads, found.id))
     }
 
-    /// The same, with the agent as far as it was read to find it.
+    /// The same, with the agent if it was read to find its ID.
     pub(super) async fn open_found<'c>(
         &self,
         context: &'c Context,
@@ -170,19 +170,19 @@ impl Squads<'_> {
         self.veils = !secrets.show_secrets;
         if secrets.show_secrets && !self.session.look.format.is_json() {
             let ui = self.session.ui();
-            ui.note("--show-secrets counts with -o json alone: no table shows a configuration");
+            ui.note("--show-secrets requires -o json: tables do not show configurations");
         }
         self
     }
 
-    /// The words of a command about the same place: a subcommand, and its arguments as they are typed.
+    /// The words of a command for the same server and squad: a subcommand, and its arguments as typed.
     pub(super) fn command(&self, verb: &str, arguments: &str) -> String {
         format!("squads {verb}{} {arguments}", self.options)
             .trim_end()
             .to_owned()
     }
 
-    /// The words of a command about an agent of the same place.
+    /// The words of a command for an agent on the same server.
     pub(super) fn about(&self, verb: &str, agent: &Id) -> String {
         self.command(verb, &command_line::id(agent.as_str()))
     }
@@ -190,22 +190,22 @@ impl Squads<'_> {
     /// The squad.
     ///
     /// # Errors
-    /// Exit 2 where nothing names one; exit 3 where a variable or the deployment names something else.
+    /// Exit 2 if none is set; exit 3 if the value from the variable or the deployment is invalid.
     pub(super) fn squad(&self) -> Result<&str, Error> {
         match &self.squad {
             Some(Ok(squad)) => Ok(squad.as_str()),
             Some(Err(why)) => {
-                Err(Error::config(why).next("where the squad comes from", "config show"))
+                Err(Error::config(why).next("show where the squad comes from", "config show"))
             }
-            None => Err(Error::usage("no squad is named")
-                .hint("name one: --squad ID, SLAW_SQUAD_ID, or squad_id of the deployment")),
+            None => Err(Error::usage("no squad is selected")
+                .hint("select one: --squad ID, SLAW_SQUAD_ID, or squad_id of the deployment")),
         }
     }
 
-    /// The squad, if anything names one.
+    /// The squad, if one is set.
     ///
     /// # Errors
-    /// Exit 3 where a variable or the deployment names something else.
+    /// Exit 3 if the value from the variable or the deployment is invalid.
     pub(super) fn named_squad(&self) -> Result<Option<&str>, Error> {
         match &self.squad {
             Some(_) => self.squad().map(Some),
@@ -224,7 +224,7 @@ impl Squads<'_> {
     /// Finds the agent by its ID, which is not looked up, or by a name that is unique in the squad.
     ///
     /// # Errors
-    /// Exit 2 where several have the name, or no squad is known; exit 5 where none has it.
+    /// Exit 2 if several have the name, or no squad is set; exit 5 if none has it.
     pub(super) async fn find(&self, word: &Id) -> Result<Found, Error> {
         let unread = || Found {
             id: word.clone(),
@@ -235,12 +235,12 @@ impl Squads<'_> {
         }
         let squad = self.squad().map_err(|error| {
             error.because_of(format!(
-                "{word} is not an agent ID, and names are known within a squad"
+                "{word} is not an agent ID, and names are only resolved within a squad"
             ))
         })?;
         let ui = self.session.ui();
         if self.session.is_dry() {
-            ui.note(&format!("skipped: which agent {word} is"));
+            ui.note(&format!("not looked up in a dry run: the agent {word}"));
             return Ok(unread());
         }
         let is_meant = |agent: &Agent| {
@@ -263,7 +263,7 @@ impl Squads<'_> {
             |agent| &agent.name,
             |agent| &agent.url_key,
         ];
-        // The first of these that any agent has counts.
+        // The first of these that matches an agent is used.
         if let Some(text) = texts
             .into_iter()
             .find(|text| agents.iter().any(|agent| is_it(agent, *text)))
@@ -274,9 +274,9 @@ impl Squads<'_> {
         match agents.as_slice() {
             [] => Err(Error::new(
                 Exit::NotFound,
-                format!("no agent of the squad {squad} has the ID or the name {word}"),
+                format!("no agent in squad {squad} has the ID or name {word}"),
             )
-            .detail("terminated agents are found by ID only")
+            .detail("terminated agents can only be found by ID")
             .next("list the agents", self.command("agents", ""))),
             [agent] => Ok(Found {
                 id: id(agent)
@@ -286,7 +286,7 @@ impl Squads<'_> {
             }),
             several => {
                 let error = Error::usage(format!(
-                    "{} agents of the squad are called {word}: give the id",
+                    "{} agents in the squad are named {word}; use the ID",
                     several.len()
                 ));
                 Err(several.iter().fold(error, |error, agent| {
@@ -316,7 +316,7 @@ impl Squads<'_> {
         }
     }
 
-    /// Adds what to do about an error, by its cause.
+    /// Adds hints to an error, by its cause.
     pub(super) fn explain(&self, error: Error) -> Error {
         hints::explain(&self.sender(), error)
     }
@@ -326,7 +326,7 @@ impl Squads<'_> {
         hints::with_run_cause(&self.sender(), error)
     }
 
-    /// What to do about an error, also about one of something that is not there.
+    /// Adds hints to an error, including one about a missing object.
     pub(super) fn advise(&self, error: Error) -> Error {
         if error.exit() == Exit::NotFound {
             error.next("list the agents", self.command("agents", ""))
@@ -335,15 +335,15 @@ impl Squads<'_> {
         }
     }
 
-    /// What to do about an error of a change; `check` is the command that shows its result.
+    /// Adds hints to the error of a change; `check` is the command that shows its result.
     pub(super) fn advise_change(&self, error: Error, check: &str) -> Error {
         match error.exit() {
-            Exit::Conflict => error.next("what there is now", check),
+            Exit::Conflict => error.next("check the result", check),
             _ => self.advise(error),
         }
     }
 
-    /// Changes something. `check` is the command that says what became of it.
+    /// Changes something. `check` is the command that shows the result.
     pub(super) async fn change<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -353,8 +353,8 @@ impl Squads<'_> {
         reply.map_err(|error| self.advise_change(error, check))
     }
 
-    /// As [`Squads::change`], with a request for both dialects: a server that refuses what is not on its page is sent the
-    /// request once more, without it. Also returns the members of the body that were left out.
+    /// As [`Squads::change`], with a request for both dialects: if the server rejects undocumented members, the request
+    /// is sent again without them. Also returns the members of the body that were left out.
     pub(super) async fn change_in_either<E: TwoDialects>(
         &self,
         endpoint: &E,
@@ -365,7 +365,7 @@ impl Squads<'_> {
             Ok(reply) => return Ok(with(reply, Vec::new())),
             Err(error) => error,
         };
-        // A 400 says that nothing was done.
+        // A 400 means that nothing was changed.
         let extra = extra_members(endpoint);
         let is_refused = error.api_error().http_status == Some(400)
             && extra.iter().any(|name| names(&error, name));
@@ -387,7 +387,7 @@ impl Squads<'_> {
     /// The reply, with secrets masked if its document will be shown.
     ///
     /// # Errors
-    /// Exit 1 should the masked document be no JSON.
+    /// Exit 1 if the masked document is not JSON.
     pub(super) fn redact<T: DeserializeOwned>(&self, reply: Reply<T>) -> Result<Reply<T>, Error> {
         if !self.session.look.format.is_json() {
             return Ok(reply);
@@ -402,7 +402,7 @@ impl Squads<'_> {
         })
     }
 
-    /// As [`Squads::redact`], for responses that need not hold an agent and are left alone where they hold none.
+    /// As [`Squads::redact`], for responses that may not contain an agent. Those are returned unchanged.
     pub(super) fn redact_agent<T: DeserializeOwned>(
         &self,
         reply: Reply<T>,
@@ -417,7 +417,7 @@ impl Squads<'_> {
         }
     }
 
-    /// A document with its secrets masked, unless they may be shown; says so once.
+    /// A document with its secrets masked, unless they may be shown. The first time, prints a note.
     pub(super) fn redact_document(&self, document: &str) -> String {
         if !self.veils {
             return document.to_owned();

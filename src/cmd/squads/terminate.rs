@@ -1,7 +1,7 @@
 //! `xeroctl squads terminate`.
 
 use super::squad_session::{AgentTarget, Secrets};
-use super::{doomed, lifecycle};
+use super::{destructive_target, lifecycle};
 use crate::api::squads::agents::LifecycleAction;
 use crate::error::{Error, Exit};
 use crate::session::{Consent, Context};
@@ -26,9 +26,9 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 16 without consent; whatever the server or the network made of it.
+    /// Exit 16 without consent; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, agent) = doomed::open(&self.target, context, self.force).await?;
+        let (squads, agent) = destructive_target::open(&self.target, context, self.force).await?;
         let question = format!("Terminate agent {}? It never runs again.", agent.label);
         squads
             .session

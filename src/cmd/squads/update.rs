@@ -35,8 +35,7 @@ pub struct Args {
     secrets: Secrets,
 }
 
-/// A status that an update may set. The server takes any other word, and `terminated` would leave the agent's keys
-/// working.
+/// A status that an update may set. The server accepts any word, and `terminated` would leave the agent's keys valid.
 fn status(text: &str) -> Result<String, String> {
     match text {
         "active" | "paused" => Ok(text.to_owned()),
@@ -52,7 +51,7 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 2 where there is nothing to change; whatever the server or the network made of it.
+    /// Exit 2 if there is nothing to change; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let given = [&self.name, &self.title, &self.prompt, &self.status];
         if given.iter().all(|option| option.is_none()) {
@@ -75,7 +74,7 @@ impl Args {
         let show = squads.about("show", &agent);
         if prompt.is_some() && squads.session.is_dry() {
             squads.session.ui().note(
-                "skipped: whether the server keeps the prompt; if not, it is written to the agent's AGENTS.md",
+                "not checked in a dry run: whether the server keeps the prompt; if not, it is written to the agent's AGENTS.md",
             );
         }
         let Some(reply) = squads.change(&update, &show).await? else {
@@ -100,7 +99,7 @@ impl Args {
         if let Some(title) = title.filter(|title| cleared && !title.is_empty()) {
             session
                 .ui()
-                .warn(&format!("the title is {title} now; it was not cleared"));
+                .warn(&format!("the title was not cleared; it is now {title}"));
         }
         let asked_title = update.title.filter(|_| !cleared);
         verify::compare(
@@ -116,7 +115,7 @@ impl Args {
         }
         if let Some(prompt) = update.prompt {
             match now.lost_prompt(prompt) {
-                // The agent may have had a file before: only what is in it counts.
+                // The agent may already have had a file, so its content is compared.
                 Some(_) if now.is_bare && now.prompt.is_none() => {
                     prompt::write(&squads, &agent, prompt).await?;
                 }
@@ -127,7 +126,7 @@ impl Args {
                 Some(false) | None => {}
             }
         }
-        session.ui().next("look at it", &show);
+        session.ui().next("show it", &show);
         Ok(Exit::Success)
     }
 }

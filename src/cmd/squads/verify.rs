@@ -1,5 +1,5 @@
-//! After a change: whether the server kept what was asked for. It drops what it does not know without a word, and gives
-//! another name where one is taken.
+//! Checks after a change whether the server kept the requested values. It silently drops unknown members, and picks
+//! another name if one is taken.
 
 use super::squad_session::Squads;
 use crate::error::{Error, Exit};
@@ -12,13 +12,13 @@ pub(super) fn compare(session: &Session<'_>, asked: &[(&str, Option<&str>, Optio
             && asked != kept
         {
             session.ui().warn(&format!(
-                "the {what} is {kept} now, not {asked} as was asked for"
+                "the {what} is {kept}, not {asked} as requested"
             ));
         }
     }
 }
 
-/// Warns if a response shows everything else but this value.
+/// Warns if a response shows the other values, but not this one.
 pub(super) fn missed(session: &Session<'_>, what: &str, asked: Option<&str>, kept: Option<&str>) {
     if asked.is_some() && kept.is_none() {
         session.ui().warn(&format!(
@@ -27,7 +27,7 @@ pub(super) fn missed(session: &Session<'_>, what: &str, asked: Option<&str>, kep
     }
 }
 
-/// The error of a prompt that the server did not keep although it did the rest. `done` says what it did, to this agent.
+/// The error for a prompt that the server did not keep, although it made the other changes. `done` describes these.
 pub(super) fn lost_prompt(squads: &Squads<'_>, done: &str, agent: Option<&str>) -> Error {
     let error = Error::new(
         Exit::Failure,

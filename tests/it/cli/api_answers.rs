@@ -135,13 +135,13 @@ fn what_is_no_json_comes_byte_for_byte_whatever_the_format_says() {
             );
             let told = match (kind.ends_with("json"), format) {
                 (true, _) if !kind.ends_with("ndjson") => {
-                    "warning: the answer is no JSON: it is shown as it came\n"
+                    "warning: the response is not JSON; printed unchanged\n"
                 }
                 _ if kind == "text/html" => {
-                    "warning: the response is an HTML page, perhaps a proxy's: it is shown as it came\n"
+                    "warning: the response is an HTML page, perhaps from a proxy; printed unchanged\n"
                 }
                 (_, "") => "",
-                _ => "the answer is no JSON: it is shown as it came\n",
+                _ => "the response is not JSON; printed unchanged\n",
             };
             assert_eq!(run.stderr, told, "{kind} {body:?} {format}");
         }

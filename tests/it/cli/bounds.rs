@@ -128,7 +128,7 @@ fn a_page_in_place_of_json_is_warned_of() {
         let run = router.home().run(line);
         assert_eq!((run.code, run.stdout.as_str()), (0, page), "{line}");
         let warning =
-            "warning: the response is an HTML page, perhaps a proxy's: it is shown as it came\n";
+            "warning: the response is an HTML page, perhaps from a proxy; printed unchanged\n";
         assert_eq!(run.stderr, warning, "{line}");
     }
 }

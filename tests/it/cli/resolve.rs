@@ -140,9 +140,9 @@ fn a_deployment_on_the_line_is_taken_whole() {
     let (_, run) = outcome(&[TO_PROD, KEY, KEY_FILE], "agents --context lab -o name");
     assert_eq!(
         run.stderr,
-        "XEROCTL_BASE_URL is ignored: the deployment decides\n\
-         XEROCTL_API_KEY is ignored: the deployment decides\n\
-         XEROCTL_API_KEY_FILE is ignored: the deployment decides\n"
+        "XEROCTL_BASE_URL is ignored: the deployment's own setting is used\n\
+         XEROCTL_API_KEY is ignored: the deployment's own setting is used\n\
+         XEROCTL_API_KEY_FILE is ignored: the deployment's own setting is used\n"
     );
     let (_, run) = outcome(&[TO_PROD, KEY], "agents --context lab -q -o name");
     assert_eq!(run.stderr, "", "notices are dropped when quiet");

@@ -71,7 +71,7 @@ fn where_no_key_was_sent_that_is_the_cause() {
                 .with("SLAW_SQUAD_ID", SQUAD)
                 .run(&line.replace("AGENT", CODER));
             assert_eq!(run.code, 4, "{line}: {}", run.stderr);
-            let hint = format!("hint: no key was sent; this needs {whose}: --api-key-file FILE");
+            let hint = format!("hint: no key was sent; this requires {whose}: --api-key-file FILE");
             assert!(run.stderr.contains(&hint), "{line}: {}", run.stderr);
             assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
         }

@@ -45,9 +45,9 @@ fn a_deployment_on_the_line_is_taken_whole() {
     );
     assert_eq!(
         run.stderr,
-        "SLAW_API_URL is ignored: the deployment decides\n\
-         SLAW_API_KEY is ignored: the deployment decides\n\
-         SLAW_SQUAD_ID is ignored: the deployment decides\n\
+        "SLAW_API_URL is ignored: the deployment's own setting is used\n\
+         SLAW_API_KEY is ignored: the deployment's own setting is used\n\
+         SLAW_SQUAD_ID is ignored: the deployment's own setting is used\n\
          no agents: the squad 1ab1ab1a-0000-4000-8000-000000000001 is empty, or the server does not know it\n"
     );
     let server = open();
@@ -68,7 +68,7 @@ fn what_the_deployment_on_the_line_does_not_hold_the_environment_gives() {
     );
     assert_eq!(
         run.stderr,
-        "SLAW_API_URL is ignored: the deployment decides\nno agents: the squad 0a40a40a-0000-4000-8000-000000000002 is empty, or the server does not know it\n"
+        "SLAW_API_URL is ignored: the deployment's own setting is used\nno agents: the squad 0a40a40a-0000-4000-8000-000000000002 is empty, or the server does not know it\n"
     );
     // The URL is not among that: a deployment without one is on this machine.
     let dry = contradicted(&server).run("squads agents --context empty --dry-run");

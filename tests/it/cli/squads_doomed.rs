@@ -51,7 +51,7 @@ fn an_agent_of_another_squad_is_left_alone() {
             assert!(next.contains(OTHER), "{next}");
             assert_eq!(home(&elsewhere()).run(next).code, 0, "{next}");
         }
-        // Where no squad is named, nothing is compared.
+        // Where no squad is selected, nothing is compared.
         let server = elsewhere();
         let home = Home::new().with("SLAW_API_URL", &server.root());
         let run = home.run(&format!("{line} --force"));

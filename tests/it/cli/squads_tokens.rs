@@ -199,18 +199,18 @@ fn an_expiry_that_is_kept_is_kept_within_a_second() {
 #[test]
 fn an_expiry_that_is_not_kept_delivers_the_token_and_ends_with_1() {
     for (expires, told) in [
-        ("null", "it never ends"),
+        ("null", "it never expires"),
         (
             "\"2027-12-22T12:00:00Z\"",
-            "it ends at 2027-12-22T12:00:00Z",
+            "it expires at 2027-12-22T12:00:00Z",
         ),
         (
             "\"2026-12-22T12:00:02Z\"",
-            "it ends at 2026-12-22T12:00:02Z",
+            "it expires at 2026-12-22T12:00:02Z",
         ),
         (
             "\"2026-11-22T12:00:00Z\"",
-            "it ends at 2026-11-22T12:00:00Z",
+            "it expires at 2026-11-22T12:00:00Z",
         ),
         ("\"soon\"", "did not keep the expiry"),
     ] {

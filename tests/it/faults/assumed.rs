@@ -187,11 +187,11 @@ fn what_does_not_fit_on_a_line_is_told() {
     };
     assert_eq!(
         of("pause-exec agt_1"),
-        "hint: to try another one, with {} in FILE: xeroctl api POST /management/agents/agt_1/pause-exec --input FILE"
+        "hint: to try another route, with {} in FILE: xeroctl api POST /management/agents/agt_1/pause-exec --input FILE"
     );
     assert_eq!(
         of("--supported-tiers"),
-        r#"hint: to try another one, with {"name":"n","supported_tiers":["a","b"]} in FILE: xeroctl api PATCH /management/agents/agt_1 --input FILE"#
+        r#"hint: to try another route, with {"name":"n","supported_tiers":["a","b"]} in FILE: xeroctl api PATCH /management/agents/agt_1 --input FILE"#
     );
 }
 

@@ -326,7 +326,7 @@ fn an_inbox_that_is_filtered_here_stays_the_servers_document() {
         assert_eq!(none.stdout.lines().count(), 1);
         assert_eq!(
             (none.code, none.stderr.as_str()),
-            (0, "nothing in the inbox\n")
+            (0, "the inbox is empty\n")
         );
     }
 }

@@ -435,7 +435,7 @@ fn a_server_that_is_mute_and_has_no_tls_is_not_suspected() {
     assert!(
         output
             .stderr
-            .contains("the connection ended before a response came"),
+            .contains("the connection closed before a response arrived"),
         "{}",
         output.stderr
     );

@@ -14,7 +14,7 @@ const ASKING: [(&str, &str, &str); 3] = [
     ),
     (
         "squads delete 37d1b3a4-6820-471c-8c08-e4b40b74a7ce",
-        "Delete agent Ledger (37d1b3a4-6820-471c-8c08-e4b40b74a7ce, paused) in squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 with all its records? [y/N] ",
+        "Delete agent Ledger (37d1b3a4-6820-471c-8c08-e4b40b74a7ce, paused) in squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 and all its records? [y/N] ",
         "Deleted agent 37d1b3a4-6820-471c-8c08-e4b40b74a7ce.",
     ),
     (

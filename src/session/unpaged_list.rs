@@ -11,18 +11,18 @@ use crate::error::{Error, Exit};
 use crate::json::{self, Members};
 use crate::view::column::Column;
 
-/// What was shown of a list.
+/// A summary of the list that was shown.
 #[derive(Clone, Copy, Debug)]
 pub struct ListSummary {
-    /// How many items.
+    /// The number of items.
     pub count: usize,
-    /// The response is an array without an envelope.
+    /// Whether the response is an array without an envelope.
     pub is_bare: bool,
 }
 
 impl Session<'_> {
-    /// Shows those items of a list that `keep` picks. `hide` is given each document before it is shown as JSON;
-    /// `summarize` says what there is to say about the list once it is written.
+    /// Shows the items of a list that `keep` selects. `hide` masks each document that is shown as JSON; `summarize` is
+    /// called once the list is written.
     pub async fn list_unpaged<L: ListEndpoint>(
         &self,
         listing: &L,

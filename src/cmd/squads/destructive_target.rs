@@ -1,4 +1,4 @@
-//! The agent that a command is about to destroy something of: where it is, and how a prompt names it.
+//! The agent of a destructive command: checks its squad, and describes it for the prompt.
 
 use super::squad_session::{AgentTarget, Squads};
 use crate::api::Id;
@@ -6,16 +6,16 @@ use crate::api::squads::agents::{Agent, Get};
 use crate::error::Error;
 use crate::session::{Consent, Context};
 
-/// An agent that was found where the command expects it.
-pub(super) struct Doomed {
+/// An agent in the expected squad.
+pub(super) struct DestructiveTarget {
     /// Its ID.
     pub(super) id: Id,
-    /// Its name, ID, status, and squad, as far as they are known.
+    /// Its name, ID, status, and squad, if known.
     pub(super) label: String,
 }
 
-/// Opens a session, finds the agent, and makes sure that it is in the squad that the command is about: IDs reach agents
-/// of every squad.
+/// Opens a session, finds the agent, and checks that it is in the squad of the command, because an ID can name an agent
+/// of any squad.
 ///
 /// # Errors
 /// Exit 2 if the agent is in another squad; as [`AgentTarget::open`].
@@ -23,9 +23,9 @@ pub(super) async fn open<'c>(
     target: &AgentTarget,
     context: &'c Context,
     is_forced: bool,
-) -> Result<(Squads<'c>, Doomed), Error> {
+) -> Result<(Squads<'c>, DestructiveTarget), Error> {
     let squads = target.place.open(context)?;
-    // Nothing is read for a change that is going to be refused.
+    // Refuse before reading anything.
     squads.session.check_protection()?;
     if !is_forced && !context.is_interactive() {
         squads.session.confirm("", &Consent::Yes, false)?;
@@ -40,7 +40,7 @@ pub(super) async fn open<'c>(
                 squads
                     .session
                     .ui()
-                    .note("skipped: whether the agent is in this squad");
+                    .note("not checked in a dry run: whether the agent is in this squad");
             }
             Agent::default()
         }
@@ -66,10 +66,10 @@ pub(super) async fn open<'c>(
         Some(name) => format!("{name} ({details})"),
         None => details,
     };
-    // A list names no squad: it is the one that was listed.
+    // Agents in a list don't name their squad, which is the listed one.
     if let Some(squad) = agent.squad_id.as_ref().or(named.as_ref()) {
         label.push_str(&format!(" in squad {squad}"));
     }
-    let doomed = Doomed { id, label };
-    Ok((squads, doomed))
+    let target = DestructiveTarget { id, label };
+    Ok((squads, target))
 }
