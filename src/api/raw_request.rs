@@ -152,7 +152,9 @@ pub fn header(text: &str) -> Result<(String, String), String> {
         ));
     }
     if HeaderValue::from_str(value).is_err() {
-        return Err(format!("the value of {name} contains characters that are not allowed in a header"));
+        return Err(format!(
+            "the value of {name} contains characters that are not allowed in a header"
+        ));
     }
     Ok((known.as_str().to_owned(), value.to_owned()))
 }

@@ -191,7 +191,10 @@ impl Response {
                 ..ApiErrorBody::default()
             })
             .next(
-                format!("check that {} is the {}", self.base_url, self.service.url_noun),
+                format!(
+                    "check that {} is the {}",
+                    self.base_url, self.service.url_noun
+                ),
                 "config show",
             )
     }

@@ -206,10 +206,7 @@ pub(super) async fn within<T>(
         Ok(result) => result.map_err(|error| transport_error::broken(error, answering)),
         Err(passed) => {
             let message = if answering {
-                format!(
-                    "the response stalled: no data for {} s",
-                    idle.as_secs()
-                )
+                format!("the response stalled: no data for {} s", idle.as_secs())
             } else {
                 format!("no response within {} s", idle.as_secs())
             };

@@ -91,7 +91,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ("missing value", "the value is missing"),
     ("missing value for key", "the value is missing after `=`"),
     ("recursion limit", "the nesting is too deep"),
-    ("string values must be quoted", "string values must be quoted"),
+    (
+        "string values must be quoted",
+        "string values must be quoted",
+    ),
     (
         "too few unicode value digits",
         "a Unicode escape has too few digits",

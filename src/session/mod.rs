@@ -234,8 +234,9 @@ impl Context {
     /// Reports which environment variables are ignored.
     pub fn warn_ignored_vars(&self, settings: &Settings) {
         for name in &settings.ignored {
-            self.ui
-                .note(&format!("{name} is ignored: the deployment's own setting is used"));
+            self.ui.note(&format!(
+                "{name} is ignored: the deployment's own setting is used"
+            ));
         }
     }
 

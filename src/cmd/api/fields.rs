@@ -59,10 +59,7 @@ impl Fields {
     pub(super) fn body(&self, context: &Context) -> Result<String, Error> {
         let mut names = HashSet::new();
         if let Some(double) = self.0.iter().find(|field| !names.insert(&field.name)) {
-            return Err(Error::usage(format!(
-                "duplicate field {}",
-                double.name
-            )));
+            return Err(Error::usage(format!("duplicate field {}", double.name)));
         }
         let fields = self.read(context)?;
         Ok(json::object(

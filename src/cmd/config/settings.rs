@@ -306,9 +306,9 @@ pub fn create(
         base_url.origin().host
     );
     if first {
-        sentence.push_str("  It is the first deployment, so it is now current.");
+        sentence.push_str(" It is the first deployment, so it is now current.");
     } else if make_current {
-        sentence.push_str("  It is now current.");
+        sentence.push_str(" It is now current.");
     }
     Ok(sentence)
 }

@@ -101,8 +101,5 @@ fn with_list_hint(error: Error, name: &str) -> Error {
     if error.exit() != Exit::NotFound || error.api_error().code.is_some() {
         return error;
     }
-    error.next(
-        format!("unknown tool {name}; list the tools"),
-        "exec tools",
-    )
+    error.next(format!("unknown tool {name}; list the tools"), "exec tools")
 }

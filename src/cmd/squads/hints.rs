@@ -86,7 +86,9 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
         ""
     };
     error
-        .hint(format!("{not_accepted}this requires {whose}: {KEY_SOURCES}"))
+        .hint(format!(
+            "{not_accepted}this requires {whose}: {KEY_SOURCES}"
+        ))
         .next("show where the key comes from", "config show")
 }
 

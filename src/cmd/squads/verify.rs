@@ -11,9 +11,9 @@ pub(super) fn compare(session: &Session<'_>, asked: &[(&str, Option<&str>, Optio
         if let (Some(asked), Some(kept)) = (asked, kept)
             && asked != kept
         {
-            session.ui().warn(&format!(
-                "the {what} is {kept}, not {asked} as requested"
-            ));
+            session
+                .ui()
+                .warn(&format!("the {what} is {kept}, not {asked} as requested"));
         }
     }
 }

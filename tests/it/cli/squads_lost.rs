@@ -177,7 +177,9 @@ fn an_empty_title_clears_it() {
         let run = home(&server).run(&format!("squads update {CODER} --title ''"));
         assert_eq!(run.code, 0, "{}", run.stderr);
         assert_eq!(server.asked()[0].body, r#"{"title":""}"#);
-        let told = run.stderr.contains("warning: the title is Old now");
+        let told = run
+            .stderr
+            .contains("warning: the title was not cleared; it is now Old");
         assert_eq!(told, is_warned, "{kept}: {}", run.stderr);
         assert_eq!(run.stderr.contains("warning"), is_warned, "{}", run.stderr);
     }

@@ -212,7 +212,8 @@ fn a_dry_run_looks_nothing_up_and_says_so() {
         let run = home.run(&format!("{} --dry-run", line.replace("AGENT", "Coder")));
         assert_eq!(run.code, 0, "{line}: {}", run.stderr);
         assert!(
-            run.stderr.contains("not looked up in a dry run: the agent Coder is"),
+            run.stderr
+                .contains("not looked up in a dry run: the agent Coder"),
             "{line}: {}",
             run.stderr
         );

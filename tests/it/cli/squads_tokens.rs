@@ -173,7 +173,7 @@ fn the_token_warning_is_not_silenced() {
     let run = home(&server).run(&format!("{CREATE} -q"));
     assert!(
         run.stderr
-            .starts_with("warning: the token is shown only this once"),
+            .starts_with("warning: the token is not shown again"),
         "{}",
         run.stderr
     );

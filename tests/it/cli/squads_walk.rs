@@ -191,7 +191,9 @@ fn a_name_that_is_taken_is_a_conflict_or_another_name() {
     let server = Served::start(Dialect::Server).home().run(line);
     assert_eq!((page.code, server.code), (6, 0));
     assert!(
-        server.stderr.contains("warning: the name is Coder 2 now"),
+        server
+            .stderr
+            .contains("warning: the name is Coder 2, not Coder"),
         "{}",
         server.stderr
     );

@@ -13,7 +13,7 @@ use crate::support::router::{Answer, Asked, Router};
 const SAID: &str =
     "hint: this route is assumed: the documents do not name it, and this router may have another\n";
 /// What stands before the line that sends the same request; what a file must hold comes between the two.
-const TRY: &str = "hint: to try another one";
+const TRY: &str = "hint: to try another route";
 
 /// Answers of whoever does not know the route.
 fn ignorant(status: u16) -> [Answer; 5] {
@@ -210,7 +210,7 @@ fn the_hints_are_in_the_json_line_too() {
         let error: Value = serde_json::from_str(last).expect("JSON");
         let hint = error["error"]["hint"].as_str().expect("hints");
         assert!(
-            hint.contains("this route is assumed: ") && hint.contains("\nto try another one"),
+            hint.contains("this route is assumed: ") && hint.contains("\nto try another route"),
             "{words}: {hint}"
         );
         assert_eq!(output.stdout, "", "{words}");

@@ -308,7 +308,7 @@ fn a_key_that_nobody_needs_is_warned_of_by_health() {
             denied(),
             Answer::json(200, r#"{"source":"local_implicit"}"#),
             "not valid (local_implicit)",
-            "warning: the key is not valid, but the server trusts every client",
+            "warning: the key is not valid, but the server treats every client",
         ),
         (
             denied(),
