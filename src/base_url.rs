@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_slash_at_the_end_goes_and_the_project_is_the_segment_before_v1() {
+    fn removes_trailing_slash_and_finds_project() {
         let base = BaseUrl::parse("https://API.Example:443/mount/proj_1/v1/").expect("is valid");
         assert_eq!(base.as_str(), "https://api.example/mount/proj_1/v1");
         assert_eq!(base.project(), "proj_1");
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_root_of_a_squads_api_is_the_same_with_and_without_api() {
+    fn squads_root_is_the_same_with_and_without_api() {
         for (text, root) in [
             ("http://localhost:3100", "http://localhost:3100"),
             ("http://localhost:3100//", "http://localhost:3100"),
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_place_has_many_spellings() {
+    fn recognizes_all_spellings_of_a_url() {
         let same = |a: &str, b: &str| {
             let parse = |text| BaseUrl::parse(text).expect(text);
             parse(a).is_same_place(&parse(b))
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused() {
+    fn rejects_invalid_base_urls() {
         for text in [
             "",
             "api.example/p/v1",
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_id_is_named_as_what_is_wrong() {
+    fn explains_zone_ids() {
         for text in [
             "http://[fe80::1%25eth0]:8/p/v1",
             "http://[fe80::1%eth0]/p/v1",
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_travel_over_https_or_stay_on_this_machine() {
+    fn key_requires_https_or_loopback() {
         for (text, safe) in [
             ("https://api.example/p/v1", true),
             ("http://127.0.0.1:1/p/v1", true),

@@ -338,7 +338,7 @@ mod tests {
     use super::{LONGEST, TimedOut, WaitLimit, read, without_path};
 
     #[test]
-    fn a_wait_is_announced_once_and_ends() {
+    fn announces_a_wait_once() {
         let message = Arc::new(Mutex::new(Vec::new()));
         let mine = message.clone();
         let announce = move |text: &str| mine.lock().expect("a list").push(text.to_owned());
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_of_a_temporary_file_does_not_name_it() {
+    fn hides_path_of_temporary_file() {
         let directory = tempfile::tempdir().expect("a directory");
         let missing = directory.path().join("missing");
         let error = tempfile::tempfile_in(&missing).expect_err("no directory");
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_bytes_as_are_allowed_are_read() {
+    fn reads_up_to_the_limit() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("file");
         let wait_limit = WaitLimit::new(None, |_| {});

@@ -238,7 +238,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn emoji_stay_whole_and_their_characters_hide_nowhere_else() {
+    fn keeps_emoji_and_escapes_lone_parts() {
         for whole in [
             "family 👨‍👩‍👧‍👦 x",
             "👩🏻‍❤️‍💋‍👨🏿",
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_joiners_are_bounded() {
+    fn limits_marks_and_joiners() {
         let marks = format!("e{}x", "\u{301}".repeat(1_000_000));
         let shown = cell(&marks);
         assert_eq!(shown.matches('\u{301}').count(), MOST_MARKS);
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_cut_and_says_by_how_much() {
+    fn cuts_long_text_and_reports_the_rest() {
         assert_eq!(capped("äöü", 3), "äöü");
         assert_eq!(capped("äöüß", 3), "äöü… (2 bytes more)");
         assert_eq!(capped(&"x".repeat(5_000_100), 4), "xxxx… (5 MB more)");

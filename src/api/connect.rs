@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_addresses_are_kept() {
+    fn keeps_only_loopback_addresses() {
         let kept = |addresses: &[&str]| {
             let parse = |text: &&str| SocketAddr::new(text.parse().expect("an address"), 0);
             let mut addresses: Vec<_> = addresses.iter().map(parse).collect();

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_decoded_in_small_pieces() {
+    fn decodes_bombs_in_small_pieces() {
         let zeros = vec![0; 32 * 1024 * 1024];
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(&zeros).expect("memory");
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_beyond_the_standard_is_refused() {
+    fn rejects_oversized_windows() {
         let mut encoder = zstd::Encoder::new(Vec::new(), 3).expect("memory");
         encoder.window_log(ZSTD_WINDOW_LOG + 1).expect("a size");
         encoder.write_all(&[7; 1024]).expect("memory");
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_describe_the_decoded_body() {
+    fn updates_headers_to_decoded_body() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("10"));
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("X-Gzip"));

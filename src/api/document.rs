@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_several_members_counts_wherever_it_stands() {
+    fn last_duplicate_member_wins() {
         for count in [
             0,
             1,
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_passed_over_and_what_is_not_an_object_is_refused() {
+    fn skips_null_and_rejects_other_types() {
         let found = document(r#"{"a":null,"b":[1,"x",{"name":"n"}]}"#);
         assert_eq!(
             found.text(&["a", "b"]).as_deref(),
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_of_more_words_than_anybody_reads_is_cut() {
+    fn cuts_long_arrays() {
         let items = vec!["1"; MOST_WORDS + 1].join(",");
         let words = document(&format!("{{\"a\":[{items}]}}")).texts(&["a"]);
         assert_eq!(words.len(), MOST_WORDS + 1);

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_one_whatever_is_asked() {
+    fn recognizes_errors_for_every_request() {
         let read = Request::new("read", Method::Get, ["a"]);
         let act = Request::new("act", Method::Post, ["a"]).acts_on("agent", "a");
         for request in [&read, &act] {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_reports_its_error_beside_its_id_and_an_action_has_none() {
+    fn run_may_contain_its_own_error() {
         let run = r#"{"id":"inv_1","status":"failed","error":{"message":"exit 1"}}"#;
         let cancel = Request::new("act", Method::Post, ["a"]).returns("invocation", "inv_1");
         let invoke = Request::new("act", Method::Post, ["a"]).starting_run();

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_stands_for_a_status() {
+    fn maps_codes_to_statuses() {
         for (code, status) in [
             ("agent_not_found", Some(404)),
             ("internal_error", Some(500)),

@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_asks_to_wait_is_at_most_a_day() {
+    fn limits_requested_delay_to_a_day() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         for (value, wait) in [
             ("0", Some(0)),

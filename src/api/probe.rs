@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_port_stays_the_same() {
+    fn keeps_the_port() {
         let secured = |url| secured(url).map(String::from);
         let of = |url: &str| Some(url.to_owned());
         assert_eq!(secured("http://h/p/v1"), of("https://h:80/"));

@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_proxy_names_hosts_networks_and_ports() {
+    fn no_proxy_matches_hosts_networks_and_ports() {
         for (list, host, exempt) in [
             ("corp.example", "router.corp.example", true),
             ("corp.example", "corp.example", true),
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_a_url_of_a_known_scheme() {
+    fn accepts_only_known_proxy_schemes() {
         for (text, url) in [
             ("proxy.example:3128", Some("http://proxy.example:3128/")),
             (" http://proxy.example \r", Some("http://proxy.example/")),
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_cgi_process_the_upper_case_variable_is_a_header_of_the_request() {
+    fn ignores_http_proxy_in_cgi_processes() {
         let with = |set: &'static [&'static str]| {
             ProxySettings::read(|name| set.contains(&name).then(|| "http://proxy:1".to_owned()))
         };

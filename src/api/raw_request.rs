@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_long_path_is_shown_shortened() {
+    fn shortens_only_long_paths() {
         let action = |path: &str| {
             let path: Path = path.parse().expect("a path");
             path.request(Method::Get).action.into_owned()
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_taken_as_it_is_typed_or_copied() {
+    fn accepts_typed_and_copied_paths() {
         for (typed, sent) in [
             ("/agents", "/agents"),
             ("/", "/"),
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_leads_elsewhere_is_none() {
+    fn rejects_paths_to_other_hosts() {
         for typed in [
             "",
             "agents",
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_of_our_own_are_refused() {
+    fn rejects_reserved_headers() {
         for text in [
             "Authorization: Bearer x",
             "HOST: evil.example",
@@ -284,7 +284,7 @@ mod tests {
     proptest! {
         /// For any input, the resulting URL is below the base URL.
         #[test]
-        fn no_path_leads_out_of_the_base_url(text in "(/|/v1/|//)?([a-z.%/\\\\?#@: \t\u{e9}]|%2[eEfF]|\\.\\.){0,12}") {
+        fn no_path_escapes_the_base_url(text in "(/|/v1/|//)?([a-z.%/\\\\?#@: \t\u{e9}]|%2[eEfF]|\\.\\.){0,12}") {
             if let Ok(Path(path)) = text.parse::<Path>() {
                 let url = reqwest::Url::parse(&format!("https://router.example/p/v1{path}"));
                 let url = url.expect("a URL");

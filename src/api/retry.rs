@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_sent_again_after_passing_faults_only() {
+    fn retries_reads_only_after_transient_errors() {
         for status in [408, 429, 500, 502, 503, 504] {
             let verdict = decide(&attempt(Method::Get, 1), answered(status, None, None));
             assert_eq!(verdict, RetryDecision::Retry(FIRST_DELAY), "{status}");
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_are_sent_again_only_where_nothing_was_done() {
+    fn retries_writes_only_if_nothing_was_done() {
         let again = |outcome| decide(&attempt(Method::Post, 1), outcome) != RetryDecision::Final;
         assert!(again(AttemptOutcome::Unreachable));
         assert!(again(answered(429, None, None)));
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silence_is_waited_for_once_but_may_be_tried_later() {
+    fn silence_ends_the_attempts_but_is_retryable() {
         let verdict = decide(&attempt(Method::Get, 1), AttemptOutcome::Silent);
         assert_eq!(verdict, RetryDecision::Final);
         assert!(may_repeat(Method::Get, AttemptOutcome::Silent));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn quota_and_billing_are_final() {
+    fn quota_and_billing_errors_are_final() {
         for code in ["quota_exceeded", "insufficient_quota", "billing_delinquent"] {
             let verdict = decide(&attempt(Method::Get, 1), answered(429, Some(code), Some(1)));
             assert_eq!(verdict, RetryDecision::Final, "{code}");
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_wait_counts_and_one_beyond_the_limit_is_not_begun() {
+    fn longer_delay_wins_up_to_the_limit() {
         let verdict = |wait| decide(&attempt(Method::Get, 1), answered(429, None, Some(wait)));
         assert_eq!(verdict(0), RetryDecision::Retry(FIRST_DELAY));
         assert_eq!(verdict(60), RetryDecision::Retry(LONGEST_WAIT));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_end() {
+    fn attempts_are_limited() {
         let last = decide(&attempt(Method::Get, ATTEMPTS), answered(503, None, None));
         assert_eq!(last, RetryDecision::Final);
         let unreachable = |made, elapsed| {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn delays_double_up_to_their_ceiling() {
+    fn delays_double_up_to_a_maximum() {
         let delays: Vec<_> = (1..=8).map(|made| backoff(made, 1.0).as_millis()).collect();
         assert_eq!(delays, [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]);
         assert_eq!(backoff(5, 0.0), Duration::ZERO);

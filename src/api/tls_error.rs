@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_shown_bare_and_not_all() {
+    fn lists_certificate_names_up_to_a_limit() {
         let expected = ServerName::try_from("router.test").expect("a name");
         let named = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn no_explanation_points_to_the_documents_of_a_library() {
+    fn explanations_omit_library_documentation() {
         let errors = [
             Error::InvalidCertificate(CertificateError::UnknownIssuer),
             Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure),

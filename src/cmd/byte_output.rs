@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_that_are_no_text_are_shown() {
+    fn escapes_non_text_bytes() {
         let (text, rest) = shown(b"a\tb\n\x1b[31m\xff\xe2\x82", false);
         assert_eq!(text, "a\tb\n\\u001b[31m\\xff");
         assert_eq!(rest, b"\xe2\x82");
@@ -103,7 +103,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn where_the_bytes_are_cut_does_not_matter(
+        fn chunk_boundaries_do_not_matter(
             bytes in proptest::collection::vec(any::<u8>(), 0..80),
             at in 0_usize..80,
         ) {

@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn early_options_are_found_behind_any_mistake() {
+    fn finds_early_options_after_any_mistake() {
         let output = |line: &str| {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             early(&words, "iqvy".chars()).0

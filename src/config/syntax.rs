@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_mistake_has_its_words_and_its_place() {
+    fn explains_and_locates_every_mistake() {
         let mut wrong = Vec::new();
         for (text, expected) in [
             (
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn no_description_of_the_parser_is_shown_as_it_is() {
+    fn replaces_every_parser_description() {
         let error = toml::from_str::<toml::Table>("a = 01x").expect_err("it is broken");
         let shown = broken(&error, "a = 01x", Path::new("c.toml"));
         assert!(!shown.message().contains("01x"), "{}", shown.message());

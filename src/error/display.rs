@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_libraries_do_not_appear_in_causes() {
+    fn removes_library_urls_from_causes() {
         for (cause, shown) in [
             ("bad certificate", "bad certificate"),
             (
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_whose_command_is_masked_says_so() {
+    fn marks_hints_with_masked_commands() {
         let hint = |text: &str| to_fill_in(text.to_owned());
         assert_eq!(
             hint("there is more: xeroctl api GET '/a?token=***'"),

@@ -237,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ignored_signals_are_read_from_the_status() {
+    fn reads_ignored_signals_from_process_status() {
         let ignored =
             Ignored::read("Name:\tx\nSigBlk:\t0000000000000007\nSigIgn:\t0000000000001003\n");
         for (signal, is_ignored) in [(1, true), (2, true), (3, false), (13, true), (15, false)] {

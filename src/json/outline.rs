@@ -286,12 +286,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn takes_what_the_parser_takes(text in "[\\[\\]{}:,\"\\\\ \n0-9.eE+au/ntrlfs\u{1}é-]{0,40}") {
+        fn accepts_what_the_parser_accepts(text in "[\\[\\]{}:,\"\\\\ \n0-9.eE+au/ntrlfs\u{1}é-]{0,40}") {
             prop_assert_eq!(is_value(&text), check(&text).is_ok(), "{}", text);
         }
 
         #[test]
-        fn refuses_a_changed_document_as_the_parser_does(
+        fn rejects_damaged_documents_like_the_parser(
             at in 0_usize..200,
             byte in proptest::option::of("[\\[\\]{}:,\"\\\\ 0e.x\n-]"),
         ) {
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_parts_that_the_walks_find() {
+    fn finds_the_same_parts_as_the_iterators() {
         for text in [
             r#" {"a":[1,{"b":[2]} , "x"],"b" : {"c":1},"d":[],"\u0061":null} "#,
             "{}",
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn remembers_no_more_members_than_it_may() {
+    fn limits_the_number_of_members() {
         let object = |count: usize| {
             let members: Vec<_> = (0..count).map(|n| format!("\"m{n}\":{n}")).collect();
             format!("{{{}}}", members.join(","))

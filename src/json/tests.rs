@@ -7,7 +7,7 @@ use super::{
 };
 
 #[test]
-fn doubled_names_are_found_at_any_depth() {
+fn finds_duplicate_names_at_any_depth() {
     for (text, found) in [
         (r#"{"a":1,"b":{"a":1}}"#, None),
         (r#"{"a":1,"a":2}"#, Some("a")),
@@ -23,7 +23,7 @@ fn doubled_names_are_found_at_any_depth() {
 }
 
 #[test]
-fn the_canonical_text_sorts_and_keeps_numbers() {
+fn canonical_text_sorts_members_and_keeps_numbers() {
     for (text, expected) in [
         (
             r#" { "b" : 1.50 , "a" : [ 1e2, -0, "\u00e9\n" ] } "#,
@@ -42,13 +42,13 @@ fn the_canonical_text_sorts_and_keeps_numbers() {
 }
 
 #[test]
-fn a_document_too_deep_for_recursion_is_refused() {
+fn rejects_documents_too_deep_for_recursion() {
     let deep = "[".repeat(200_000) + &"]".repeat(200_000);
     assert_eq!(canonical(&deep), None);
 }
 
 #[test]
-fn what_is_nested_too_deeply_is_not_laid_out() {
+fn does_not_indent_deep_nesting() {
     let nested = |depth: usize| "[".repeat(depth) + "1,{}" + &"]".repeat(depth);
     for (depth, lines) in [(1, 4), (128, 258), (129, 257), (1_000_000, 257)] {
         let text = nested(depth);
@@ -67,7 +67,7 @@ fn what_is_nested_too_deeply_is_not_laid_out() {
 }
 
 #[test]
-fn members_are_counted_at_any_depth() {
+fn counts_members_at_any_depth() {
     for (text, count) in [
         ("1", 0),
         ("[[]]", 0),
@@ -80,7 +80,7 @@ fn members_are_counted_at_any_depth() {
 }
 
 #[test]
-fn a_string_that_is_not_unicode_keeps_what_it_can() {
+fn decodes_invalid_unicode_partially() {
     for (token, text) in [
         (r#""""#, ""),
         (r#""a\u0062\n""#, "ab\n"),
@@ -98,13 +98,13 @@ fn a_string_that_is_not_unicode_keeps_what_it_can() {
 }
 
 #[test]
-fn a_secret_beside_half_of_a_surrogate_pair_is_taken_out() {
+fn masks_secrets_beside_lone_surrogates() {
     let text = r#"{"a":"my-secret\ud800","b":1}"#;
     assert_eq!(without(text, &[], "my-secret"), r#"{"a":null,"b":1}"#);
 }
 
 #[test]
-fn broken_text_is_walked_over_without_harm() {
+fn iterators_survive_invalid_text() {
     for text in [
         "", "[", "{", "[1", "[,", "{\"a\"", "{\"a\":", "{:", "[\"", "[[", "{\"\\", "é", "[é",
     ] {
@@ -114,7 +114,7 @@ fn broken_text_is_walked_over_without_harm() {
 }
 
 #[test]
-fn the_canonical_text_has_at_most_128_levels() {
+fn canonical_text_has_at_most_128_levels() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     assert_eq!(canonical(&nested(128)), Some(nested(128)));
     assert_eq!(canonical(&nested(129)), None);
@@ -143,7 +143,7 @@ fn json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn the_canonical_text_means_the_same_and_does_not_depend_on_the_layout(value in json()) {
+    fn canonical_text_keeps_meaning_and_ignores_layout(value in json()) {
         let compact = canonical(&value.to_string()).expect("not deep");
         let pretty = serde_json::to_string_pretty(&value).expect("has a text");
         prop_assert_eq!(&canonical(&pretty).expect("not deep"), &compact);
@@ -152,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn members_make_the_object_again(value in proptest::collection::hash_map(any::<String>(), json(), 0..6)) {
+    fn members_rebuild_the_object(value in proptest::collection::hash_map(any::<String>(), json(), 0..6)) {
         let value = Value::Object(value.into_iter().collect());
         let all = entries(&value.to_string()).expect("an object");
         let again = object(all.iter().map(|(name, value)| (name.as_str(), value.get())));
@@ -160,7 +160,7 @@ proptest! {
     }
 
     #[test]
-    fn items_and_members_are_those_of_the_parser(value in json(), pretty in any::<bool>()) {
+    fn items_and_members_match_the_parser(value in json(), pretty in any::<bool>()) {
         let text = if pretty {
             serde_json::to_string_pretty(&value).expect("has a text")
         } else {

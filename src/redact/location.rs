@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_is_shown_without_its_secrets_and_bounded() {
+    fn masks_and_cuts_redirect_targets() {
         for (target, expected) in [
             ("/login", "/login"),
             ("https://sso.example/a/b", "https://sso.example/a/b"),

@@ -78,7 +78,7 @@ fn spelled(spelling: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn every_name_masks_in_every_spelling() {
+fn masks_every_name_in_every_spelling() {
     for name in SECRETS.split(' ') {
         for spelling in SPELLINGS {
             let Some(text) = spelled(spelling, name) else {
@@ -99,7 +99,7 @@ proptest! {
     })]
 
     #[test]
-    fn a_secret_is_masked_whatever_it_is_and_all_else_stays(
+    fn masks_any_secret_and_nothing_else(
         secret in "[A-Za-z0-9][A-Za-z0-9_/+.-]{4,20}[0-9][A-Z]",
         name in prop::sample::select(SECRETS.split(' ').collect::<Vec<_>>()),
     ) {

@@ -27,7 +27,7 @@ password_changed_at token_expires_at token_expires_in secret_version key_version
 max_sessions token_status keystroke max_output_tokens used_tokens passport passes passenger assets sid%65bar";
 
 #[test]
-fn names_of_secrets_are_recognized_in_every_spelling() {
+fn recognizes_names_in_every_spelling() {
     for name in SECRETS.split(' ') {
         assert!(names_secret(name), "{name}");
     }
@@ -37,7 +37,7 @@ fn names_of_secrets_are_recognized_in_every_spelling() {
 }
 
 #[test]
-fn words_of_a_command_line_are_masked_by_the_names_in_them() {
+fn masks_command_line_words_by_name() {
     for (given, shown) in [
         ("password=s3cret", "password=***"),
         ("-fpassword=s3cret", "-fpassword=***"),
@@ -101,7 +101,7 @@ fn words_of_a_command_line_are_masked_by_the_names_in_them() {
 }
 
 #[test]
-fn running_text_is_masked_and_stays_readable() {
+fn masks_prose_and_keeps_it_readable() {
     for (given, shown) in [
         ("bad token=s3cret here", "bad token=*** here"),
         (r#"bad "apiKey": "s3 cret", n"#, r#"bad "apiKey": "***", n"#),
@@ -161,7 +161,7 @@ fn spelled(byte: impl Fn(u8) -> String) -> String {
 }
 
 #[test]
-fn a_known_secret_is_masked_in_every_spelling() {
+fn masks_known_secrets_in_every_spelling() {
     let known = KnownSecrets::new([&Secret::new(KEY)]);
     let percent: String = spelled(|byte| format!("%{byte:02x}"));
     let twice = percent.replace('%', "%25");
@@ -196,7 +196,7 @@ fn a_known_secret_is_masked_in_every_spelling() {
 }
 
 #[test]
-fn a_short_secret_masks_no_more_than_itself() {
+fn short_secrets_mask_only_whole_words() {
     let redact = |secret: &str, text: &str| {
         let known = KnownSecrets::new([&Secret::new(secret)]);
         (
@@ -222,7 +222,7 @@ fn a_short_secret_masks_no_more_than_itself() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_masked_too() {
+fn masks_non_text_bytes() {
     let known = KnownSecrets::new([&Secret::new("xero_test_0123456789")]);
     let bytes = b"\xff\x00xero_test_0123456789\xfe";
     assert_eq!(
@@ -233,7 +233,7 @@ fn bytes_that_are_no_text_are_masked_too() {
 }
 
 #[test]
-fn a_traced_body_shows_what_is_harmless_and_nothing_else() {
+fn trace_shows_only_harmless_members() {
     let token = "xjt_Sentinel0123456789";
     let body = serde_json::json!({
         "id": "jk_1", "name": format!("n {token}"), "token": token, token: "x", "unknown": "y",

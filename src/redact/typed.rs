@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_repeats_no_secret_that_was_typed_in_whichever_part() {
+    fn message_repeats_no_part_of_a_typed_secret() {
         let words = [
             "--arg=password=s3cret",
             "token:other1",
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_masked_parts_of_a_text_are_found() {
+    fn finds_masked_parts() {
         let parts = |text, shown| hidden(text, shown).join("|");
         assert_eq!(parts("a=b&c=d&e=f", "a=***&c=***&e=f"), "b|d");
         assert_eq!(parts("abc", "***"), "abc");

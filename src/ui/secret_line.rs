@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn enter_ends_a_line_however_it_is_sent() {
+    fn accepts_every_form_of_enter() {
         for enter in ["\r", "\n"] {
             let (step, line) = typed(&format!("abc{enter}"));
             assert_eq!((step, line.as_deref()), (Step::Done, Some("abc")));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_can_be_corrected() {
+    fn edits_the_line() {
         for (keys, line) in [
             ("ab\u{7f}c", "ac"),
             ("ab\u{8}c", "ac"),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_refused_and_not_cut() {
+    fn rejects_overlong_lines() {
         assert_eq!(typed("12345678\r").1.as_deref(), Some("12345678"));
         assert_eq!(typed("123456789\r"), (Step::Done, None));
         assert_eq!(typed("123456789\u{7f}\u{7f}\r"), (Step::Done, None));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_send_signals_forget_the_line() {
+    fn signal_keys_discard_the_line() {
         for (key, sent) in [
             ("\u{3}", Key::Interrupt),
             ("\u{1c}", Key::Quit),

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_continuation_begins_at_the_left_edge() {
+    fn indents_every_continuation() {
         let forged = format!("error: HTTP 400: {}error: all is well", "x".repeat(23));
         let spaced = format!("error: HTTP 400: {}error: all is well", " ".repeat(23));
         let wide = "日".repeat(200);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_broken_between_words() {
+    fn wraps_between_words() {
         let shown = wrapped("error: could not list agents: HTTP 400", 20, 2);
         assert_eq!(shown, "error: could not\n  list agents: HTTP\n  400");
         let shown = wrapped("warning: no key: store it: xeroctl config set lab", 20, 2);

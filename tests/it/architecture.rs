@@ -201,7 +201,7 @@ fn named(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn each_part_names_only_the_parts_below_it() {
+fn parts_use_only_parts_below() {
     let layers: BTreeMap<_, _> = LAYERS.iter().copied().collect();
     let mut faults = Vec::new();
     for (name, text) in sources() {
@@ -222,7 +222,7 @@ fn each_part_names_only_the_parts_below_it() {
 }
 
 #[test]
-fn the_table_of_layers_has_no_circle_and_no_part_that_is_gone() {
+fn layer_table_has_no_cycles_or_missing_parts() {
     let parts: BTreeSet<String> = sources()
         .iter()
         .map(|(name, _)| part(name).to_owned())
@@ -240,7 +240,7 @@ fn the_table_of_layers_has_no_circle_and_no_part_that_is_gone() {
 }
 
 #[test]
-fn only_the_edges_touch_the_outside() {
+fn only_edge_modules_do_io() {
     let mut faults = Vec::new();
     for (name, text) in sources() {
         for (what, places) in OUTSIDE {
@@ -254,7 +254,7 @@ fn only_the_edges_touch_the_outside() {
 }
 
 #[test]
-fn no_file_is_too_long() {
+fn files_have_at_most_450_lines() {
     let long: Vec<String> = sources()
         .into_iter()
         .map(|(name, text)| (name, text.lines().count()))
@@ -369,7 +369,7 @@ fn circle<'a>(
 }
 
 #[test]
-fn no_files_use_each_other_in_a_circle() {
+fn files_form_no_cycles() {
     let sources = sources();
     let files: BTreeMap<_, _> = sources
         .iter()

@@ -156,7 +156,7 @@ fn check(file: &str, made: &str) {
 }
 
 #[test]
-fn every_transcript_is_what_the_program_prints() {
+fn transcripts_match_the_output() {
     for file in TRANSCRIPTS {
         let text = std::fs::read_to_string(root().join(file)).expect(file);
         assert!(text.contains("$ xeroctl"), "{file} has no transcript");
@@ -165,7 +165,7 @@ fn every_transcript_is_what_the_program_prints() {
 }
 
 #[test]
-fn every_session_is_what_the_program_prints() {
+fn sessions_match_the_output() {
     let time = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").expect("a pattern");
     if !crate::support::process::has("jq") {
         // The README promises no more than Rust; `.ci/run` installs it.
@@ -202,7 +202,7 @@ fn every_session_is_what_the_program_prints() {
 }
 
 #[test]
-fn the_reference_is_the_help_of_every_command() {
+fn reference_matches_the_help() {
     fn describe(command: &clap::Command, path: &str, home: &Home, out: &mut String) {
         out.push_str(&format!("\n## {path}\n\n```text\n"));
         let words = path.strip_prefix("xeroctl").unwrap_or(path);
@@ -230,7 +230,7 @@ fn the_reference_is_the_help_of_every_command() {
 }
 
 #[test]
-fn every_example_in_the_help_fits_a_terminal_of_80_columns() {
+fn help_examples_fit_80_columns() {
     fn check(command: &clap::Command) {
         let examples = command.get_after_help().map(ToString::to_string);
         let examples = examples.unwrap_or_default();
@@ -250,7 +250,7 @@ fn every_example_in_the_help_fits_a_terminal_of_80_columns() {
 }
 
 #[test]
-fn every_command_that_an_advice_names_exists() {
+fn advised_commands_exist() {
     for advice in xeroctl::api::advice::TABLE {
         if let xeroctl::api::advice::Next::Run(command) = advice.next {
             let words = command.replace("<agent-id>", "agt_1");
@@ -282,7 +282,7 @@ fn the_table_of_codes_is_the_one_that_explain_shows() {
 }
 
 #[test]
-fn every_document_is_named_in_the_readme() {
+fn readme_links_every_document() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
     for entry in std::fs::read_dir(root().join("docs")).expect("the documents") {
         let name = entry.expect("an entry").file_name();

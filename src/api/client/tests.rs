@@ -119,7 +119,7 @@ fn endless(first: &'static [u8], response: &'static [u8]) -> (u16, Arc<AtomicU32
 }
 
 #[test]
-fn a_name_that_is_not_resolved_obeys_the_time_limit_and_nothing_was_sent() {
+fn unresolved_host_obeys_time_limit() {
     let client = client("https://router.example/p/v1", hanging).within(Duration::from_millis(100));
     let (error, took) = error_of(&client, &get(), std::future::pending());
     assert!(took < HANG / 2, "{took:?}");
@@ -135,7 +135,7 @@ fn a_name_that_is_not_resolved_obeys_the_time_limit_and_nothing_was_sent() {
 }
 
 #[test]
-fn a_port_that_accepts_and_stays_silent_is_told_from_one_that_does_not_accept() {
+fn silent_port_differs_from_unreachable_port() {
     // The system accepts the connection, but nothing reads from it.
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
     let port = listener.local_addr().expect("its address").port();
@@ -153,7 +153,7 @@ fn a_port_that_accepts_and_stays_silent_is_told_from_one_that_does_not_accept() 
 }
 
 #[test]
-fn a_change_that_has_not_left_ends_with_the_first_signal() {
+fn unsent_change_ends_at_first_signal() {
     let client = client("https://router.example/p/v1", hanging);
     let soon = || tokio::time::sleep(Duration::from_millis(100));
     let (error, took) = error_of(&client, &delete(), async { soon().await });
@@ -163,7 +163,7 @@ fn a_change_that_has_not_left_ends_with_the_first_signal() {
 }
 
 #[test]
-fn a_change_that_may_have_left_is_waited_for_after_a_signal() {
+fn sent_change_is_awaited_after_signal() {
     let (port, _) = endless(b"", b"HTTP/1.1 102 Processing\r\n\r\n");
     let client = client(&format!("http://127.0.0.1:{port}/p/v1"), hanging);
     let client = client.within(Duration::from_millis(800));
@@ -175,7 +175,7 @@ fn a_change_that_may_have_left_is_waited_for_after_a_signal() {
 }
 
 #[test]
-fn a_key_does_not_follow_a_loopback_name_to_another_machine() {
+fn key_is_not_sent_to_loopback_name_of_another_host() {
     let client = client("http://router.localhost:9/p/v1", |_| {
         Ok(vec![ELSEWHERE.into()])
     });
@@ -188,7 +188,7 @@ fn a_key_does_not_follow_a_loopback_name_to_another_machine() {
 }
 
 #[test]
-fn of_the_addresses_of_a_loopback_name_those_of_this_machine_are_used() {
+fn loopback_name_uses_loopback_addresses() {
     let (port, seen) = endless(b"", b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     let client = client(&format!("http://router.localhost:{port}/p/v1"), |_| {
         Ok(vec![ELSEWHERE.into(), HERE.into()])
@@ -204,7 +204,7 @@ fn of_the_addresses_of_a_loopback_name_those_of_this_machine_are_used() {
 }
 
 #[test]
-fn endless_heads_are_waited_for_once_and_no_longer_than_a_silence() {
+fn endless_interim_responses_time_out_without_retry() {
     for (first, response) in [
         (&b""[..], &b"HTTP/1.1 100 Continue\r\n\r\n"[..]),
         (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
@@ -225,7 +225,7 @@ fn endless_heads_are_waited_for_once_and_no_longer_than_a_silence() {
 }
 
 #[test]
-fn the_header_with_the_key_is_marked_as_sensitive() {
+fn key_header_is_sensitive() {
     let value = bearer(&Secret::new("xero_test_key".to_owned()));
     assert!(value.is_sensitive());
     assert_eq!(value.to_str().ok(), Some("Bearer xero_test_key"));

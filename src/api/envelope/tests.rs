@@ -48,7 +48,7 @@ pub(super) const ERRORS: &[&str] = &[
 ];
 
 #[test]
-fn an_error_is_one_in_each_form() {
+fn recognizes_every_error_form() {
     for body in ERRORS {
         for expected in [READ, ACT, RUN] {
             assert!(is_error(body, expected), "{body} {expected:?}");
@@ -57,7 +57,7 @@ fn an_error_is_one_in_each_form() {
 }
 
 #[test]
-fn content_beside_it_excuses_a_read_and_no_change() {
+fn content_beside_error_excuses_only_reads() {
     for body in [
         r#"{"success":false,"count":0}"#,
         r#"{"status":403,"title":"Forbidden","balance":30}"#,
@@ -75,7 +75,7 @@ fn content_beside_it_excuses_a_read_and_no_change() {
 }
 
 #[test]
-fn an_id_beside_an_error_proves_nothing_but_for_a_run_with_its_status() {
+fn id_beside_error_proves_only_a_run() {
     let failed = r#"{"id":"inv_1","status":"failed","error":{"message":"no","code":"x"}}"#;
     assert!(!is_error(failed, READ));
     assert!(is_error(failed, ACT));
@@ -97,7 +97,7 @@ fn an_id_beside_an_error_proves_nothing_but_for_a_run_with_its_status() {
 }
 
 #[test]
-fn what_an_object_says_of_itself_is_not_an_error() {
+fn own_members_of_an_object_are_not_errors() {
     for body in [
         "{}",
         "[]",
@@ -144,7 +144,7 @@ fn what_an_object_says_of_itself_is_not_an_error() {
 }
 
 #[test]
-fn what_it_says_is_read_from_each_form() {
+fn reads_details_of_every_form() {
     for (body, message, code, status) in [
         (
             ERRORS[0],

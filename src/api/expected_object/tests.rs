@@ -22,7 +22,7 @@ fn check(subjects: &[ExpectedObject], cases: &[(&str, Option<&str>)]) {
 }
 
 #[test]
-fn a_result_is_the_object_that_was_asked_for() {
+fn accepts_requested_object() {
     let agent = [subject(Role::Result, "agent", "agt_1")];
     check(
         &agent,
@@ -59,7 +59,7 @@ fn a_result_is_the_object_that_was_asked_for() {
 }
 
 #[test]
-fn uuids_are_compared_without_case() {
+fn compares_uuids_without_case() {
     let lower = "3fcb87f5-40bf-4e11-b004-a986b1c8cef0";
     let document = format!("{{\"id\":\"{}\"}}", lower.to_uppercase());
     let agent = [subject(Role::Result, "agent", lower)];
@@ -69,7 +69,7 @@ fn uuids_are_compared_without_case() {
 }
 
 #[test]
-fn an_execution_may_be_asked_for_by_its_invocation() {
+fn accepts_execution_requested_by_invocation() {
     check(
         &[subject(Role::Result, "execution", "inv_1")],
         &[
@@ -80,7 +80,7 @@ fn an_execution_may_be_asked_for_by_its_invocation() {
 }
 
 #[test]
-fn an_action_may_answer_with_an_object_of_another_kind() {
+fn action_may_return_object_of_another_type() {
     let candidate = [
         subject(Role::ActedOn, "candidate", "cand_1"),
         subject(Role::Parent, "agent", "agt_1"),
@@ -111,7 +111,7 @@ fn an_action_may_answer_with_an_object_of_another_kind() {
 }
 
 #[test]
-fn an_envelope_is_opened_whatever_its_name() {
+fn opens_envelopes_of_any_name() {
     let named = [
         "data", "result", "results", "response", "item", "payload", "agent", "agents", "record",
     ];
@@ -140,7 +140,7 @@ fn an_envelope_is_opened_whatever_its_name() {
 }
 
 #[test]
-fn what_an_object_holds_is_not_taken_for_the_object() {
+fn ignores_objects_inside_other_objects() {
     check(
         &[subject(Role::Result, "approval", "apr_1")],
         &[

@@ -17,7 +17,7 @@ fn parse(text: &str) -> Vec<Event> {
 }
 
 #[test]
-fn fields_make_events() {
+fn fields_form_events() {
     let text = "\u{feff}: hello\nretry: 1500\n\nid: 7\nevent: exec.completed\ndata: {\ndata:  \"a\": 1}\n\n\
                 data\n\nid\ndata:x\n\nevent: alone\n\nid: 8\n\nfoo: bar\ndata: y\n\ndata: never ended";
     assert_eq!(
@@ -36,7 +36,7 @@ fn fields_make_events() {
 }
 
 #[test]
-fn every_end_of_line_counts() {
+fn accepts_every_line_ending() {
     let expected = [
         event(Some("1"), "a", "x\ny"),
         event(Some("1"), "message", "z"),
@@ -48,7 +48,7 @@ fn every_end_of_line_counts() {
 }
 
 #[test]
-fn an_id_outlives_a_break() {
+fn id_survives_reconnection() {
     let mut parser = Parser::default();
     parser.take(b"retry: 1500\nid: 41\ndata: w\n\nid: 42\ndata: cut");
     let mut parser = parser.again();
@@ -60,7 +60,7 @@ fn an_id_outlives_a_break() {
 }
 
 #[test]
-fn an_event_that_is_cut_off_has_not_come() {
+fn drops_incomplete_events() {
     let mut parser = Parser::default();
     parser.take(b"id: 1\ndata: x\n\nid: 2\nevent: e\ndata: y\n");
     assert_eq!(parser.last_id(), Some("1"));
@@ -69,7 +69,7 @@ fn an_event_that_is_cut_off_has_not_come() {
 }
 
 #[test]
-fn an_id_with_a_nul_is_ignored() {
+fn ignores_ids_with_nul() {
     let mut parser = Parser::default();
     let events = parser.take(b"id: 1\ndata: x\n\nid: a\0b\ndata: y\n\n");
     assert_eq!(events[1], event(Some("1"), "message", "y"));
@@ -77,7 +77,7 @@ fn an_id_with_a_nul_is_ignored() {
 }
 
 #[test]
-fn a_line_without_end_is_no_event() {
+fn rejects_endless_lines() {
     let mut parser = Parser::default();
     for _ in 0..5 {
         parser.take(&vec![b'x'; 1024 * 1024]);
@@ -87,7 +87,7 @@ fn a_line_without_end_is_no_event() {
 
 proptest! {
     #[test]
-    fn where_the_bytes_are_cut_does_not_matter(
+    fn chunk_boundaries_do_not_matter(
         lines in proptest::collection::vec("(data|id|event|retry|:)?(: ?)?[a-z0-9é]{0,6}", 0..20),
         end in prop_oneof![Just("\n"), Just("\r"), Just("\r\n")],
         cuts in proptest::collection::vec(1_usize..7, 1..60),
@@ -108,13 +108,13 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_taken(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn accepts_any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         Parser::default().take(&bytes);
     }
 }
 
 #[test]
-fn an_id_without_end_is_not_kept() {
+fn drops_endless_ids() {
     let mut parser = Parser::default();
     let long = "9".repeat(LONGEST_ID + 1);
     let events = parser.take(format!("id: a\ndata: x\n\nid: {long}\ndata: y\n\n").as_bytes());

@@ -145,21 +145,21 @@ fn assert_judged<T: std::fmt::Debug>(
 }
 
 #[test]
-fn every_option_belongs_to_its_actions_of_agents_and_to_no_other() {
+fn agents_options_belong_to_their_actions() {
     for (option, line, taken) in pairs(AGENT_ACTIONS, AGENT_OPTIONS) {
         assert_judged(&option, &line, taken, agents(&line));
     }
 }
 
 #[test]
-fn every_option_belongs_to_its_actions_of_join_keys_and_to_no_other() {
+fn join_keys_options_belong_to_their_actions() {
     for (option, line, taken) in pairs(KEY_ACTIONS, KEY_OPTIONS) {
         assert_judged(&option, &line, taken, keys(&line));
     }
 }
 
 #[test]
-fn each_required_option_is_missed() {
+fn required_options_are_required() {
     let create = AGENT_ACTIONS[2].1;
     for missing in ["--name", "--worker-id", "--public-key", "--region"] {
         let at = create
@@ -173,7 +173,7 @@ fn each_required_option_is_missed() {
 }
 
 #[test]
-fn all_faults_are_told_at_once() {
+fn reports_all_errors_together() {
     let error = agents(&["--create", "--status", "x", "--force", "--region", "r"])
         .expect_err("nothing of it fits");
     assert_eq!(
@@ -190,7 +190,7 @@ fn all_faults_are_told_at_once() {
 }
 
 #[test]
-fn an_id_fits_every_action_but_creation() {
+fn every_action_but_create_takes_an_id() {
     for words in [
         &["--delete"][..],
         &["--events"],
@@ -236,7 +236,7 @@ fn a_field_keeps_its_commas() {
 }
 
 #[test]
-fn an_update_changes_something() {
+fn update_requires_a_field() {
     assert_eq!(
         agents(&["agt_1", "--update"])
             .expect_err("nothing is changed")
@@ -246,7 +246,7 @@ fn an_update_changes_something() {
 }
 
 #[test]
-fn empty_texts_that_mean_something_are_kept() {
+fn keeps_meaningful_empty_strings() {
     let Ok(Action::Update(_, fields)) = agents(&[
         "agt_1",
         "--update",

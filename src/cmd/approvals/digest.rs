@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_depends_on_values_not_on_layout() {
+    fn digest_ignores_layout() {
         let one = r#"{"id":"a","tool_name":"t","workspace_id":"w","args":{"b":[1,2],"a":"é"}}"#;
         // printf '%s' '{"args":{"a":"é","b":[1,2]},"tool":"t","workspace":"w"}' | sha256sum
         let expected = "sha256:40524852e03ea216a843e2c6134a3b5bb121d88544bf6949d20d5235b4b3c963";
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duplicate_member_is_refused() {
+    fn rejects_duplicate_members() {
         let duplicate = r#"{"tool_name":"t","args":{"a":{"x":1,"x":2}}}"#;
         assert_eq!(digest(duplicate).expect_err("refused").exit().code(), 17);
     }

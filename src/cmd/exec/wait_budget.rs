@@ -92,7 +92,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn a_fixed_deadline_does_not_move() {
+    fn fixed_deadline_stays() {
         let now = Instant::now();
         let mut budget = WaitBudget::fixed(now + SECOND);
         budget.gated(now, Some(SECOND * 60));

@@ -6,7 +6,7 @@ use crate::support::Home;
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 #[test]
-fn a_list_has_the_documented_columns_in_each_format() {
+fn list_in_each_format() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -21,7 +21,7 @@ fn a_list_has_the_documented_columns_in_each_format() {
 }
 
 #[test]
-fn without_headers_only_the_records_are_left() {
+fn list_without_headers() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -33,7 +33,7 @@ fn without_headers_only_the_records_are_left() {
 }
 
 #[test]
-fn a_list_on_a_terminal_is_aligned_with_relative_times() {
+fn list_on_terminal_has_relative_times() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         home.run_on_terminal("", "agents --limit 12 --color never"),
@@ -43,7 +43,7 @@ fn a_list_on_a_terminal_is_aligned_with_relative_times() {
 }
 
 #[test]
-fn a_narrow_terminal_loses_extras_then_text_then_columns_and_is_told_which() {
+fn narrow_terminal_drops_extras_then_text_then_columns() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         home.run_on(terminal(80), "", "agents --limit 3 -o wide --color never"),
@@ -53,7 +53,7 @@ fn a_narrow_terminal_loses_extras_then_text_then_columns_and_is_told_which() {
 }
 
 #[test]
-fn one_agent_is_shown_with_all_that_is_known_of_it() {
+fn shows_every_known_field() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -68,7 +68,7 @@ fn one_agent_is_shown_with_all_that_is_known_of_it() {
 }
 
 #[test]
-fn one_agent_on_a_terminal_has_a_tool_a_line() {
+fn terminal_shows_one_tool_per_line() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         home.run_on_terminal("", "agents agt_abc123 --color never"),
@@ -77,14 +77,14 @@ fn one_agent_on_a_terminal_has_a_tool_a_line() {
 }
 
 #[test]
-fn colour_marks_headings_and_states() {
+fn colors_headings_and_statuses() {
     insta::assert_snapshot!(
         transcript(&[sandbox().run_on_terminal("", "agents --limit 5")]).replace('\u{1b}', "ESC")
     );
 }
 
 #[test]
-fn a_create_sends_what_was_given_and_shows_the_agent_in_each_format() {
+fn create_in_each_format() {
     let shown = FORMATS.map(|format| {
         let line = format!(
             "agents --create --name gpu-worker-9 --worker-id w-009 --public-key {KEY} --region us-east \
@@ -97,7 +97,7 @@ fn a_create_sends_what_was_given_and_shows_the_agent_in_each_format() {
 }
 
 #[test]
-fn an_update_changes_the_given_fields_alone() {
+fn update_changes_only_given_fields() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -110,28 +110,28 @@ fn an_update_changes_the_given_fields_alone() {
 }
 
 #[test]
-fn a_delete_says_so_in_each_format() {
+fn delete_in_each_format() {
     let lines = FORMATS.map(|format| format!("agents agt_abc123 --delete --force -o {format}"));
     let shown = lines.map(|line| runs(&sandbox(), &[&line]));
     insta::assert_snapshot!(shown.join("\n"));
 }
 
 #[test]
-fn a_deleted_agent_is_gone() {
+fn deleted_agent_is_not_found() {
     let home = sandbox();
     assert_eq!(home.run("agents agt_abc123 --delete --force").code, 0);
     assert_eq!(home.run("agents agt_abc123").code, 5, "not found");
 }
 
 #[test]
-fn a_delete_on_a_terminal_is_a_sentence() {
+fn delete_on_terminal_prints_a_sentence() {
     insta::assert_snapshot!(transcript(&[
         sandbox().run_on_terminal("", "agents agt_abc123 --delete --yes")
     ]));
 }
 
 #[test]
-fn events_have_the_documented_columns_in_each_format() {
+fn events_in_each_format() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -147,7 +147,7 @@ fn events_have_the_documented_columns_in_each_format() {
 }
 
 #[test]
-fn times_are_written_as_asked() {
+fn formats_times_as_requested() {
     let home = Home::new()
         .with("XEROCTL_CONTEXT", "sandbox")
         .with("TZ", "Europe/Berlin");
@@ -163,7 +163,7 @@ fn times_are_written_as_asked() {
 }
 
 #[test]
-fn an_id_like_a_verb_or_with_a_dash_stands_behind_two_dashes() {
+fn id_like_a_subcommand_follows_two_dashes() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -175,7 +175,7 @@ fn an_id_like_a_verb_or_with_a_dash_stands_behind_two_dashes() {
 }
 
 #[test]
-fn an_unknown_id_that_looks_like_a_word_gets_the_documented_form() {
+fn unknown_word_suggests_documented_form() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -189,7 +189,7 @@ fn an_unknown_id_that_looks_like_a_word_gets_the_documented_form() {
 }
 
 #[test]
-fn a_word_that_only_join_keys_know_is_not_given_as_a_form_of_agents() {
+fn does_not_suggest_words_of_join_keys() {
     for line in ["agents revoke", "agents revoke agt_1"] {
         let run = sandbox().run(line);
         assert!(!run.stderr.contains("--revoke"), "{}", run.stderr);

@@ -41,7 +41,7 @@ fn requests(lines: &[&str]) -> String {
 }
 
 #[test]
-fn methods_are_sent_in_capitals_however_they_are_typed() {
+fn accepts_methods_in_any_case() {
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let mixed = method[..1].to_owned() + &method[1..].to_lowercase();
         for typed in [method, &method.to_lowercase(), &mixed] {
@@ -52,7 +52,7 @@ fn methods_are_sent_in_capitals_however_they_are_typed() {
 }
 
 #[test]
-fn a_request_without_fields_has_no_body() {
+fn request_without_fields_has_no_body() {
     insta::assert_snapshot!(requests(&[
         "api GET /a",
         "api POST /a",
@@ -63,7 +63,7 @@ fn a_request_without_fields_has_no_body() {
 }
 
 #[test]
-fn a_path_is_sent_as_it_is_typed_or_copied() {
+fn sends_typed_and_copied_paths() {
     insta::assert_snapshot!(requests(&[
         "api GET /",
         "api GET /v1/management/agents",
@@ -82,7 +82,7 @@ fn a_path_is_sent_as_it_is_typed_or_copied() {
 }
 
 #[test]
-fn fields_are_members_of_the_body_in_the_order_of_the_line() {
+fn fields_keep_their_order() {
     insta::assert_snapshot!(requests(&[
         "api POST /a -f z=1 -F y=2 -f x=3 -F w=4",
         "api POST /a -F y=2 --raw-field z=1 --field=w=4 -fx=3",
@@ -94,7 +94,7 @@ fn fields_are_members_of_the_body_in_the_order_of_the_line() {
 }
 
 #[test]
-fn typed_fields_are_what_they_look_like() {
+fn detects_types_of_typed_fields() {
     insta::assert_snapshot!(requests(&[
         "api POST /a -F a=true -F b=false -F c=null",
         "api POST /a -F a=1 -F b=-1 -F c=-0 -F d=1.50 -F e=1e400 -F f=1E+2 -F g=123456789012345678901234567890",
@@ -105,7 +105,7 @@ fn typed_fields_are_what_they_look_like() {
 }
 
 #[test]
-fn a_field_may_be_the_text_of_a_file_or_of_standard_input() {
+fn field_reads_file_or_standard_input() {
     let home = Home::new();
     let path = home.path().join("note");
     std::fs::write(&path, "\u{feff}1\n\"é\"\n").expect("a file");
@@ -123,7 +123,7 @@ fn a_field_may_be_the_text_of_a_file_or_of_standard_input() {
 }
 
 #[test]
-fn fields_of_a_read_are_its_query() {
+fn get_fields_become_the_query() {
     insta::assert_snapshot!(requests(&[
         "api GET /a -f b=c -F d=1.50 -f e=",
         "api GET '/a?b=c' -f 'd e=f&g' -F h=null -F i=true",
@@ -134,7 +134,7 @@ fn fields_of_a_read_are_its_query() {
 }
 
 #[test]
-fn a_body_is_sent_as_it_is() {
+fn sends_body_unchanged() {
     for bytes in [
         &b"{\"a\": 1.50,\r\n \"a\": 2}\n"[..],
         b"[]",
@@ -159,7 +159,7 @@ fn a_body_is_sent_as_it_is() {
 }
 
 #[test]
-fn a_body_comes_from_standard_input_where_a_dash_says_so() {
+fn dash_reads_body_from_standard_input() {
     for body in ["{\"a\": 1.50}\n", "no JSON", "", "{}"] {
         let (output, asked) = run(|home| home, body, "api PUT /a --input -");
         assert_eq!(output.code, 0, "{}", output.stderr);
@@ -173,7 +173,7 @@ fn a_body_comes_from_standard_input_where_a_dash_says_so() {
 }
 
 #[test]
-fn headers_are_added_or_take_the_place_of_ours() {
+fn headers_are_added_or_replaced() {
     let headers = |line: &str| {
         let asked = asked(line);
         let mut headers = asked.headers;
@@ -205,7 +205,7 @@ fn headers_are_added_or_take_the_place_of_ours() {
 }
 
 #[test]
-fn the_headers_that_frame_and_sign_a_message_are_ours() {
+fn rejects_framing_and_authorization_headers() {
     for name in [
         "authorization",
         "Authorization",
@@ -237,7 +237,7 @@ fn the_headers_that_frame_and_sign_a_message_are_ours() {
 }
 
 #[test]
-fn the_key_goes_along_from_wherever_it_comes() {
+fn key_is_sent_from_every_source() {
     let server = Router::rules(|_| Answer::empty(204));
     let home = Home::new().with("XEROCTL_BASE_URL", &server.base_url());
     for (line, input, key) in [
@@ -257,7 +257,7 @@ fn the_key_goes_along_from_wherever_it_comes() {
 }
 
 #[test]
-fn a_router_below_a_deeper_path_is_asked_there() {
+fn keeps_path_of_the_base_url() {
     let server = Router::rules(|_| Answer::empty(204));
     let base = server.base_url().replace("/proj_1/", "/mount/proj_1/");
     let home = Home::new()

@@ -30,40 +30,40 @@ const OBJECT: &str = r#"{ "id": "a", "n": 1.50, "at": "2026-11-22T11:00:00.5Z", 
 const PAGE: &str = r#"{"object":"list","data":[{"id":"a","n":1.50},{"name":"b"},{"n":2},3,"s",null],"has_more":true,"last_id":"b","x":1}"#;
 
 #[test]
-fn an_object_in_each_format() {
+fn object_in_each_format() {
     insta::assert_snapshot!(in_each_format(&Answer::json(200, OBJECT)));
 }
 
 #[test]
-fn a_list_in_each_format() {
+fn list_in_each_format() {
     insta::assert_snapshot!(in_each_format(&Answer::json(200, PAGE)));
 }
 
 #[test]
-fn an_array_in_each_format() {
+fn array_in_each_format() {
     let array = "[ {\"id\": \"a\"},\n {\"id\": \"b\"} ]\r\n";
     insta::assert_snapshot!(in_each_format(&Answer::json(200, array)));
 }
 
 #[test]
-fn an_empty_list_in_each_format() {
+fn empty_list_in_each_format() {
     insta::assert_snapshot!(in_each_format(&Answer::json(200, r#"{"data":[]}"#)));
 }
 
 #[test]
-fn a_scalar_in_each_format() {
+fn scalar_in_each_format() {
     let all =
         [r#""a\u001b\nb""#, "1.50", "null"].map(|text| in_each_format(&Answer::json(200, text)));
     insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]
-fn no_body_in_each_format() {
+fn empty_body_in_each_format() {
     insta::assert_snapshot!(in_each_format(&Answer::empty(204)));
 }
 
 #[test]
-fn an_answer_to_a_change_is_shown_like_one_to_a_read() {
+fn change_is_shown_like_a_read() {
     for answer in [
         Answer::json(200, OBJECT),
         Answer::json(201, PAGE),
@@ -109,7 +109,7 @@ fn an_answer_to_a_change_is_shown_like_one_to_a_read() {
 }
 
 #[test]
-fn what_is_no_json_comes_byte_for_byte_whatever_the_format_says() {
+fn non_json_is_unchanged_in_every_format() {
     for (kind, body) in [
         ("text/plain", "no newline"),
         ("text/plain; charset=utf-8", "\u{1b}[31m\u{202e}\r\n\n"),
@@ -149,7 +149,7 @@ fn what_is_no_json_comes_byte_for_byte_whatever_the_format_says() {
 }
 
 #[test]
-fn json_without_a_name_is_json() {
+fn json_without_content_type_is_json() {
     let nameless = |body: &str| {
         let body = body.to_owned();
         let router = Router::rules(move |_| Answer::bare(200, body.clone()));
@@ -160,7 +160,7 @@ fn json_without_a_name_is_json() {
 }
 
 #[test]
-fn json_keeps_its_bytes_off_a_terminal_and_gets_one_newline() {
+fn piped_json_keeps_its_bytes_and_ends_with_a_newline() {
     for (body, wanted) in [
         (
             "{\"b\" : 1.50,\r\n\"a\":1e2, \"b\":2}",
@@ -178,7 +178,7 @@ fn json_keeps_its_bytes_off_a_terminal_and_gets_one_newline() {
 }
 
 #[test]
-fn the_head_of_an_answer_is_shown_on_demand() {
+fn include_prints_status_and_headers() {
     let json = Answer::json(201, r#"{"id":"a"}"#)
         .header("X-Request-ID", "req_1")
         .header("Set-Cookie", "a=b")
@@ -195,7 +195,7 @@ fn the_head_of_an_answer_is_shown_on_demand() {
 }
 
 #[test]
-fn errors_are_told_as_everywhere() {
+fn errors_look_like_those_of_other_commands() {
     let envelope =
         r#"{"error":{"message":"no such thing","type":"not_found_error","code":null,"param":"a"}}"#;
     let runs = [
@@ -228,7 +228,7 @@ fn errors_are_told_as_everywhere() {
 }
 
 #[test]
-fn the_head_and_the_body_of_an_error_are_shown_on_demand() {
+fn include_prints_error_responses() {
     let envelope = "{\"error\": {\"message\":\"no\", \"type\":\"t\"}}\n";
     let runs = [
         run(&Answer::json(404, envelope), "api GET /a -i"),
@@ -252,7 +252,7 @@ fn the_head_and_the_body_of_an_error_are_shown_on_demand() {
 }
 
 #[test]
-fn without_the_demand_nothing_of_an_error_is_on_standard_output() {
+fn error_responses_are_hidden_without_include() {
     for status in [301, 400, 401, 404, 405, 409, 422, 501] {
         for body in ["<html>", "{}", r#"{"error":{"message":"m"}}"#, ""] {
             for method in ["GET", "POST", "DELETE --force"] {
@@ -297,7 +297,7 @@ fn on_a_terminal() {
 }
 
 #[test]
-fn the_format_of_the_environment_counts() {
+fn format_from_environment_applies() {
     let router = Router::rules(|_| Answer::json(200, r#"{"data":[{"id":"a"}]}"#));
     let with = |format: &str| router.home().with("XEROCTL_OUTPUT", format);
     assert_eq!(with("name").run("api GET /a").stdout, "a\n");

@@ -13,7 +13,7 @@ fn keyless() -> Home {
 }
 
 #[test]
-fn a_dry_run_prints_the_request() {
+fn dry_run_prints_request() {
     let home = keyless();
     let body = home.path().join("body");
     std::fs::write(&body, "{\"a\": 1.50}\n").expect("a file");
@@ -37,7 +37,7 @@ fn a_dry_run_prints_the_request() {
 }
 
 #[test]
-fn a_dry_run_shows_bodies_of_every_kind() {
+fn dry_run_shows_every_kind_of_body() {
     let home = keyless();
     let mut all = Vec::new();
     for body in [
@@ -71,7 +71,7 @@ fn a_dry_run_shows_bodies_of_every_kind() {
 }
 
 #[test]
-fn a_dry_run_masks_headers_that_may_hold_a_secret() {
+fn dry_run_masks_unknown_headers() {
     let words = [
         "accept: text/plain",
         "Content-Type: text/csv",
@@ -98,7 +98,7 @@ fn a_dry_run_masks_headers_that_may_hold_a_secret() {
 }
 
 #[test]
-fn a_dry_run_opens_no_socket_and_asks_nothing() {
+fn dry_run_sends_and_asks_nothing() {
     let router = Router::unasked();
     for (home, terminals) in [
         (router.home(), Terminals::default()),
@@ -131,7 +131,7 @@ fn a_dry_run_opens_no_socket_and_asks_nothing() {
 }
 
 #[test]
-fn only_y_and_yes_let_a_delete_pass() {
+fn only_yes_confirms_delete() {
     for (answer, code) in [
         ("y\n", 0),
         ("YES\n", 0),
@@ -150,7 +150,7 @@ fn only_y_and_yes_let_a_delete_pass() {
 }
 
 #[test]
-fn a_delete_says_what_it_would_send() {
+fn delete_prompt_names_the_request() {
     let all = ["n\n", "y\n"].map(|answer| {
         let router = Router::rules(|_| Answer::json(200, r#"{"deleted":true}"#));
         let line = format!("{DELETE} --color never");
@@ -160,7 +160,7 @@ fn a_delete_says_what_it_would_send() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_the_line_that_would_work_is_given() {
+fn without_prompts_prints_the_working_command() {
     let all = ["", "-o json", "--no-input", "-f a=b -i"].map(|words| {
         let router = Router::unasked();
         let terminals = if words == "--no-input" {
@@ -178,7 +178,7 @@ fn where_nobody_may_be_asked_the_line_that_would_work_is_given() {
 }
 
 #[test]
-fn force_and_its_other_names_ask_nothing_and_no_other_method_asks() {
+fn only_delete_prompts_and_force_skips_it() {
     for flag in ["--force", "--yes", "-y"] {
         for method in ["delete", "DELETE", "POST", "PUT", "PATCH", "GET"] {
             let router = Router::script([Answer::empty(204)]);
@@ -196,7 +196,7 @@ fn force_and_its_other_names_ask_nothing_and_no_other_method_asks() {
 }
 
 #[test]
-fn a_protected_deployment_is_changed_only_by_its_name() {
+fn protected_deployment_must_be_named() {
     for method in ["POST", "PUT", "PATCH", "DELETE --force", "DELETE"] {
         let router = Router::rules(|_| Answer::json(200, "{}"));
         let config = format!(
@@ -225,7 +225,7 @@ fn a_protected_deployment_is_changed_only_by_its_name() {
 }
 
 #[test]
-fn a_stored_key_goes_nowhere_else() {
+fn stored_key_is_sent_only_to_its_host() {
     let router = Router::unasked();
     let config = "current = \"prod\"\n[deployment.prod]\nbase_url = \"https://router.example/p/v1\"\napi_key = \"k\"\n";
     let home = Home::new().config(config);
@@ -242,7 +242,7 @@ fn a_stored_key_goes_nowhere_else() {
 }
 
 #[test]
-fn a_key_that_the_router_repeats_in_an_error_is_masked() {
+fn masks_key_repeated_in_errors() {
     let router = Router::rules(|asked| {
         let sent = asked.header("authorization").unwrap_or_default();
         let body = format!(
@@ -262,7 +262,7 @@ fn a_key_that_the_router_repeats_in_an_error_is_masked() {
 }
 
 #[test]
-fn traces_and_next_commands_hold_neither_keys_nor_secrets() {
+fn traces_and_hints_omit_secrets() {
     let router = Router::rules(|asked| match asked.method.as_str() {
         "GET" => Answer::json(
             200,
@@ -289,7 +289,7 @@ fn traces_and_next_commands_hold_neither_keys_nor_secrets() {
 }
 
 #[test]
-fn hints_hold_no_header_that_may_be_a_secret() {
+fn hints_mask_unknown_headers() {
     let router = Router::rules(|_| Answer::json(200, r#"{"data":[{"id":"a"}],"has_more":true}"#));
     let home = router.home();
     for header in [
@@ -318,7 +318,7 @@ fn hints_hold_no_header_that_may_be_a_secret() {
 }
 
 #[test]
-fn what_a_query_or_a_body_names_as_a_secret_is_masked_where_nothing_is_sent_or_it_is_told() {
+fn dry_runs_and_messages_mask_named_secrets() {
     let router = Router::rules(|_| Answer::json(200, "{}"));
     let line = "api POST '/a?api_key=s1&after=x' -f access_token=s2 -f name=n";
     for words in ["--dry-run", "--dry-run -o json", "-vv"] {
@@ -338,7 +338,7 @@ fn what_a_query_or_a_body_names_as_a_secret_is_masked_where_nothing_is_sent_or_i
 }
 
 #[test]
-fn a_key_that_comes_back_in_a_head_is_masked() {
+fn masks_key_repeated_in_headers() {
     let router = Router::rules(|asked| {
         let sent = asked.header("authorization").unwrap_or_default();
         Answer::json(200, "{}").header("X-Echo", sent)
@@ -351,7 +351,7 @@ fn a_key_that_comes_back_in_a_head_is_masked() {
 }
 
 #[test]
-fn the_sandbox_answers_too() {
+fn sandbox_responds() {
     let home = sandbox();
     let list = home.run("api GET /v1/management/agents -o name");
     let same = home.run("agents -o name");

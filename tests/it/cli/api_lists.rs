@@ -37,7 +37,7 @@ fn run(line: &str) -> (Output, Vec<String>) {
 }
 
 #[test]
-fn everything_is_everything_in_pages_of_a_hundred() {
+fn all_requests_pages_of_a_hundred() {
     let (output, lines) = run("api GET /things --all -o name");
     assert_eq!((output.code, output.stderr.as_str()), (0, ""));
     let all: Vec<String> = (1..=250).map(|at| at.to_string()).collect();
@@ -53,7 +53,7 @@ fn everything_is_everything_in_pages_of_a_hundred() {
 }
 
 #[test]
-fn pages_become_one_document() {
+fn merges_pages_into_one_document() {
     let (output, _) = run("api GET /things --all");
     let document: serde_json::Value = serde_json::from_str(&output.stdout).expect("one document");
     let ids = document["data"].as_array().expect("data").iter();
@@ -73,7 +73,7 @@ fn pages_become_one_document() {
 }
 
 #[test]
-fn a_limit_is_a_total() {
+fn limit_is_a_total() {
     for (line, wanted) in [
         ("--limit 3", vec!["GET /things?limit=3"]),
         (
@@ -98,7 +98,7 @@ fn a_limit_is_a_total() {
 }
 
 #[test]
-fn what_is_in_the_query_stays_in_every_request() {
+fn keeps_query_in_every_request() {
     let (output, lines) =
         run("api GET '/v1/things?status=a%20b' -f 'x y=1' --limit 120 -o name -H 'accept: a/b'");
     assert_eq!(output.code, 0, "{}", output.stderr);
@@ -112,7 +112,7 @@ fn what_is_in_the_query_stays_in_every_request() {
 }
 
 #[test]
-fn a_list_in_each_format_with_the_line_that_goes_on() {
+fn list_with_continuation_in_each_format() {
     let router = numbers();
     let runs = FORMATS.map(|format| {
         let line = format!("api GET '/things?a=b c' -f d=e --limit 2 -o {format}");
@@ -122,7 +122,7 @@ fn a_list_in_each_format_with_the_line_that_goes_on() {
 }
 
 #[test]
-fn lists_of_every_shape() {
+fn accepts_lists_of_every_form() {
     let all = [
         "[1,\"two\",null,{\"id\":\"x\"},[3]]",
         "[]",
@@ -145,7 +145,7 @@ fn lists_of_every_shape() {
 }
 
 #[test]
-fn a_list_that_breaks_off_tells_how_to_go_on() {
+fn interrupted_list_prints_continuation() {
     let page = r#"{"data":[{"id":"a"},{"id":"b"}],"has_more":true,"last_id":"b"}"#;
     let all = ["json", "ndjson", "table"].map(|format| {
         let router = Router::script([
@@ -159,7 +159,7 @@ fn a_list_that_breaks_off_tells_how_to_go_on() {
 }
 
 #[test]
-fn the_line_that_goes_on_goes_on() {
+fn continuation_continues_the_list() {
     let router = numbers();
     let home = router.home();
     let first = home.run("api GET '/things?a=b c' -f d=e --limit 2 -o name");
@@ -179,7 +179,7 @@ fn the_line_that_goes_on_goes_on() {
 }
 
 #[test]
-fn a_list_without_an_end_is_ended() {
+fn stops_endless_lists() {
     let page = r#"{"data":[{"id":"a"}],"has_more":true,"last_id":"a"}"#;
     let router = Router::script([Answer::json(200, page), Answer::json(200, page)]);
     let run = router.home().run("api GET /a --all -o name");

@@ -74,7 +74,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     #[test]
-    fn texts_reach_the_body_as_they_were_typed(fields in fields()) {
+    fn text_reaches_the_body_unchanged(fields in fields()) {
         let (target, body) = sent(&typed("POST", "-f", &fields));
         prop_assert_eq!(target, "/proj_1/v1/a");
         let wanted = fields.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
@@ -83,7 +83,7 @@ proptest! {
     }
 
     #[test]
-    fn texts_reach_the_query_as_they_were_typed(fields in fields()) {
+    fn text_reaches_the_query_unchanged(fields in fields()) {
         let (target, body) = sent(&typed("GET", "-f", &fields));
         prop_assert_eq!(body, "");
         prop_assert!(target.bytes().all(|byte| byte.is_ascii_graphic()), "{}", target);
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_keeps_its_spelling(number in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,9})?([eE][+-]?[0-9]{1,4})?") {
+    fn numbers_keep_their_spelling(number in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,9})?([eE][+-]?[0-9]{1,4})?") {
         let field = vec![("n".to_owned(), number.clone())];
         prop_assert_eq!(sent(&typed("POST", "-F", &field)).1, format!("{{\"n\":{number}}}"));
         prop_assert_eq!(sent(&typed("POST", "-f", &field)).1, format!("{{\"n\":\"{number}\"}}"));
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn a_typed_field_is_always_json(value in "[-+0-9.eE \t\n\"\\[\\]{}a-z]{0,8}") {
+    fn typed_field_is_always_json(value in "[-+0-9.eE \t\n\"\\[\\]{}a-z]{0,8}") {
         let (_, body) = sent(&typed("POST", "-F", &[("v".to_owned(), value.clone())]));
         let read: Value = serde_json::from_str(&body).expect("JSON");
         match &read["v"] {
@@ -115,7 +115,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_dry_run_shows_is_what_is_sent(fields in fields()) {
+    fn dry_run_matches_the_sent_request(fields in fields()) {
         // What is named as a secret is masked: that is another test's.
         prop_assume!(fields.iter().all(|(name, value)| {
             let field = format!("{name}={value}");

@@ -6,7 +6,7 @@ use crate::support::router::Router;
 use xeroctl::ui::Terminals;
 
 #[test]
-fn methods_and_paths_that_are_none() {
+fn rejects_invalid_methods_and_paths() {
     insta::assert_snapshot!(refused(&[
         "api",
         "api GET '/a\tb'",
@@ -38,7 +38,7 @@ fn methods_and_paths_that_are_none() {
 }
 
 #[test]
-fn fields_that_are_none() {
+fn rejects_invalid_fields() {
     insta::assert_snapshot!(refused(&[
         "api POST /a -f",
         "api POST /a -f ''",
@@ -58,7 +58,7 @@ fn fields_that_are_none() {
 }
 
 #[test]
-fn bodies_that_are_none() {
+fn rejects_invalid_bodies() {
     insta::assert_snapshot!(refused(&[
         "api POST /a --input",
         "api POST /a --input ''",
@@ -73,7 +73,7 @@ fn bodies_that_are_none() {
 }
 
 #[test]
-fn headers_that_are_none() {
+fn rejects_invalid_headers() {
     insta::assert_snapshot!(refused(&[
         "api GET /a -H",
         "api GET /a -H ''",
@@ -87,7 +87,7 @@ fn headers_that_are_none() {
 }
 
 #[test]
-fn options_that_do_not_go_together() {
+fn rejects_conflicting_options() {
     insta::assert_snapshot!(refused(&[
         "api GET /a --all --limit 5",
         "api GET /a --limit 0",
@@ -111,7 +111,7 @@ fn options_that_do_not_go_together() {
 }
 
 #[test]
-fn the_other_end_of_a_line_is_wrong_too() {
+fn rejects_extra_arguments() {
     // With a deployment, so that nothing but the line can be wrong; and none of it reaches the router.
     let router = Router::unasked();
     let home = router.home();
@@ -133,7 +133,7 @@ fn the_other_end_of_a_line_is_wrong_too() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_no_field() {
+fn rejects_non_text_field_file() {
     let home = Home::new();
     let path = home.path().join("bytes");
     std::fs::write(&path, b"\xff").expect("a file");
@@ -143,7 +143,7 @@ fn a_file_that_is_no_text_is_no_field() {
 }
 
 #[test]
-fn a_file_that_is_too_large_is_no_body() {
+fn rejects_oversized_body_file() {
     let home = Home::new();
     let path = home.path().join("large");
     std::fs::write(&path, vec![b'x'; 8 * 1024 * 1024 + 1]).expect("a file");

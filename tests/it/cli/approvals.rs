@@ -4,12 +4,12 @@ use crate::cli::shown::{FORMATS, in_each_format, on, runs, sandbox, terminal, tr
 use crate::support::router::{Answer, Router};
 
 #[test]
-fn a_list_has_the_documented_columns_in_each_format() {
+fn list_in_each_format() {
     insta::assert_snapshot!(in_each_format("approvals list --limit 2"));
 }
 
 #[test]
-fn a_list_on_a_terminal_has_a_sixth_column_for_the_time_left() {
+fn list_on_terminal_has_remaining_time() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         on(&home, 120, "approvals list"),
@@ -21,7 +21,7 @@ fn a_list_on_a_terminal_has_a_sixth_column_for_the_time_left() {
 }
 
 #[test]
-fn the_time_left_is_measured_by_the_servers_clock() {
+fn remaining_time_uses_the_server_clock() {
     let body =
         r#"{"data":[{"id":"apr_1","status":"pending","expires_at":"2026-11-22T12:10:00Z"}]}"#;
     for (date, left) in [
@@ -46,7 +46,7 @@ fn the_time_left_is_measured_by_the_servers_clock() {
 }
 
 #[test]
-fn lists_are_filtered_by_risk_there_and_by_state_here() {
+fn filters_risk_remotely_and_status_locally() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -73,7 +73,7 @@ fn lists_are_filtered_by_risk_there_and_by_state_here() {
 }
 
 #[test]
-fn an_empty_list_is_a_header_and_a_sentence() {
+fn empty_list_prints_header_and_sentence() {
     let router = Router::rules(|_| Answer::json(200, r#"{"object":"list","data":[]}"#));
     let home = router.home();
     let off = FORMATS.map(|format| home.run(&format!("approvals list -o {format}")));
@@ -82,12 +82,12 @@ fn an_empty_list_is_a_header_and_a_sentence() {
 }
 
 #[test]
-fn an_approval_is_shown_with_its_digest_in_each_format() {
+fn show_prints_digest_in_each_format() {
     insta::assert_snapshot!(in_each_format("approvals show apr_5a6b7c8d"));
 }
 
 #[test]
-fn an_approval_on_a_terminal_has_its_arguments_drawn_beside_the_schema() {
+fn show_on_terminal_prints_arguments_with_schema() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         on(&home, 120, "approvals show apr_7c1d2e3f"),
@@ -98,7 +98,7 @@ fn an_approval_on_a_terminal_has_its_arguments_drawn_beside_the_schema() {
 }
 
 #[test]
-fn what_is_decided_already_is_shown_without_the_lines_that_decide() {
+fn show_of_decided_approval_omits_next_commands() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -111,7 +111,7 @@ fn what_is_decided_already_is_shown_without_the_lines_that_decide() {
 }
 
 #[test]
-fn an_approval_may_be_poor_or_spelled_otherwise() {
+fn accepts_sparse_and_respelled_approvals() {
     let show = |body: &'static str| {
         let router = Router::rules(move |asked| {
             if asked.target.contains("/tools/") {
@@ -138,7 +138,7 @@ fn an_approval_may_be_poor_or_spelled_otherwise() {
 }
 
 #[test]
-fn members_that_come_twice_are_refused() {
+fn rejects_duplicate_members() {
     let show = |body: &str, words: &str| {
         let router = Router::script([Answer::json(200, body)]);
         router.home().run(&format!("approvals {words}"))
@@ -166,7 +166,7 @@ fn members_that_come_twice_are_refused() {
 }
 
 #[test]
-fn the_json_of_the_router_is_left_as_it_is() {
+fn json_is_unchanged() {
     let body = "{ \"id\":\"a\",\t\"status\":\"pending\", \"tool_name\":\"t\\u0065\", \"args\":{\"n\":1.50,\"big\":123456789012345678901234567890},\n \"zzz\":[ ] }";
     let router = Router::rules(move |_| Answer::json(200, body));
     let run = router.home().run("approvals show a -o json");
@@ -179,7 +179,7 @@ fn the_json_of_the_router_is_left_as_it_is() {
 }
 
 #[test]
-fn risks_and_states_are_coloured_and_never_cut() {
+fn colors_risks_and_statuses_without_cutting_them() {
     let home = sandbox();
     let painted = [
         "approvals list --limit 5",
@@ -199,7 +199,7 @@ fn risks_and_states_are_coloured_and_never_cut() {
 }
 
 #[test]
-fn colour_changes_nothing_but_the_colour() {
+fn color_changes_nothing_else() {
     let home = sandbox();
     let escapes = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("a pattern");
     for line in [

@@ -53,17 +53,17 @@ fn writes(router: &Router) -> Vec<String> {
 }
 
 #[test]
-fn approving_says_so_in_each_format() {
+fn approve_in_each_format() {
     insta::assert_snapshot!(in_each_fresh_format(&format!("approvals approve {DRAIN}")));
 }
 
 #[test]
-fn rejecting_says_so_in_each_format() {
+fn reject_in_each_format() {
     insta::assert_snapshot!(in_each_fresh_format(&format!("approvals reject {RESTORE}")));
 }
 
 #[test]
-fn a_note_and_a_reason_may_not_be_stored() {
+fn note_and_reason_may_not_be_stored() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         home.run(&format!(
@@ -85,7 +85,7 @@ fn a_note_and_a_reason_may_not_be_stored() {
 }
 
 #[test]
-fn what_is_decided_once_is_decided() {
+fn rejects_second_decision() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         home.run(&format!("approvals approve {DRAIN} -q")),
@@ -97,7 +97,7 @@ fn what_is_decided_once_is_decided() {
 }
 
 #[test]
-fn on_a_terminal_there_is_a_sentence_and_the_tool_is_typed() {
+fn terminal_asks_for_the_tool_name() {
     insta::assert_snapshot!(transcript(&[
         sandbox().run_on_terminal("", &format!("approvals approve {DRAIN} --color never")),
         sandbox().run_on_terminal(
@@ -113,7 +113,7 @@ fn on_a_terminal_there_is_a_sentence_and_the_tool_is_typed() {
 }
 
 #[test]
-fn only_the_tools_name_consents_to_what_cannot_be_undone() {
+fn irreversible_tool_requires_its_name() {
     for (answer, code) in [
         ("storage/restore\n", 0),
         ("storage/restore", 16),
@@ -143,7 +143,7 @@ fn only_the_tools_name_consents_to_what_cannot_be_undone() {
 }
 
 #[test]
-fn an_unknown_risk_is_taken_for_the_worst() {
+fn unknown_risk_requires_the_tool_name() {
     for (risk, code) in [
         ("read", 0),
         ("write", 0),
@@ -165,7 +165,7 @@ fn an_unknown_risk_is_taken_for_the_worst() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_the_command_that_would_work_works() {
+fn without_prompts_prints_the_working_command() {
     let lines = [
         format!("approvals approve {RESTORE}"),
         format!("approvals approve {RESTORE} --force -o json"),
@@ -195,7 +195,7 @@ fn where_nobody_may_be_asked_the_command_that_would_work_works() {
 }
 
 #[test]
-fn a_wrong_confirmation_is_2_and_nothing_is_sent() {
+fn wrong_confirmation_sends_nothing() {
     for risk in ["write", "irreversible"] {
         for name in ["disk", "disk/wipe ", "DISK/WIPE", "yes", "a"] {
             let router = router(risk);
@@ -215,7 +215,7 @@ fn a_wrong_confirmation_is_2_and_nothing_is_sent() {
 }
 
 #[test]
-fn what_is_not_what_was_seen_is_6_and_nothing_is_sent() {
+fn mismatched_digest_sends_nothing() {
     let home = sandbox();
     let (seen, other) = (digest(&home, DRAIN), digest(&home, RESTORE));
     assert_ne!(seen, other);
@@ -233,7 +233,7 @@ fn what_is_not_what_was_seen_is_6_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_digest_does_not_replace_the_tools_name() {
+fn digest_does_not_replace_the_tool_name() {
     let home = sandbox();
     let line = format!(
         "approvals approve {RESTORE} --expect {}",
@@ -248,14 +248,14 @@ fn a_digest_does_not_replace_the_tools_name() {
 }
 
 #[test]
-fn several_are_rows_in_each_format() {
+fn several_in_each_format() {
     insta::assert_snapshot!(in_each_fresh_format(&format!(
         "approvals approve {DRAIN} {OTHER_DRAIN} {DRAIN} --force"
     )));
 }
 
 #[test]
-fn several_ask_for_their_number() {
+fn several_require_typing_their_number() {
     let approve = format!("approvals approve {DRAIN} {OTHER_DRAIN} {DRAIN} --color never");
     let reject = format!("approvals reject {DRAIN} {RESTORE} --color never");
     insta::assert_snapshot!(transcript(&[
@@ -276,7 +276,7 @@ fn several_ask_for_their_number() {
 }
 
 #[test]
-fn an_irreversible_one_among_several_is_refused_before_the_first_is_sent() {
+fn irreversible_among_several_sends_nothing() {
     for force in ["", "--force"] {
         let home = sandbox();
         let run = home.run(&format!("approvals approve {DRAIN} {RESTORE} {force}"));
@@ -290,7 +290,7 @@ fn an_irreversible_one_among_several_is_refused_before_the_first_is_sent() {
 }
 
 #[test]
-fn a_mix_of_success_and_failure_is_15() {
+fn mixed_results_exit_15() {
     let shown = named(
         &in_each_fresh_format(&format!("approvals approve apr_none {DRAIN} --force")),
         &[(r#""at":"[^"]+""#, r#""at":"TIME""#)],
@@ -310,7 +310,7 @@ impl Output {
 }
 
 #[test]
-fn a_tool_is_asked_for_and_confirmed_as_it_can_be_seen() {
+fn tool_name_is_asked_and_confirmed_as_displayed() {
     let name = "drop\u{202e}db\u{1b}[2J";
     let seen = r"drop\u202edb\u001b[2J";
     for (typed, is_approved) in [

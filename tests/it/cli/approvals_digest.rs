@@ -52,7 +52,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn it_is_the_documented_one_however_the_router_writes(
+    fn matches_the_documented_definition(
         args in value(),
         tool in text(),
         workspace in text(),
@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn another_meaning_has_another_digest(one in value(), other in value(), seed in any::<u64>()) {
+    fn changes_with_the_meaning(one in value(), other in value(), seed in any::<u64>()) {
         let (tool, workspace) = (Tree::Text("t".to_owned()), Tree::Text("w".to_owned()));
         let digest = |args| digest(&approval(args, &tool, &workspace, seed));
         prop_assert_eq!(digest(&one) == digest(&other), one == other);
@@ -72,7 +72,7 @@ proptest! {
 }
 
 #[test]
-fn one_that_was_computed_by_hand() {
+fn matches_a_value_computed_by_hand() {
     // printf '%s' '{"args":{"grace_seconds":60,"node":"node-7"},"tool":"kubectl_drain","workspace":"ws_a1b2c3d4"}' |
     // sha256sum
     let sandbox = crate::cli::shown::sandbox();
@@ -85,7 +85,7 @@ fn one_that_was_computed_by_hand() {
 }
 
 #[test]
-fn members_are_sorted_by_code_point_and_not_by_utf_16() {
+fn sorts_members_by_code_point() {
     // In UTF-16 the smiley (d83d…) would come before U+FB33; by code point it comes behind.
     let args = Tree::read("{\"\u{1f600}\":1,\"\u{fb33}\":2,\"é\":3,\"z\":4,\"Z\":5,\"\":6}");
     assert_eq!(
@@ -98,7 +98,7 @@ fn members_are_sorted_by_code_point_and_not_by_utf_16() {
 }
 
 #[test]
-fn what_is_absent_is_null() {
+fn absent_value_is_null() {
     let null = Tree::Word("null".to_owned());
     assert_eq!(digest(r#"{"id":"a"}"#), expected(&null, &null, &null));
     let all = r#"{"id":"a","args":null,"tool_name":null,"workspace_id":null}"#;
@@ -106,7 +106,7 @@ fn what_is_absent_is_null() {
 }
 
 #[test]
-fn what_two_readers_could_read_in_two_ways_is_refused() {
+fn rejects_ambiguous_documents() {
     let deep = format!(
         r#"{{"id":"a","args":{}1{}}}"#,
         "[".repeat(100_000),
@@ -125,7 +125,7 @@ fn what_two_readers_could_read_in_two_ways_is_refused() {
 }
 
 #[test]
-fn a_text_that_is_no_unicode_has_no_digest() {
+fn rejects_invalid_unicode() {
     for answer in [
         r#"{"id":"a","args":{"a":"\ud800"}}"#,
         r#"{"id":"a","args":{"a":"\ud800","b":"\ude00"}}"#,
@@ -162,7 +162,7 @@ fn approves(answer: &'static str, words: &str) -> (i32, bool) {
 }
 
 #[test]
-fn a_risk_or_a_tool_that_comes_twice_approves_nothing() {
+fn duplicate_risk_or_tool_approves_nothing() {
     for answer in [
         r#"{"id":"a","status":"pending","tool_name":"t","risk":"write","risk":"irreversible","args":{}}"#,
         r#"{"id":"a","status":"pending","tool_name":"t","risk":"irreversible","risk":"write","args":{}}"#,
@@ -176,7 +176,7 @@ fn a_risk_or_a_tool_that_comes_twice_approves_nothing() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_of() {
+fn reports_unreadable_approvals() {
     insta::assert_snapshot!(transcript(&[
         shown(r#"[{"id":"a"}]"#),
         shown(r#"{"args":"text","tool_name":["t"]}"#),

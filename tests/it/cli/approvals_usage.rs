@@ -27,7 +27,7 @@ fn commands() -> Vec<String> {
 }
 
 #[test]
-fn what_is_missing_or_unknown_is_named() {
+fn names_missing_and_unknown_words() {
     insta::assert_snapshot!(refused(&[
         "approvals",
         "approvals show",
@@ -48,7 +48,7 @@ fn what_is_missing_or_unknown_is_named() {
 }
 
 #[test]
-fn an_empty_value_is_refused() {
+fn rejects_empty_values() {
     let home = Home::new();
     for line in [
         "approvals list --risk ''",
@@ -79,7 +79,7 @@ fn an_empty_value_is_refused() {
 }
 
 #[test]
-fn values_that_cannot_be_right_are_refused() {
+fn rejects_impossible_values() {
     insta::assert_snapshot!(refused(&[
         "approvals list --risk severe",
         "approvals list --risk Irreversible",
@@ -107,7 +107,7 @@ fn values_that_cannot_be_right_are_refused() {
 }
 
 #[test]
-fn the_same_id_twice_is_one() {
+fn ignores_duplicate_ids() {
     let router = Router::rules(|asked| match asked.method.as_str() {
         "GET" => Answer::json(
             200,
@@ -124,7 +124,7 @@ fn the_same_id_twice_is_one() {
 }
 
 #[test]
-fn every_command_prints_its_request() {
+fn dry_run_prints_every_request() {
     let home = Home::new().with("XEROCTL_BASE_URL", "https://router.example/proj_1/v1");
     let lines = commands();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -132,7 +132,7 @@ fn every_command_prints_its_request() {
 }
 
 #[test]
-fn every_command_prints_its_request_as_json() {
+fn dry_run_prints_every_request_as_json() {
     let home = Home::new().with("XEROCTL_BASE_URL", "https://router.example/proj_1/v1");
     let lines: Vec<String> = commands()
         .into_iter()
@@ -143,7 +143,7 @@ fn every_command_prints_its_request_as_json() {
 }
 
 #[test]
-fn nothing_is_asked_and_nothing_is_sent() {
+fn dry_run_sends_and_asks_nothing() {
     let router = Router::unasked();
     let home = router.home();
     for line in commands() {
@@ -156,7 +156,7 @@ fn nothing_is_asked_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_protected_deployment_must_be_named() {
+fn protected_deployment_must_be_named() {
     let router = Router::rules(|_| {
         Answer::json(
             200,
@@ -189,7 +189,7 @@ fn a_protected_deployment_must_be_named() {
 }
 
 #[test]
-fn the_help_pages() {
+fn help_pages() {
     insta::assert_snapshot!(runs(
         &Home::new(),
         &["approvals --help", "approvals approve --help"]
@@ -201,7 +201,7 @@ fn the_help_pages() {
 }
 
 #[test]
-fn every_command_has_help_by_either_way() {
+fn help_is_available_by_option_and_subcommand() {
     let home = Home::new();
     for command in [
         "exec",

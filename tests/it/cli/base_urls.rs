@@ -4,7 +4,7 @@ use crate::support::Home;
 use crate::support::router::Router;
 
 #[test]
-fn base_urls_are_checked_and_told_by_where_they_came_from() {
+fn errors_name_the_origin_of_the_url() {
     for bad in [
         "ftp://host/p/v1",
         "https://host/v1",
@@ -30,7 +30,7 @@ fn base_urls_are_checked_and_told_by_where_they_came_from() {
 }
 
 #[test]
-fn a_key_goes_over_plain_http_to_this_machine_alone() {
+fn plain_http_key_is_sent_only_to_loopback() {
     // `.invalid` never resolves, so 17 tells that sending was tried.
     let far = "http://router.invalid/p/v1";
     let run = |home: Home, words: &str| {
@@ -70,7 +70,7 @@ fn a_key_goes_over_plain_http_to_this_machine_alone() {
 }
 
 #[test]
-fn a_key_never_goes_over_plain_http_through_a_proxy() {
+fn plain_http_key_is_never_sent_to_a_proxy() {
     let proxy = Router::unasked();
     let home = Home::new()
         .with("XEROCTL_BASE_URL", "http://router.invalid/p/v1")
@@ -81,7 +81,7 @@ fn a_key_never_goes_over_plain_http_through_a_proxy() {
 }
 
 #[test]
-fn certificates_that_cannot_be_read_are_3() {
+fn unreadable_certificates_exit_3() {
     let there = Home::new()
         .with("XEROCTL_BASE_URL", "https://router.invalid/p/v1")
         .with("XEROCTL_API_KEY", "k")

@@ -9,7 +9,7 @@ use crate::support::router::{Answer, Router};
 const MOST: usize = 8 * 1024;
 
 #[test]
-fn an_error_text_of_megabytes_is_cut_and_says_so() {
+fn cuts_long_error_messages() {
     let long = "z".repeat(300_000);
     let body = json!({"error": {"message": long, "code": long, "type": long, "param": long}});
     let squads =
@@ -46,7 +46,7 @@ fn an_error_text_of_megabytes_is_cut_and_says_so() {
 }
 
 #[test]
-fn details_without_end_are_counted() {
+fn limits_the_number_of_details() {
     let issues: Vec<Value> = (0..100_000)
         .map(|n| json!({"path": [n], "message": "bad"}))
         .collect();
@@ -61,7 +61,7 @@ fn details_without_end_are_counted() {
 }
 
 #[test]
-fn no_text_of_a_server_begins_a_line_of_a_terminal() {
+fn server_text_never_starts_a_terminal_line() {
     for filler in [
         "x".repeat(40),
         "日".repeat(20),
@@ -94,7 +94,7 @@ fn no_text_of_a_server_begins_a_line_of_a_terminal() {
 }
 
 #[test]
-fn a_redirect_is_shown_bounded_and_without_its_secrets() {
+fn masks_and_cuts_redirect_targets() {
     let to = format!(
         "https://u:s3cr3t@h/x?token=s3cr3t&a=s3cr3t#{}",
         "z".repeat(3000)
@@ -116,7 +116,7 @@ fn a_redirect_is_shown_bounded_and_without_its_secrets() {
 }
 
 #[test]
-fn a_page_in_place_of_json_is_warned_of() {
+fn warns_about_html_instead_of_json() {
     let page = "<html>sign in</html>\n";
     let router = Router::rules(move |_| Answer::new(200, "text/html; charset=utf-8", page));
     for line in [
@@ -134,7 +134,7 @@ fn a_page_in_place_of_json_is_warned_of() {
 }
 
 #[test]
-fn a_warning_with_a_text_of_megabytes_is_cut() {
+fn cuts_long_warnings() {
     let (ui, written) =
         xeroctl::ui::Ui::memory(xeroctl::ui::Terminals::default(), crate::support::noon, "");
     ui.warn(&format!("unknown status {}", "z".repeat(1_000_000)));

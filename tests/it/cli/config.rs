@@ -33,7 +33,7 @@ fn text(home: &Home) -> String {
 }
 
 #[test]
-fn the_first_deployment_becomes_current_and_the_next_does_not() {
+fn only_the_first_deployment_becomes_current() {
     let home = Home::new();
     insta::assert_snapshot!(runs(
         &home,
@@ -50,7 +50,7 @@ fn the_first_deployment_becomes_current_and_the_next_does_not() {
 }
 
 #[test]
-fn lists_have_the_documented_columns_in_each_format() {
+fn list_in_each_format() {
     let home = Home::new().config(KEPT);
     let lines = FORMATS.map(|format| format!("config list -o {format}"));
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -58,7 +58,7 @@ fn lists_have_the_documented_columns_in_each_format() {
 }
 
 #[test]
-fn an_edit_keeps_comments_order_and_unknown_keys() {
+fn edit_keeps_comments_order_and_unknown_settings() {
     let home = Home::new().config(KEPT);
     for line in [
         "config set prod --default-output json --base-url https://api.example/proj_2/v1",
@@ -72,7 +72,7 @@ fn an_edit_keeps_comments_order_and_unknown_keys() {
 }
 
 #[test]
-fn a_rename_keeps_the_settings_and_stays_current() {
+fn rename_keeps_settings_and_current() {
     let home = Home::new().config(KEPT);
     insta::assert_snapshot!(runs(
         &home,
@@ -93,7 +93,7 @@ fn a_rename_keeps_the_settings_and_stays_current() {
 }
 
 #[test]
-fn removing_the_current_deployment_leaves_none() {
+fn removing_current_leaves_none() {
     let home = Home::new().config(KEPT);
     insta::assert_snapshot!(runs(
         &home,
@@ -108,7 +108,7 @@ fn removing_the_current_deployment_leaves_none() {
 }
 
 #[test]
-fn using_a_deployment_says_what_changed() {
+fn use_reports_the_change() {
     let home = Home::new().config(KEPT);
     insta::assert_snapshot!(runs(
         &home,
@@ -123,7 +123,7 @@ fn using_a_deployment_says_what_changed() {
 }
 
 #[test]
-fn the_sandbox_is_neither_added_changed_renamed_nor_removed() {
+fn sandbox_cannot_be_edited() {
     let home = Home::new().config(KEPT);
     insta::assert_snapshot!(runs(
         &home,
@@ -138,7 +138,7 @@ fn the_sandbox_is_neither_added_changed_renamed_nor_removed() {
 }
 
 #[test]
-fn show_tells_each_setting_masked_with_where_it_came_from() {
+fn show_prints_masked_settings_with_origins() {
     let home = Home::new().config(KEPT).with("XEROCTL_OUTPUT", "csv");
     insta::assert_snapshot!(runs(
         &home,
@@ -155,7 +155,7 @@ fn show_tells_each_setting_masked_with_where_it_came_from() {
 }
 
 #[test]
-fn show_tells_that_a_deployment_is_protected() {
+fn show_prints_protection() {
     let home = Home::new().config(KEPT);
     for line in [
         "config show prod",
@@ -172,7 +172,7 @@ fn show_tells_that_a_deployment_is_protected() {
 }
 
 #[test]
-fn bad_names_and_base_urls_are_refused() {
+fn rejects_invalid_names_and_urls() {
     let add = |name: &str, url: &str| format!("config add {name} --base-url {url}");
     let lines = [
         add("'a b'", "http://127.0.0.1/p/v1"),
@@ -197,7 +197,7 @@ fn bad_names_and_base_urls_are_refused() {
 }
 
 #[test]
-fn a_key_comes_from_a_file_or_standard_input_and_loses_one_newline() {
+fn key_from_file_or_standard_input_loses_one_newline() {
     let home = Home::new();
     std::fs::write(home.path().join("key"), "xero_file\n").expect("a key file");
     let add = "--base-url http://127.0.0.1/p/v1 --api-key-file";
@@ -237,7 +237,7 @@ fn a_key_comes_from_a_file_or_standard_input_and_loses_one_newline() {
 }
 
 #[test]
-fn a_key_is_asked_for_hidden_where_somebody_sits() {
+fn prompts_for_hidden_key() {
     let home = Home::new();
     let add = "config add lab --base-url http://127.0.0.1/p/v1 --color never";
     let run = home.run_on(terminal(80), "xero_typed\n", add);
@@ -251,7 +251,7 @@ fn a_key_is_asked_for_hidden_where_somebody_sits() {
 }
 
 #[test]
-fn a_new_key_takes_the_place_of_the_one_in_the_keychain() {
+fn new_key_replaces_keychain_entry() {
     let home = Home::new().config(KEPT);
     assert_eq!(home.run("config set lab --api-key xero_new").code, 0);
     assert!(text(&home).contains("api_key = \"xero_new\""));
@@ -262,13 +262,13 @@ fn a_new_key_takes_the_place_of_the_one_in_the_keychain() {
 }
 
 #[test]
-fn a_keychain_entry_that_cannot_be_read_is_3_with_the_ways_round() {
+fn unreadable_keychain_entry_exits_3() {
     let home = Home::new().config(KEPT);
     insta::assert_snapshot!(runs(&home, &["agents", "agents --dry-run -o table"]));
 }
 
 #[test]
-fn a_stored_key_that_moves_to_another_host_is_warned_of() {
+fn warns_if_stored_key_moves_to_another_host() {
     let home = Home::new().config(KEPT);
     insta::assert_snapshot!(runs(
         &home,

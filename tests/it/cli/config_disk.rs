@@ -50,7 +50,7 @@ fn pipe(path: &Path) {
 }
 
 #[test]
-fn an_edit_removes_what_killed_edits_left_and_nothing_else() {
+fn edit_removes_only_leftovers_of_killed_edits() {
     let home = Home::new().config(KEPT);
     let stale = [".config-a1B2c3", ".xeroctl-config-a1B2c3"];
     let others = [
@@ -77,7 +77,7 @@ fn an_edit_removes_what_killed_edits_left_and_nothing_else() {
 }
 
 #[test]
-fn outside_of_our_own_directory_only_unmistakable_names_are_removed() {
+fn removes_only_unmistakable_leftovers_elsewhere() {
     let home = Home::new();
     for name in [".config-a1B2c3", ".xeroctl-config-a1B2c3"] {
         fs::write(home.path().join(name), "x").expect("a file");
@@ -90,7 +90,7 @@ fn outside_of_our_own_directory_only_unmistakable_names_are_removed() {
 }
 
 #[test]
-fn a_lock_that_is_held_is_announced_and_obeys_the_timeout() {
+fn held_lock_is_announced_and_obeys_timeout() {
     let home = Home::new().config(KEPT);
     let held = File::open(directory(&home)).expect("the directory");
     held.lock().expect("a lock");
@@ -113,7 +113,7 @@ fn a_lock_that_is_held_is_announced_and_obeys_the_timeout() {
 }
 
 #[test]
-fn the_lock_of_the_sandbox_obeys_the_timeout_too() {
+fn sandbox_lock_obeys_timeout() {
     let home = Home::new().with("XEROCTL_CONTEXT", "sandbox");
     assert_eq!(home.run("agents -o name").code, 0);
     let path = home.path().join(".local/state/xeroctl/sandbox/state.lock");
@@ -131,7 +131,7 @@ fn the_lock_of_the_sandbox_obeys_the_timeout_too() {
 }
 
 #[test]
-fn a_lock_that_is_let_go_is_taken() {
+fn released_lock_is_acquired() {
     let home = Home::new().config(KEPT);
     let held = File::open(directory(&home)).expect("the directory");
     held.lock().expect("a lock");
@@ -146,7 +146,7 @@ fn a_lock_that_is_let_go_is_taken() {
 }
 
 #[test]
-fn names_that_are_not_files_are_refused_or_end_in_time() {
+fn special_files_are_rejected_or_time_out() {
     let home = Home::new();
     pipe(&home.path().join("pipe"));
     fs::create_dir(home.path().join("folder")).expect("a directory");
@@ -196,7 +196,7 @@ fn absolute(home: &Home, name: &str) -> String {
 }
 
 #[test]
-fn a_tilde_that_was_not_expanded_makes_no_directory() {
+fn unexpanded_tilde_creates_no_directory() {
     let home = Home::new().with("XEROCTL_CONFIG", "~/own.toml");
     let run = home.run("config add a --base-url http://127.0.0.1/p/v1");
     assert_eq!(run.code, 3, "{}", run.stderr);
@@ -208,7 +208,7 @@ fn a_tilde_that_was_not_expanded_makes_no_directory() {
 }
 
 #[test]
-fn key_files_that_are_not_files_are_refused_or_end_in_time() {
+fn special_key_files_are_rejected_or_time_out() {
     let home = Home::new();
     pipe(&home.path().join("pipe"));
     fs::create_dir(home.path().join("folder")).expect("a directory");
@@ -238,7 +238,7 @@ fn key_files_that_are_not_files_are_refused_or_end_in_time() {
 }
 
 #[test]
-fn inputs_that_are_not_files_are_refused_or_end_in_time() {
+fn special_input_files_are_rejected_or_time_out() {
     let home = Home::new()
         .with("XEROCTL_BASE_URL", "http://127.0.0.1:9/p/v1")
         .with("XEROCTL_API_KEY", "k");
@@ -265,7 +265,7 @@ fn inputs_that_are_not_files_are_refused_or_end_in_time() {
 }
 
 #[test]
-fn a_pipe_that_is_written_to_is_read() {
+fn reads_pipe_with_writer() {
     let home = Home::new();
     let path = home.path().join("pipe");
     pipe(&path);
@@ -286,7 +286,7 @@ fn a_pipe_that_is_written_to_is_read() {
 }
 
 #[test]
-fn a_home_that_is_a_file_has_no_configuration() {
+fn home_that_is_a_file_has_no_configuration() {
     let home = Home::new();
     fs::write(home.path().join("file"), "x").expect("a file");
     let inside = home.path().join("file/config").display().to_string();
@@ -303,7 +303,7 @@ fn a_home_that_is_a_file_has_no_configuration() {
 }
 
 #[test]
-fn a_file_that_others_can_change_is_warned_of() {
+fn warns_about_files_writable_by_others() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = Home::new().config(KEPT);
     let mode = |mode| {
@@ -346,7 +346,7 @@ mod as_root {
     }
 
     #[test]
-    fn an_edit_leaves_the_file_to_its_owner() {
+    fn edit_keeps_the_owner() {
         if !is_root() {
             return;
         }
@@ -364,7 +364,7 @@ mod as_root {
     }
 
     #[test]
-    fn what_root_makes_in_the_home_of_a_user_is_that_users() {
+    fn files_created_by_root_belong_to_the_home_owner() {
         if !is_root() {
             return;
         }

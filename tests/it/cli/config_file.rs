@@ -19,7 +19,7 @@ fn text(home: &Home) -> String {
 }
 
 #[test]
-fn a_broken_file_is_3_with_the_line_and_without_the_key() {
+fn syntax_error_exits_3_with_line_and_without_key() {
     for broken in [
         "current = \"a\"\n[deployment.a]\napi_key = \"xero_secret\n",
         "current = \"a\"\n[deployment.a]\napi_key = xero_secret\n",
@@ -69,7 +69,7 @@ fn a_broken_file_is_3_with_the_line_and_without_the_key() {
 }
 
 #[test]
-fn path_prints_the_file_that_counts() {
+fn path_prints_the_effective_file() {
     let home = Home::new();
     assert_eq!(
         home.run("config path").stdout,
@@ -94,7 +94,7 @@ fn path_prints_the_file_that_counts() {
 }
 
 #[test]
-fn the_file_may_be_elsewhere() {
+fn variable_selects_the_file() {
     let home = Home::new();
     let home = home.with("XEROCTL_CONFIG", "own.toml");
     assert_eq!(
@@ -126,7 +126,7 @@ mod modes {
     }
 
     #[test]
-    fn a_new_file_and_its_directory_are_its_owners_alone() {
+    fn new_file_and_directory_are_private() {
         let home = Home::new();
         assert_eq!(
             home.run("config add lab --base-url http://127.0.0.1/p/v1 --api-key k")
@@ -139,7 +139,7 @@ mod modes {
     }
 
     #[test]
-    fn every_write_forces_the_modes() {
+    fn every_write_restores_the_modes() {
         let home = Home::new().config(KEPT);
         let file = file(&home);
         set_mode(&file, 0o644);
@@ -150,7 +150,7 @@ mod modes {
     }
 
     #[test]
-    fn loose_modes_are_warned_of_with_the_line_that_mends_them() {
+    fn warns_about_loose_modes_with_the_fix() {
         let home = Home::new().config(KEPT);
         set_mode(&file(&home), 0o640);
         set_mode(file(&home).parent().expect("its directory"), 0o711);
@@ -161,7 +161,7 @@ mod modes {
     }
 
     #[test]
-    fn no_parent_of_a_file_that_was_named_is_judged() {
+    fn ignores_modes_of_parents_of_a_named_file() {
         let home = Home::new();
         let dir = home.path().join("shared");
         std::fs::create_dir(&dir).expect("a directory");
@@ -177,7 +177,7 @@ mod modes {
     }
 
     #[test]
-    fn a_write_goes_through_a_symbolic_link() {
+    fn write_follows_symbolic_links() {
         let home = Home::new().config(KEPT);
         let (link, target) = (file(&home), home.path().join("dotfiles.toml"));
         std::fs::rename(&link, &target).expect("moved");

@@ -36,7 +36,7 @@ fn typed(answer: &str, line: &str) -> (i32, bool) {
 }
 
 #[test]
-fn only_y_and_yes_consent() {
+fn only_yes_confirms() {
     let delete = "agents agt_abc123 --delete";
     for yes in ["y\n", "Y\n", "yes\n", "YES\n", "Yes\n", "yEs\n"] {
         assert_eq!(typed(yes, delete), (0, false), "{yes:?}");
@@ -65,7 +65,7 @@ fn only_y_and_yes_consent() {
 }
 
 #[test]
-fn for_several_agents_their_count_is_typed() {
+fn several_agents_require_typing_their_count() {
     let line = "agents revoke-credentials agt_abc123 agt_g0974f2pgyfa8vcq agt_abc123";
     for (answer, code) in [
         ("2\n", 0),
@@ -83,7 +83,7 @@ fn for_several_agents_their_count_is_typed() {
 }
 
 #[test]
-fn each_question_says_what_is_lost() {
+fn each_prompt_names_the_loss() {
     let runs: Vec<Output> = ASKING
         .iter()
         .flat_map(|(line, yes)| {
@@ -98,7 +98,7 @@ fn each_question_says_what_is_lost() {
 }
 
 #[test]
-fn removing_a_deployment_asks_too() {
+fn removing_a_deployment_prompts() {
     let home = || {
         Home::new()
             .config("[deployment.lab]\nbase_url = \"http://127.0.0.1:1/lab/v1\"\napi_key = \"k\"\n")
@@ -115,7 +115,7 @@ fn removing_a_deployment_asks_too() {
 }
 
 #[test]
-fn force_and_its_other_names_ask_nothing() {
+fn force_and_its_aliases_skip_the_prompt() {
     for (line, _) in ASKING {
         for flag in ["--force", "--yes", "-y"] {
             let run = sandbox().run(&format!("{line} {flag}"));
@@ -125,7 +125,7 @@ fn force_and_its_other_names_ask_nothing() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_the_command_that_would_work_is_given() {
+fn without_prompts_prints_the_working_command() {
     let (no_input, no_error) = (
         Terminals {
             input: false,
@@ -179,7 +179,7 @@ fn where_nobody_may_be_asked_the_command_that_would_work_is_given() {
 }
 
 #[test]
-fn the_command_that_would_work_works() {
+fn printed_command_works() {
     for (line, _) in ASKING {
         let home = sandbox();
         let refused = home.run(line);
@@ -194,7 +194,7 @@ fn the_command_that_would_work_works() {
 }
 
 #[test]
-fn ci_that_says_no_does_not_count() {
+fn false_ci_does_not_disable_prompts() {
     for value in ["", "0", "false"] {
         let home = sandbox().with("CI", value);
         let run = home.run_on_terminal("y\n", "agents agt_abc123 --delete");
@@ -203,7 +203,7 @@ fn ci_that_says_no_does_not_count() {
 }
 
 #[test]
-fn a_machine_format_of_the_deployment_or_the_environment_does_not_forbid_asking() {
+fn configured_machine_format_does_not_disable_prompts() {
     // Only a format on the line tells that a program reads along.
     let home = sandbox().with("XEROCTL_OUTPUT", "json");
     let run = home.run_on_terminal("y\n", "agents agt_abc123 --delete");
@@ -211,7 +211,7 @@ fn a_machine_format_of_the_deployment_or_the_environment_does_not_forbid_asking(
 }
 
 #[test]
-fn what_is_not_destructive_asks_nothing_and_takes_force() {
+fn harmless_changes_do_not_prompt_and_accept_force() {
     for line in [
         "agents curve-rotate agt_abc123",
         "agents candidates approve agt_abc123 cand_xyz789",
@@ -225,7 +225,7 @@ fn what_is_not_destructive_asks_nothing_and_takes_force() {
 }
 
 #[test]
-fn a_dry_run_wins_over_force_and_asks_nothing() {
+fn dry_run_overrides_force_and_does_not_prompt() {
     for (line, _) in ASKING {
         for line in [
             format!("{line} --dry-run"),
@@ -244,7 +244,7 @@ fn a_dry_run_wins_over_force_and_asks_nothing() {
 }
 
 #[test]
-fn a_question_is_asked_even_when_quiet() {
+fn quiet_does_not_suppress_prompts() {
     let run = sandbox().run_on_terminal("n\n", "agents agt_abc123 --delete -q");
     assert!(run.stderr.contains("[y/N] "), "{}", run.stderr);
     assert_eq!(run.code, 16);

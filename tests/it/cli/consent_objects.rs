@@ -26,12 +26,12 @@ fn declined(router: &Router, line: &str) -> String {
 }
 
 #[test]
-fn the_prompt_names_agent_and_project() {
+fn prompt_names_agent_and_project() {
     insta::assert_snapshot!(declined(&router(|| Answer::json(200, AGENT)), DELETE));
 }
 
 #[test]
-fn the_prompt_names_the_deployment_its_url_comes_from() {
+fn prompt_names_the_deployment_of_the_url() {
     let router = router(|| Answer::json(200, AGENT));
     let url = router.base_url();
     let home = Home::new().config(&format!(
@@ -42,7 +42,7 @@ fn the_prompt_names_the_deployment_its_url_comes_from() {
 }
 
 #[test]
-fn a_failed_read_leaves_the_id_and_a_note() {
+fn failed_read_leaves_id_and_note() {
     let shown = [
         declined(&router(|| Answer::fault(403, "scope_insufficient")), DELETE),
         declined(
@@ -54,7 +54,7 @@ fn a_failed_read_leaves_the_id_and_a_note() {
 }
 
 #[test]
-fn an_agent_that_does_not_exist_ends_the_command_before_the_prompt() {
+fn missing_agent_ends_before_the_prompt() {
     insta::assert_snapshot!(declined(
         &router(|| Answer::fault(404, "agent_not_found")),
         DELETE
@@ -62,7 +62,7 @@ fn an_agent_that_does_not_exist_ends_the_command_before_the_prompt() {
 }
 
 #[test]
-fn force_and_a_refused_prompt_read_nothing() {
+fn force_and_disabled_prompts_read_nothing() {
     let router = router(|| Answer::json(200, AGENT));
     let forced = router.home().run(&format!("{DELETE} --force"));
     assert_eq!(forced.code, 0, "{}", forced.stderr);
@@ -73,7 +73,7 @@ fn force_and_a_refused_prompt_read_nothing() {
 }
 
 #[test]
-fn a_hostile_name_is_escaped_in_the_prompt() {
+fn prompt_escapes_hostile_names() {
     let hostile = r#"{"id":"agt_1","name":"a\u001b[2J\u202e\nb","status":"active"}"#;
     insta::assert_snapshot!(declined(
         &router(move || Answer::json(200, hostile)),
@@ -82,7 +82,7 @@ fn a_hostile_name_is_escaped_in_the_prompt() {
 }
 
 #[test]
-fn the_key_stays_masked_in_the_prompt() {
+fn prompt_masks_the_key() {
     let agent = r#"{"id":"agt_1","name":"xero_prompt_secret","status":"active"}"#;
     let router = router(move || Answer::json(200, agent));
     let line = format!("{DELETE} --api-key xero_prompt_secret");
@@ -92,7 +92,7 @@ fn the_key_stays_masked_in_the_prompt() {
 }
 
 #[test]
-fn resetting_the_sandbox_asks() {
+fn sandbox_reset_prompts() {
     let is_kept = |home: &Home| home.run("agents agt_abc123").code == 5;
     let home = sandbox();
     assert_eq!(home.run("agents agt_abc123 --delete --force").code, 0);

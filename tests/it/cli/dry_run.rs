@@ -63,7 +63,7 @@ fn every_command_prints_its_request_as_json() {
 }
 
 #[test]
-fn no_socket_is_opened() {
+fn opens_no_socket() {
     let router = Router::unasked();
     let home = router.home();
     for line in commands() {
@@ -78,7 +78,7 @@ fn no_socket_is_opened() {
 }
 
 #[test]
-fn every_write_that_is_planned_is_the_write_that_is_sent() {
+fn planned_writes_match_sent_writes() {
     use crate::support::router::Answer;
     for line in commands() {
         let router =
@@ -116,7 +116,7 @@ fn every_write_that_is_planned_is_the_write_that_is_sent() {
 }
 
 #[test]
-fn the_sandbox_appears_at_its_address_without_a_port() {
+fn sandbox_address_has_no_port() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -127,7 +127,7 @@ fn the_sandbox_appears_at_its_address_without_a_port() {
 }
 
 #[test]
-fn what_is_wrong_on_the_line_stays_wrong() {
+fn usage_errors_stay_errors() {
     let home = keyless();
     for line in [
         "agents .. --delete --dry-run",
@@ -146,7 +146,7 @@ fn what_is_wrong_on_the_line_stays_wrong() {
 }
 
 #[test]
-fn a_token_file_is_not_made() {
+fn creates_no_token_file() {
     let home = keyless();
     let line =
         "join-keys --create --name n --region r --router-addr tcp://a:1 --token-file t --dry-run";
@@ -161,7 +161,7 @@ fn a_token_file_is_not_made() {
 }
 
 #[test]
-fn the_configuration_is_not_changed() {
+fn does_not_change_the_configuration() {
     let text = "[deployment.lab]\nbase_url = \"http://127.0.0.1:1/lab/v1\"\n";
     let home = Home::new().config(text);
     let lines = [

@@ -49,7 +49,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn an_object_arrives_as_it_was_given(
+    fn object_arrives_unchanged(
         object in members(value()),
         seed in any::<u64>(),
     ) {
@@ -65,7 +65,7 @@ proptest! {
     }
 
     #[test]
-    fn single_values_count_over_the_object(
+    fn single_values_override_the_object(
         object in few(value()),
         values in few(value()),
         texts in prop::collection::btree_map(name(), text(), 0..4),
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn a_member_twice_is_refused_wherever_it_stands(
+    fn rejects_duplicates_at_any_depth(
         object in members(value()),
         name in text(),
         seed in any::<u64>(),
@@ -119,7 +119,7 @@ proptest! {
 }
 
 #[test]
-fn what_stands_in_a_file_or_comes_in_may_begin_with_a_mark_and_end_with_a_newline() {
+fn accepts_byte_order_mark_and_final_newline() {
     let (router, home) = taking();
     let text = "\u{feff}{\r\n  \"a\": 1.0\r\n}\r\n";
     let file = home.path().join("args.json");
@@ -131,7 +131,7 @@ fn what_stands_in_a_file_or_comes_in_may_begin_with_a_mark_and_end_with_a_newlin
 }
 
 #[test]
-fn texts_are_texts_and_json_is_json() {
+fn arg_is_text_and_arg_json_is_json() {
     let (router, home) = taking();
     let words = "--arg n=5 --arg t=true --arg e= --arg eq=a=b --arg at=@file --arg dash=- --arg-json n2=5 --arg-json 'l=[1, 2.50]' --arg-json z=null --arg-json 's=\"x\"' --arg -x=-y";
     let expected = r#"{"n":"5","t":"true","e":"","eq":"a=b","at":"@file","dash":"-","n2":5,"l":[1,2.50],"z":null,"s":"x","-x":"-y"}"#;
@@ -139,7 +139,7 @@ fn texts_are_texts_and_json_is_json() {
 }
 
 #[test]
-fn standard_input_is_read_only_where_it_is_named() {
+fn reads_standard_input_only_if_named() {
     let (router, home) = taking();
     assert_eq!(
         sent(&home, &router, "not JSON", "--args '{}'"),
@@ -152,7 +152,7 @@ fn standard_input_is_read_only_where_it_is_named() {
 }
 
 #[test]
-fn the_order_of_members_is_kept_and_new_ones_come_last() {
+fn keeps_member_order_and_appends_new_members() {
     let (router, home) = taking();
     sent(
         &home,

@@ -32,7 +32,7 @@ fn is_there(home: &Home) -> bool {
 }
 
 #[test]
-fn each_question_says_what_is_lost() {
+fn each_prompt_names_the_loss() {
     let asks = |answer: &str| {
         let home = sandbox();
         let line = format!("{} --color never", set(&home, FULL));
@@ -46,7 +46,7 @@ fn each_question_says_what_is_lost() {
 }
 
 #[test]
-fn only_y_and_yes_consent() {
+fn only_yes_confirms() {
     for (answer, consents) in [
         ("y\n", true),
         ("YES\n", true),
@@ -71,7 +71,7 @@ fn only_y_and_yes_consent() {
 }
 
 #[test]
-fn an_empty_context_is_set_without_a_question() {
+fn empty_context_is_set_without_a_prompt() {
     let home = sandbox();
     let run = home.run(&set(&home, EMPTY));
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -81,7 +81,7 @@ fn an_empty_context_is_set_without_a_question() {
 }
 
 #[test]
-fn what_counts_as_an_empty_context() {
+fn recognizes_empty_contexts() {
     for (answer, asks) in [
         (r#"{"workspace_id":"w","context":{}}"#, false),
         (r#"{"workspace_id":"w","context":null}"#, false),
@@ -103,7 +103,7 @@ fn what_counts_as_an_empty_context() {
 }
 
 #[test]
-fn a_context_that_cannot_be_read_is_not_replaced() {
+fn unreadable_context_is_not_replaced() {
     for answer in [
         Answer::fault(403, "scope_insufficient"),
         Answer::fault(404, "workspace_not_found"),
@@ -118,7 +118,7 @@ fn a_context_that_cannot_be_read_is_not_replaced() {
 }
 
 #[test]
-fn force_asks_nothing_and_reads_nothing() {
+fn force_asks_and_reads_nothing() {
     for flag in ["--force", "--yes", "-y"] {
         let home = sandbox();
         let run = home.run(&format!("{} {flag}", set(&home, FULL)));
@@ -137,7 +137,7 @@ fn force_asks_nothing_and_reads_nothing() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_the_command_that_would_work_works() {
+fn without_prompts_prints_the_working_command() {
     let home = sandbox();
     let lines = [
         set(&home, FULL),
@@ -166,7 +166,7 @@ fn where_nobody_may_be_asked_the_command_that_would_work_works() {
 }
 
 #[test]
-fn a_deletion_is_not_looked_up_before_it_is_asked_for() {
+fn delete_reads_nothing_before_the_prompt() {
     let router = Router::unasked();
     let run = router
         .home()
@@ -176,7 +176,7 @@ fn a_deletion_is_not_looked_up_before_it_is_asked_for() {
 }
 
 #[test]
-fn what_is_done_is_told_in_each_format() {
+fn results_in_each_format() {
     let lines: Vec<_> = crate::cli::shown::FORMATS
         .iter()
         .flat_map(|format| {

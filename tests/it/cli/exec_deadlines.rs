@@ -28,7 +28,7 @@ fn on_terminal(line: &str) -> Output {
 }
 
 #[test]
-fn a_watch_in_each_format() {
+fn watch_in_each_format() {
     let runs = FORMATS.map(|format| {
         let line = format!("exec watch {RUNNING} -o {format}");
         given_up(&sandbox(), &line)
@@ -37,7 +37,7 @@ fn a_watch_in_each_format() {
 }
 
 #[test]
-fn a_watch_of_what_waits_for_a_human() {
+fn watch_of_pending_approval() {
     insta::assert_snapshot!(transcript(&[
         given_up(&sandbox(), &format!("exec watch {WAITS}")),
         on_terminal(&format!("exec watch {WAITS}")),
@@ -46,7 +46,7 @@ fn a_watch_of_what_waits_for_a_human() {
 }
 
 #[test]
-fn a_call_that_is_waited_for() {
+fn invoke_with_wait() {
     let gated = "exec invoke --workspace ws_team_a --tool sandbox_gate --args '{}' --wait";
     let runs = ["", "-o json", "-o name", "--raw"]
         .map(|words| given_up(&sandbox(), &format!("{gated} {words}")));
@@ -64,7 +64,7 @@ fn a_call_that_is_waited_for() {
 }
 
 #[test]
-fn the_pending_approvals_in_each_format() {
+fn pending_approvals_in_each_format() {
     let mut runs: Vec<Output> = FORMATS
         .into_iter()
         .map(|format| given_up(&sandbox(), &format!("approvals watch -o {format}")))
@@ -78,13 +78,13 @@ fn the_pending_approvals_in_each_format() {
 }
 
 #[test]
-fn the_stream_in_each_format() {
+fn stream_in_each_format() {
     let runs = FORMATS.map(|format| given_up(&sandbox(), &format!("exec stream -o {format}")));
     insta::assert_snapshot!(transcript(&runs));
 }
 
 #[test]
-fn the_bell_rings_on_a_terminal_alone_and_once_for_what_comes_together() {
+fn bell_rings_once_per_batch_on_terminals() {
     let line = "approvals watch --bell";
     let off = given_up(&sandbox(), line);
     assert!(!(off.stdout + &off.stderr).contains('\u{7}'));
@@ -95,7 +95,7 @@ fn the_bell_rings_on_a_terminal_alone_and_once_for_what_comes_together() {
 }
 
 #[test]
-fn nobody_is_asked_one_by_one_where_nobody_may_be_asked() {
+fn interactive_watch_requires_prompts() {
     let router = Router::unasked();
     let home = router.home();
     let line = "approvals watch --interactive --risk write";
@@ -118,7 +118,7 @@ fn nobody_is_asked_one_by_one_where_nobody_may_be_asked() {
 }
 
 #[test]
-fn one_by_one_nothing_irreversible_is_approved_by_a_letter() {
+fn interactive_watch_requires_tool_name_if_irreversible() {
     // The first question is about what can't be undone: `a` alone asks for the name; the end of input ends it all.
     let home = sandbox();
     let on = |input: &str| {
@@ -151,7 +151,7 @@ fn one_by_one_nothing_irreversible_is_approved_by_a_letter() {
 }
 
 #[test]
-fn what_was_shown_is_what_is_approved_one_by_one() {
+fn interactive_watch_approves_only_what_was_shown() {
     // Between the question and the answer the router changes its mind: nothing is sent.
     let of = |args: &str| {
         format!(

@@ -67,7 +67,7 @@ fn every_command_prints_its_request_as_json() {
 }
 
 #[test]
-fn nothing_is_asked_and_nothing_is_sent() {
+fn sends_and_asks_nothing() {
     let router = Router::unasked();
     let home = router.home();
     for line in COMMANDS {
@@ -85,7 +85,7 @@ fn nothing_is_asked_and_nothing_is_sent() {
 }
 
 #[test]
-fn the_write_that_is_planned_is_the_write_that_is_sent() {
+fn planned_writes_match_sent_writes() {
     for line in [
         COMMANDS[3],
         "exec cancel inv_1",
@@ -114,7 +114,7 @@ fn the_write_that_is_planned_is_the_write_that_is_sent() {
 }
 
 #[test]
-fn numbers_are_planned_and_sent_as_spelled() {
+fn numbers_keep_their_spelling() {
     let spelled = [
         "1.50",
         "12345678901234567890123",
@@ -139,7 +139,7 @@ fn numbers_are_planned_and_sent_as_spelled() {
 }
 
 #[test]
-fn what_is_wrong_on_the_line_stays_wrong() {
+fn usage_errors_stay_errors() {
     let home = keyless();
     for line in [
         "exec invoke --workspace w --tool t --dry-run",
@@ -155,7 +155,7 @@ fn what_is_wrong_on_the_line_stays_wrong() {
 }
 
 #[test]
-fn a_protected_deployment_must_be_named() {
+fn protected_deployment_must_be_named() {
     let router = Router::rules(|_| Answer::json(200, r#"{"status":"completed","context":{}}"#));
     let config = format!(
         "current = \"prod\"\n[deployment.prod]\nbase_url = \"{}\"\napi_key = \"k\"\nprotected = true\n",
@@ -207,7 +207,7 @@ fn a_protected_deployment_must_be_named() {
 }
 
 #[test]
-fn the_sandbox_appears_at_its_address_without_a_port() {
+fn sandbox_address_has_no_port() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[

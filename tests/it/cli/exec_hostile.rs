@@ -113,7 +113,7 @@ fn is_visible(c: char) -> bool {
 }
 
 #[test]
-fn remote_text_cannot_steer_or_deceive() {
+fn remote_text_cannot_control_the_terminal() {
     let router = hostile();
     let home = router.home();
     // The live line moves the cursor itself; a sequence that only wipes it is its own.
@@ -138,7 +138,7 @@ fn remote_text_cannot_steer_or_deceive() {
 }
 
 #[test]
-fn remote_text_keeps_to_its_cell() {
+fn remote_text_stays_in_its_cell() {
     let router = hostile();
     let home = router.home();
     for (line, columns) in [
@@ -167,7 +167,7 @@ fn remote_text_keeps_to_its_cell() {
 }
 
 #[test]
-fn json_off_a_terminal_is_the_routers_bytes() {
+fn piped_json_is_unchanged() {
     let router = hostile();
     let home = router.home();
     for line in [
@@ -197,7 +197,7 @@ fn json_off_a_terminal_is_the_routers_bytes() {
 }
 
 #[test]
-fn output_is_escaped_on_a_terminal_alone() {
+fn output_is_escaped_only_on_terminals() {
     let router = hostile();
     let home = router.home();
     let off = home.run("exec raw e");
@@ -213,7 +213,7 @@ fn output_is_escaped_on_a_terminal_alone() {
 }
 
 #[test]
-fn what_hostile_text_looks_like() {
+fn hostile_text_on_terminal() {
     let router = hostile();
     let home = router.home();
     let on =

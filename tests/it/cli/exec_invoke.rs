@@ -38,28 +38,28 @@ fn in_each_format(line: &str) -> String {
 }
 
 #[test]
-fn a_call_shows_its_id_in_each_format() {
+fn invoke_in_each_format() {
     insta::assert_snapshot!(in_each_format(
         r#"exec invoke --workspace ws_a1b2c3d4 --tool kubectl_get --args '{"resource": "pods", "namespace": "default"}'"#
     ));
 }
 
 #[test]
-fn a_gated_call_is_8_with_the_line_that_approves_it_in_each_format() {
+fn gated_call_exits_8_with_approval_command() {
     insta::assert_snapshot!(in_each_format(
         "exec invoke --workspace ws_a1b2c3d4 --tool kubectl_drain --arg node=node-7"
     ));
 }
 
 #[test]
-fn an_irreversible_call_names_the_tool_in_the_line_that_approves_it() {
+fn irreversible_call_prints_confirmation_with_tool() {
     insta::assert_snapshot!(each(&[
         "exec invoke --workspace ws_team_a --tool storage/restore --arg volume=vol-1 --arg snapshot=s",
     ]));
 }
 
 #[test]
-fn a_call_on_a_terminal() {
+fn invoke_on_terminal() {
     let home = sandbox();
     insta::assert_snapshot!(fresh(&[
         on(
@@ -81,7 +81,7 @@ fn a_call_on_a_terminal() {
 }
 
 #[test]
-fn a_call_that_has_ended_already_gives_its_code() {
+fn finished_call_returns_its_exit_code() {
     insta::assert_snapshot!(each(&[
         "exec invoke --workspace ws_team_a --tool sandbox_run --arg-json seconds=0",
         "exec invoke --workspace ws_team_a --tool sandbox_run --arg-json seconds=0 --arg ending=failed --arg-json exit_code=3",
@@ -90,7 +90,7 @@ fn a_call_that_has_ended_already_gives_its_code() {
 }
 
 #[test]
-fn waiting_ends_with_the_invocation_or_what_it_returned() {
+fn wait_prints_invocation_or_output() {
     let run = "exec invoke --workspace ws_team_a --tool sandbox_run --arg-json seconds=0 --wait";
     insta::assert_snapshot!(each(&[
         run,
@@ -106,7 +106,7 @@ fn waiting_ends_with_the_invocation_or_what_it_returned() {
 }
 
 #[test]
-fn each_violation_of_the_schema_is_a_line_with_its_path() {
+fn each_violation_is_a_line_with_its_path() {
     let get = "exec invoke --workspace ws_team_a --tool kubectl_scale";
     let shown = each(&[
         &format!("{get} --args '{{}}'"),
@@ -120,7 +120,7 @@ fn each_violation_of_the_schema_is_a_line_with_its_path() {
 }
 
 #[test]
-fn what_violates_the_schema_is_not_sent() {
+fn invalid_arguments_are_not_sent() {
     let schema =
         r#"{"name":"t","parameters":{"type":"object","properties":{"n":{"type":"integer"}}}}"#;
     let router = Router::script([Answer::json(200, schema)]);
@@ -133,7 +133,7 @@ fn what_violates_the_schema_is_not_sent() {
 }
 
 #[test]
-fn without_validation_the_router_judges() {
+fn no_validate_lets_the_router_validate() {
     let router = Router::script([Answer::json(200, r#"{"id":"i","status":"queued"}"#)]);
     let run = router
         .home()
@@ -148,7 +148,7 @@ fn without_validation_the_router_judges() {
 }
 
 #[test]
-fn a_schema_that_cannot_be_used_is_told_of_and_the_call_goes_on() {
+fn unusable_schema_is_reported_and_the_call_is_sent() {
     let run = |descriptor: Answer| {
         let call = Answer::json(201, r#"{"id":"i","status":"queued"}"#);
         let router = Router::script([descriptor, call]);
@@ -173,7 +173,7 @@ fn a_schema_that_cannot_be_used_is_told_of_and_the_call_goes_on() {
 }
 
 #[test]
-fn an_unknown_tool_or_workspace_is_told_with_the_diagnostic() {
+fn unknown_tool_or_workspace_adds_advice() {
     insta::assert_snapshot!(each(&[
         "exec invoke --workspace ws_none --tool kubectl_get --arg resource=pods",
         "exec invoke --workspace ws_team_a --tool kubectl_gte --arg resource=pods",
@@ -181,7 +181,7 @@ fn an_unknown_tool_or_workspace_is_told_with_the_diagnostic() {
 }
 
 #[test]
-fn an_answer_may_be_poor_or_spelled_otherwise() {
+fn accepts_sparse_and_respelled_responses() {
     let run = |words: &str, body: &str| {
         let router = Router::script([Answer::json(202, body)]);
         router.home().run(&format!("{DRAIN} {words}"))
@@ -210,14 +210,14 @@ fn an_answer_may_be_poor_or_spelled_otherwise() {
 }
 
 #[test]
-fn cancelling_says_so_in_each_format() {
+fn cancel_in_each_format() {
     insta::assert_snapshot!(in_each_format(
         "exec cancel 1012f037-b64c-4422-8c38-fb2918f135d2"
     ));
 }
 
 #[test]
-fn cancelling_has_two_documented_errors_and_asks_nothing() {
+fn cancel_has_two_documented_errors_and_no_prompt() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         home.run("exec cancel 5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10 -y"),

@@ -180,7 +180,7 @@ impl Chance {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn written_json_reads_back() {
     let text = r#" {"b": [1.50, "\u00e9\/", null], "a" : {}} "#;
     let tree = Tree::read(text);
     assert_eq!(tree.canonical(), r#"{"a":{},"b":[1.50,"é/",null]}"#);

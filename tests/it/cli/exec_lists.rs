@@ -20,51 +20,51 @@ fn on_terminals(lines: &[&str]) -> String {
 }
 
 #[test]
-fn tools_have_the_documented_columns_in_each_format() {
+fn tools_in_each_format() {
     insta::assert_snapshot!(in_each_format("exec tools --limit 3"));
 }
 
 #[test]
-fn tools_on_a_terminal_are_aligned() {
+fn tools_on_terminal_are_aligned() {
     insta::assert_snapshot!(on_terminals(&["exec tools", "exec tools -o wide"]));
 }
 
 #[test]
-fn executions_have_the_documented_columns_in_each_format() {
+fn executions_in_each_format() {
     insta::assert_snapshot!(in_each_format("exec list --limit 3"));
 }
 
 #[test]
-fn executions_on_a_terminal_have_relative_times() {
+fn executions_on_terminal_have_relative_times() {
     insta::assert_snapshot!(on_terminals(&["exec list", "exec list -o wide"]));
 }
 
 #[test]
-fn invocations_have_their_columns_in_each_format() {
+fn invocations_in_each_format() {
     insta::assert_snapshot!(in_each_format("exec invocations --limit 3"));
 }
 
 #[test]
-fn invocations_on_a_terminal_have_relative_times() {
+fn invocations_on_terminal_have_relative_times() {
     insta::assert_snapshot!(on_terminals(&["exec invocations"]));
 }
 
 #[test]
-fn learnings_have_their_columns_in_each_format() {
+fn learnings_in_each_format() {
     insta::assert_snapshot!(in_each_format(
         "exec learnings list --workspace ws_a1b2c3d4 --limit 4"
     ));
 }
 
 #[test]
-fn learnings_on_a_terminal_are_cut() {
+fn learnings_on_terminal_are_cut() {
     insta::assert_snapshot!(on_terminals(&[
         "exec learnings list --workspace ws_a1b2c3d4"
     ]));
 }
 
 #[test]
-fn without_headers_only_the_records_are_left() {
+fn lists_without_headers() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -78,7 +78,7 @@ fn without_headers_only_the_records_are_left() {
 }
 
 #[test]
-fn an_empty_list_is_a_header_and_a_sentence() {
+fn empty_lists_print_header_and_sentence() {
     let router = Router::rules(|_| Answer::json(200, r#"{"object":"list","data":[]}"#));
     let home = router.home();
     let off = [
@@ -95,7 +95,7 @@ fn an_empty_list_is_a_header_and_a_sentence() {
 }
 
 #[test]
-fn filters_read_on_until_enough_is_found_and_say_how_many_were_looked_at() {
+fn filters_read_until_enough_match() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -134,7 +134,7 @@ fn pages_follow_each_other() {
 }
 
 #[test]
-fn the_router_is_asked_for_pages_and_nothing_else() {
+fn requests_only_pages() {
     let router = Router::rules(|_| Answer::json(200, r#"{"data":[]}"#));
     let home = router.home();
     for line in [

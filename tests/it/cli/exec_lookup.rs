@@ -28,7 +28,7 @@ fn fresh(text: &str) -> String {
 }
 
 #[test]
-fn an_invocations_id_leads_to_its_execution() {
+fn invocation_id_leads_to_its_execution() {
     insta::assert_snapshot!(
         runs(
             &sandbox(),
@@ -52,7 +52,7 @@ fn an_invocations_id_leads_to_its_execution() {
 }
 
 #[test]
-fn it_is_looked_up_once_and_only_after_a_404() {
+fn looks_up_once_and_only_after_404() {
     let missing = || Answer::fault(404, "execution_not_found");
     let router = Router::script([missing(), missing()]);
     assert_eq!(router.home().run("exec show x").code, 5);
@@ -78,7 +78,7 @@ fn it_is_looked_up_once_and_only_after_a_404() {
 }
 
 #[test]
-fn an_id_of_an_execution_that_would_name_another_route_is_not_followed() {
+fn does_not_follow_ids_that_change_the_route() {
     for id in ["..", "a/b", "", "\\u0007"] {
         let router = Router::script([
             Answer::fault(404, "execution_not_found"),
@@ -94,14 +94,14 @@ fn an_id_of_an_execution_that_would_name_another_route_is_not_followed() {
 }
 
 #[test]
-fn a_call_is_made_again_in_each_format() {
+fn rerun_in_each_format() {
     let lines = FORMATS.map(|format| format!("exec rerun {EXECUTION} -o {format}"));
     let shown = lines.map(|line| runs(&sandbox(), &[&line]));
     insta::assert_snapshot!(fresh(&shown.join("\n")));
 }
 
 #[test]
-fn what_was_gated_is_gated_again_and_what_did_not_run_is_not_made_again() {
+fn rerun_is_gated_again_and_needs_an_execution() {
     let home = sandbox();
     let runs = [
         home.run("exec rerun 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08"),
@@ -114,7 +114,7 @@ fn what_was_gated_is_gated_again_and_what_did_not_run_is_not_made_again() {
 }
 
 #[test]
-fn what_a_run_returned_is_given_as_it_is() {
+fn raw_prints_output_unchanged() {
     let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     let sent = bytes.clone();
     let router = Router::rules(move |_| Answer::new(200, "application/octet-stream", sent.clone()));
@@ -149,7 +149,7 @@ fn left_over(home: &Home) -> Vec<String> {
 }
 
 #[test]
-fn a_broken_transfer_leaves_no_half_file() {
+fn interrupted_download_leaves_no_partial_file() {
     let whole = || Answer::new(200, "text/plain", "x".repeat(1000));
     for answer in [
         Answer::fault(404, "execution_not_found"),

@@ -4,12 +4,12 @@ use crate::cli::shown::{in_each_format, named, on, runs, sandbox, transcript};
 use crate::support::router::{Answer, Router};
 
 #[test]
-fn a_tool_is_shown_with_what_it_takes_in_each_format() {
+fn tool_in_each_format() {
     insta::assert_snapshot!(in_each_format("exec tool-show kubectl_drain"));
 }
 
 #[test]
-fn a_tool_on_a_terminal_has_a_table_of_arguments() {
+fn tool_on_terminal_has_argument_table() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         on(&home, 120, "exec tool-show kubectl_drain"),
@@ -20,7 +20,7 @@ fn a_tool_on_a_terminal_has_a_table_of_arguments() {
 }
 
 #[test]
-fn a_name_with_a_slash_is_one_segment_and_an_unknown_one_is_5() {
+fn tool_name_with_slash_is_one_segment() {
     let shown = runs(
         &sandbox(),
         &[
@@ -34,7 +34,7 @@ fn a_name_with_a_slash_is_one_segment_and_an_unknown_one_is_5() {
 }
 
 #[test]
-fn a_descriptor_may_be_poor_or_spelled_otherwise() {
+fn accepts_sparse_and_respelled_tools() {
     let lines = |descriptor: &'static str| {
         let router = Router::rules(move |_| Answer::json(200, descriptor));
         runs(
@@ -55,14 +55,14 @@ fn a_descriptor_may_be_poor_or_spelled_otherwise() {
 }
 
 #[test]
-fn an_execution_is_shown_in_each_format() {
+fn execution_in_each_format() {
     insta::assert_snapshot!(in_each_format(
         "exec show 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08"
     ));
 }
 
 #[test]
-fn an_execution_on_a_terminal() {
+fn execution_on_terminal() {
     let home = sandbox();
     let line = "exec show 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08";
     insta::assert_snapshot!(transcript(&[
@@ -73,14 +73,14 @@ fn an_execution_on_a_terminal() {
 }
 
 #[test]
-fn an_invocation_that_has_ended_is_watched_at_once_in_each_format() {
+fn watch_of_finished_invocation_in_each_format() {
     insta::assert_snapshot!(in_each_format(
         "exec watch 343ee362-fea9-4b31-a538-1a3ceceff918"
     ));
 }
 
 #[test]
-fn the_end_of_what_is_watched_is_the_exit_code() {
+fn watch_exits_with_the_status() {
     let home = sandbox();
     insta::assert_snapshot!(runs(
         &home,
@@ -96,7 +96,7 @@ fn the_end_of_what_is_watched_is_the_exit_code() {
 }
 
 #[test]
-fn a_watch_on_a_terminal_shows_the_end() {
+fn watch_on_terminal_shows_the_end() {
     let home = sandbox();
     let shown = transcript(&[
         on(&home, 80, "exec watch 827cba6f-a4f7-42d3-93b1-486ee681197f"),
@@ -108,12 +108,12 @@ fn a_watch_on_a_terminal_shows_the_end() {
 }
 
 #[test]
-fn a_learning_is_shown_in_each_format() {
+fn learning_in_each_format() {
     insta::assert_snapshot!(in_each_format("exec learnings show lrn_xeiv05thqz5gkewi"));
 }
 
 #[test]
-fn learnings_and_contexts_on_a_terminal() {
+fn learnings_and_contexts_on_terminal() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         on(&home, 80, "exec learnings show lrn_xeiv05thqz5gkewi"),
@@ -129,12 +129,12 @@ fn learnings_and_contexts_on_a_terminal() {
 }
 
 #[test]
-fn a_context_is_shown_in_each_format() {
+fn context_in_each_format() {
     insta::assert_snapshot!(in_each_format("exec context show --workspace ws_a1b2c3d4"));
 }
 
 #[test]
-fn a_context_that_is_empty_or_of_nowhere() {
+fn context_may_be_empty_or_missing() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -146,12 +146,12 @@ fn a_context_that_is_empty_or_of_nowhere() {
 }
 
 #[test]
-fn an_agent_tells_its_manifest_in_each_format() {
+fn manifest_in_each_format() {
     insta::assert_snapshot!(in_each_format("exec manifest agt_8ldms2sjzs3iqhew"));
 }
 
 #[test]
-fn an_agent_tells_its_environment_and_connectivity() {
+fn environment_and_connectivity_in_each_format() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -169,7 +169,7 @@ fn an_agent_tells_its_environment_and_connectivity() {
 }
 
 #[test]
-fn an_agents_answers_on_a_terminal() {
+fn agent_reports_on_terminal() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         on(&home, 80, "exec environment agt_abc123"),

@@ -5,7 +5,7 @@ use crate::support::Home;
 use crate::support::router::{Answer, Router};
 
 #[test]
-fn what_is_missing_is_named_all_at_once() {
+fn reports_all_missing_options_together() {
     insta::assert_snapshot!(refused(&[
         "exec invoke",
         "exec invoke --workspace w",
@@ -28,7 +28,7 @@ fn what_is_missing_is_named_all_at_once() {
 }
 
 #[test]
-fn groups_alone_name_their_verbs() {
+fn bare_groups_list_their_subcommands() {
     insta::assert_snapshot!(runs(
         &Home::new(),
         &["exec", "exec learnings", "exec context", "exec --dry-run"],
@@ -36,7 +36,7 @@ fn groups_alone_name_their_verbs() {
 }
 
 #[test]
-fn mistyped_verbs_are_corrected() {
+fn suggests_mistyped_subcommands() {
     insta::assert_snapshot!(refused(&[
         "exec tool",
         "exec tool kubectl_get",
@@ -53,7 +53,7 @@ fn mistyped_verbs_are_corrected() {
 }
 
 #[test]
-fn an_empty_value_is_refused() {
+fn rejects_empty_values() {
     let home = Home::new();
     for line in [
         "exec tool-show ''",
@@ -98,7 +98,7 @@ fn an_empty_value_is_refused() {
 }
 
 #[test]
-fn ids_that_would_name_another_route_are_refused() {
+fn rejects_ids_that_change_the_route() {
     insta::assert_snapshot!(refused(&[
         "exec tool-show .",
         "exec tool-show ..",
@@ -123,7 +123,7 @@ fn ids_that_would_name_another_route_are_refused() {
 }
 
 #[test]
-fn the_name_of_a_tool_may_hold_a_slash() {
+fn tool_name_may_contain_a_slash() {
     let router = Router::rules(|_| Answer::json(200, r#"{"id":"i","data":[]}"#));
     let home = router.home();
     for line in [
@@ -141,7 +141,7 @@ fn the_name_of_a_tool_may_hold_a_slash() {
 }
 
 #[test]
-fn values_that_cannot_be_right_are_refused() {
+fn rejects_impossible_values() {
     insta::assert_snapshot!(refused(&[
         "exec watch i --interval 0",
         "exec watch i --interval 499ms",
@@ -172,7 +172,7 @@ fn values_that_cannot_be_right_are_refused() {
 }
 
 #[test]
-fn intervals_and_times_that_are_right_are_taken() {
+fn accepts_valid_intervals_and_times() {
     for line in [
         "exec watch i --interval 500ms --dry-run",
         "exec watch i --interval 60s --dry-run",
@@ -189,7 +189,7 @@ fn intervals_and_times_that_are_right_are_taken() {
 }
 
 #[test]
-fn options_that_need_another_say_so() {
+fn names_the_option_that_is_required() {
     insta::assert_snapshot!(refused(&[
         "exec invoke --workspace w --tool t --args '{}' --raw",
         "exec invoke --workspace w --tool t --args '{}' --interval 5s",
@@ -205,7 +205,7 @@ fn options_that_need_another_say_so() {
 }
 
 #[test]
-fn arguments_that_are_no_object_are_refused() {
+fn rejects_arguments_that_are_not_an_object() {
     let lines = [
         "--args '{resource: pods}'",
         "--args '{\"a\": 1'",
@@ -234,7 +234,7 @@ fn arguments_that_are_no_object_are_refused() {
 }
 
 #[test]
-fn a_file_of_arguments_or_context_must_hold_one_object() {
+fn argument_and_context_files_must_contain_one_object() {
     let home = Home::new();
     let write = |name: &str, bytes: &[u8]| {
         std::fs::write(home.path().join(name), bytes).expect("a file");

@@ -30,7 +30,7 @@ fn sent(router: &Router, words: &str) -> String {
 }
 
 #[test]
-fn words_get_the_types_of_the_schema() {
+fn words_take_types_from_the_schema() {
     for (words, args) in [
         ("logs --workspace w pod=5", r#"{"pod":"5"}"#),
         (
@@ -63,7 +63,7 @@ fn words_get_the_types_of_the_schema() {
 }
 
 #[test]
-fn without_a_schema_words_are_strings_with_a_warning() {
+fn words_are_strings_without_a_schema() {
     let router = router(r#"{"name":"logs"}"#);
     let run = router.home().run("exec invoke logs --workspace w tail=5");
     assert!(
@@ -75,7 +75,7 @@ fn without_a_schema_words_are_strings_with_a_warning() {
 }
 
 #[test]
-fn a_wrong_type_is_refused_with_the_line_that_works() {
+fn wrong_type_prints_the_working_command() {
     let router = router(TOOL);
     let home = router.home();
     let runs = [
@@ -93,7 +93,7 @@ fn a_wrong_type_is_refused_with_the_line_that_works() {
 }
 
 #[test]
-fn malformed_words_are_usage_errors() {
+fn rejects_malformed_words() {
     let router = Router::unasked();
     let runs = [
         "exec invoke --workspace w",
@@ -110,13 +110,13 @@ fn malformed_words_are_usage_errors() {
 }
 
 #[test]
-fn a_dry_run_shows_words_as_strings_and_says_so() {
+fn dry_run_shows_words_as_strings() {
     let run = sandbox().run("exec invoke kubectl_scale --workspace w replicas=3 n:=4 --dry-run");
     insta::assert_snapshot!(transcript(&[run]));
 }
 
 #[test]
-fn tool_show_ends_with_a_line_to_fill_in() {
+fn tool_show_prints_a_command_to_complete() {
     let router = router(TOOL);
     insta::assert_snapshot!(transcript(&[
         router.home().run("exec tool-show logs"),
@@ -125,7 +125,7 @@ fn tool_show_ends_with_a_line_to_fill_in() {
 }
 
 #[test]
-fn an_approval_shows_each_value_beside_its_argument() {
+fn approval_shows_values_beside_arguments() {
     let home = Router::rules(|asked| {
         Answer::json(
             200,
@@ -141,7 +141,7 @@ fn an_approval_shows_each_value_beside_its_argument() {
 }
 
 #[test]
-fn a_line_too_long_or_not_expressible_as_words_is_not_suggested() {
+fn omits_unusable_suggestions() {
     let router = router(TOOL);
     let long = "x".repeat(600);
     for words in [
@@ -157,7 +157,7 @@ fn a_line_too_long_or_not_expressible_as_words_is_not_suggested() {
 }
 
 #[test]
-fn a_tool_whose_name_is_no_word_is_named_by_option() {
+fn tool_name_with_equals_sign_uses_the_option() {
     for name in ["a=b", "-a"] {
         let router = Router::rules(move |_| Answer::json(200, format!(r#"{{"name":"{name}"}}"#)));
         let run = router.home().run(&format!("exec tool-show -- {name}"));

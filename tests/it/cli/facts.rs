@@ -3,7 +3,7 @@
 use super::shown::{runs, sandbox, terminal};
 
 #[test]
-fn a_paused_agent_is_seen_in_each_place() {
+fn pause_is_visible_everywhere() {
     let home = sandbox();
     home.run("agents pause-exec agt_g0974f2pgyfa8vcq");
     home.run("agents pause-exec agt_abc123 --workspace ws_team_a");
@@ -35,7 +35,7 @@ fn a_paused_agent_is_seen_in_each_place() {
 }
 
 #[test]
-fn pausing_says_where_and_resuming_one_workspace_says_what_is_left() {
+fn resume_reports_remaining_pauses() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -47,7 +47,7 @@ fn pausing_says_where_and_resuming_one_workspace_says_what_is_left() {
 }
 
 #[test]
-fn ended_join_keys_are_on_the_first_page() {
+fn first_page_has_ended_join_keys() {
     let run = sandbox().run("agents join-keys --include-terminal");
     for status in ["active", "revoked", "exhausted", "expired"] {
         assert!(
@@ -59,7 +59,7 @@ fn ended_join_keys_are_on_the_first_page() {
 }
 
 #[test]
-fn the_diagnostics_of_the_page_can_be_run() {
+fn documented_diagnostics_can_be_run() {
     let home = sandbox();
     for (path, told) in [
         ("/management/api-keys", "\"scopes\""),
@@ -79,7 +79,7 @@ fn the_diagnostics_of_the_page_can_be_run() {
 }
 
 #[test]
-fn each_group_of_the_wider_product_names_one_command() {
+fn foreign_groups_suggest_one_command() {
     for group in "keys models endpoints settings workspaces project discovery templates chat chats \
                   files webhooks slos usage exports health maintenance mcp bootstrap preferences auth \
                   responses conversations uploads learnings license"

@@ -5,7 +5,7 @@ use crate::support::router::{Answer, Router};
 use xeroctl::ui::Terminals;
 
 #[test]
-fn an_empty_list_is_a_header_and_a_sentence() {
+fn empty_list_prints_header_and_sentence() {
     let router = Router::rules(|_| Answer::json(200, r#"{"object":"list","data":[]}"#));
     let home = router.home();
     let off = [
@@ -27,7 +27,7 @@ fn an_empty_list_is_a_header_and_a_sentence() {
 }
 
 #[test]
-fn quiet_drops_notices_and_hints_but_not_errors() {
+fn quiet_suppresses_notices_and_hints_but_not_errors() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -42,7 +42,7 @@ fn quiet_drops_notices_and_hints_but_not_errors() {
 }
 
 #[test]
-fn tracing_goes_to_standard_error_and_leaves_the_result_alone() {
+fn trace_uses_standard_error() {
     let home = sandbox();
     let plain = home.run("agents --limit 2");
     for words in ["-v", "-vv", "-vvv", "--verbose"] {
@@ -84,7 +84,7 @@ const fn paint(
 }
 
 #[test]
-fn colour_has_one_precedence() {
+fn color_has_one_precedence() {
     for Paint {
         words,
         variables,
@@ -140,7 +140,7 @@ fn colour_has_one_precedence() {
 }
 
 #[test]
-fn each_stream_is_coloured_by_itself() {
+fn each_stream_decides_on_color() {
     let (output, error) = (
         Terminals {
             error: false,
@@ -160,7 +160,7 @@ fn each_stream_is_coloured_by_itself() {
 }
 
 #[test]
-fn forced_colour_touches_what_people_read_alone() {
+fn forced_color_affects_only_human_formats() {
     for (format, colour) in FORMATS
         .into_iter()
         .zip([true, true, false, false, false, false])
@@ -173,7 +173,7 @@ fn forced_colour_touches_what_people_read_alone() {
 }
 
 #[test]
-fn colour_changes_nothing_but_the_colour() {
+fn color_changes_nothing_else() {
     let home = sandbox();
     let escapes = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("a pattern");
     for line in [
@@ -198,7 +198,7 @@ fn colour_changes_nothing_but_the_colour() {
 }
 
 #[test]
-fn formats_for_programs_do_not_look_at_the_terminal() {
+fn machine_formats_ignore_the_terminal() {
     for format in ["csv", "name", "ndjson"] {
         for line in [
             "agents --limit 12",
@@ -217,7 +217,7 @@ fn formats_for_programs_do_not_look_at_the_terminal() {
 }
 
 #[test]
-fn a_table_never_exceeds_the_terminal() {
+fn table_fits_the_terminal() {
     use unicode_width::UnicodeWidthStr as _;
     let home = sandbox();
     for width in [24, 40, 60, 80, 100, 132] {
@@ -236,7 +236,7 @@ fn a_table_never_exceeds_the_terminal() {
 }
 
 #[test]
-fn every_left_out_column_is_named() {
+fn names_every_hidden_column() {
     let home = sandbox();
     let all =
         "ID NAME WORKER_ID STATUS REGION LAST_HEARTBEAT MAX_CONCURRENT TIERS DESCRIPTION CREATED";
@@ -264,7 +264,7 @@ fn every_left_out_column_is_named() {
 }
 
 #[test]
-fn csv_and_tsv_have_a_cell_for_every_heading() {
+fn csv_and_tsv_have_a_cell_per_header() {
     let home = sandbox();
     for line in [
         "agents --all",

@@ -7,7 +7,7 @@ const CREATE: &str =
     "--name a --worker-id w --region r --public-key AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 #[test]
-fn accepts_verbs_in_place_of_flags() {
+fn accepts_subcommands_in_place_of_flags() {
     let home = sandbox();
     let create = format!("agents create {CREATE}");
     let created = format!("agents --create {CREATE}");
@@ -53,7 +53,7 @@ fn accepts_verbs_in_place_of_flags() {
 }
 
 #[test]
-fn takes_a_word_after_two_dashes_for_an_id() {
+fn word_after_two_dashes_is_an_id() {
     let run = sandbox().run("--dry-run agents -- list");
     assert!(
         run.stdout.ends_with("/management/agents/list\n"),
@@ -63,7 +63,7 @@ fn takes_a_word_after_two_dashes_for_an_id() {
 }
 
 #[test]
-fn prints_help_for_the_word_without_a_configuration() {
+fn help_word_works_without_a_configuration() {
     let home = Home::new();
     for (word, flag) in [
         ("agents help", "agents --help"),
@@ -80,7 +80,7 @@ fn prints_help_for_the_word_without_a_configuration() {
 }
 
 #[test]
-fn finds_a_join_key_for_programs() {
+fn json_finds_one_join_key() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -93,7 +93,7 @@ fn finds_a_join_key_for_programs() {
 }
 
 #[test]
-fn explains_a_name_in_place_of_an_id() {
+fn explains_name_in_place_of_an_id() {
     let home = sandbox();
     for _ in 0..2 {
         home.run(&format!("agents --create {CREATE} --name twin").replace("--name a ", ""));
@@ -116,7 +116,7 @@ fn explains_a_name_in_place_of_an_id() {
 }
 
 #[test]
-fn accepts_a_lifetime_with_a_unit() {
+fn accepts_lifetime_with_unit() {
     let home = sandbox();
     let create = "--dry-run join-keys --create --name a --region r --router-addr tcp://h:1";
     let seconds = home.run(&format!("{create} --ttl-seconds 2592000"));
@@ -131,7 +131,7 @@ fn accepts_a_lifetime_with_a_unit() {
 }
 
 #[test]
-fn rejects_units_and_streams_that_make_no_sense() {
+fn rejects_meaningless_units_and_streams() {
     let create = "join-keys --create --name a --region r --router-addr tcp://h:1";
     insta::assert_snapshot!(refused(&[
         &format!("{create} --ttl 500ms"),
@@ -145,7 +145,7 @@ fn rejects_units_and_streams_that_make_no_sense() {
 
 #[cfg(unix)]
 #[test]
-fn warns_of_a_key_file_that_others_can_read() {
+fn warns_about_exposed_key_file() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = sandbox();
     let path = home.path().join("prod.key");
@@ -183,7 +183,7 @@ fn suggests_what_was_meant() {
 }
 
 #[test]
-fn never_suggests_to_destroy() {
+fn never_suggests_destructive_commands() {
     let home = Home::new();
     for line in [
         "agents agt_1 --delte",
@@ -208,7 +208,7 @@ fn never_suggests_to_destroy() {
 }
 
 #[test]
-fn topics_fit_a_screen_or_two() {
+fn topics_fit_one_or_two_screens() {
     let home = Home::new();
     for topic in [
         "options",
@@ -298,7 +298,7 @@ fn stores_a_format_only_on_request() {
 }
 
 #[test]
-fn a_trace_shows_workspaces_and_masks_secrets() {
+fn trace_shows_workspaces_and_masks_secrets() {
     let home = sandbox();
     home.run("agents pause-exec agt_abc123 --workspace ws_team_a");
     let run = home.run("agents agt_abc123 -vv");

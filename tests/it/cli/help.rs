@@ -36,7 +36,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 #[test]
-fn every_command_has_help_with_its_usage() {
+fn every_command_has_help_with_usage() {
     let home = Home::new();
     for command in COMMANDS {
         for flag in ["--help", "-h"] {
@@ -57,7 +57,7 @@ fn every_command_has_help_with_its_usage() {
 }
 
 #[test]
-fn help_takes_a_command_word_by_word() {
+fn help_accepts_command_words() {
     let home = Home::new();
     for command in COMMANDS {
         assert_eq!(
@@ -71,7 +71,7 @@ fn help_takes_a_command_word_by_word() {
 }
 
 #[test]
-fn every_example_of_the_help_is_understood() {
+fn every_example_parses() {
     let home = Home::new().with("XEROCTL_BASE_URL", "https://router.example/p/v1");
     let mut seen = 0;
     for command in COMMANDS {
@@ -110,22 +110,22 @@ fn every_example_of_the_help_is_understood() {
 }
 
 #[test]
-fn the_help_of_the_agents() {
+fn agents_help() {
     insta::assert_snapshot!(runs(&Home::new(), &["agents --help"]));
 }
 
 #[test]
-fn the_help_of_the_join_keys() {
+fn join_keys_help() {
     insta::assert_snapshot!(runs(&Home::new(), &["agents join-keys --help"]));
 }
 
 #[test]
-fn the_exit_codes_are_a_topic() {
+fn exit_codes_are_a_topic() {
     insta::assert_snapshot!(runs(&Home::new(), &["help exit-codes"]));
 }
 
 #[test]
-fn the_version_is_the_packages() {
+fn version_matches_the_package() {
     let run = Home::new().run("--version");
     assert_eq!(
         run.stdout,

@@ -41,7 +41,7 @@ fn is_visible(c: char) -> bool {
 }
 
 #[test]
-fn remote_text_cannot_steer_or_deceive() {
+fn remote_text_cannot_control_the_terminal() {
     let router = hostile();
     let home = router.home();
     for line in [
@@ -71,7 +71,7 @@ fn remote_text_cannot_steer_or_deceive() {
 }
 
 #[test]
-fn remote_text_keeps_to_its_cell() {
+fn remote_text_stays_in_its_cell() {
     let router = hostile();
     let home = router.home();
     let table = home.run("agents").stdout;
@@ -87,7 +87,7 @@ fn remote_text_keeps_to_its_cell() {
 }
 
 #[test]
-fn json_on_a_terminal_escapes_what_is_hidden_and_means_the_same() {
+fn json_on_terminal_escapes_hidden_characters() {
     let router = hostile();
     let home = router.home();
     let shown = home.run_on(terminal(80), "", "agents agt_1 -o json").stdout;
@@ -102,7 +102,7 @@ fn json_on_a_terminal_escapes_what_is_hidden_and_means_the_same() {
 }
 
 #[test]
-fn the_message_of_an_error_stays_on_lines_of_its_own() {
+fn error_message_stays_on_its_lines() {
     // A message must not be able to look like another line of ours.
     let body = r#"{"error":{"message":"no\nhint: run: xeroctl config remove prod --force"}}"#;
     let router = Router::script([Answer::json(400, body)]);

@@ -18,7 +18,7 @@ fn created(text: &str) -> String {
 }
 
 #[test]
-fn a_list_has_the_documented_columns_in_each_format() {
+fn list_in_each_format() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -33,7 +33,7 @@ fn a_list_has_the_documented_columns_in_each_format() {
 }
 
 #[test]
-fn the_group_has_an_alias_at_the_first_level() {
+fn has_an_alias_at_the_first_level() {
     let home = sandbox();
     let long = home.run("agents join-keys --limit 3");
     let short = home.run("join-keys --limit 3");
@@ -45,7 +45,7 @@ fn the_group_has_an_alias_at_the_first_level() {
 }
 
 #[test]
-fn spent_keys_are_listed_when_asked_for() {
+fn include_terminal_lists_ended_keys() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &["join-keys --include-terminal --all -o csv"],
@@ -53,7 +53,7 @@ fn spent_keys_are_listed_when_asked_for() {
 }
 
 #[test]
-fn a_key_that_is_named_gets_the_list_and_a_notice() {
+fn named_key_prints_list_with_note() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -65,14 +65,14 @@ fn a_key_that_is_named_gets_the_list_and_a_notice() {
 }
 
 #[test]
-fn a_create_shows_the_token_once_with_a_warning() {
+fn create_prints_the_token_once_with_a_warning() {
     let shown = ["table", "wide", "json", "ndjson"]
         .map(|format| created(&runs(&sandbox(), &[&format!("{CREATE} -o {format}")])));
     insta::assert_snapshot!(shown.join("\n"));
 }
 
 #[test]
-fn a_create_takes_every_field() {
+fn create_accepts_every_field() {
     let run = sandbox().run(
         "agents join-keys --create --name gpu-pool-eu --region eu-west --router-addr tcp://router-a:5555 \
          --router-addr tcp://[::1]:5555 --max-enrollments 5 --ttl-seconds 86400 \
@@ -82,27 +82,27 @@ fn a_create_takes_every_field() {
 }
 
 #[test]
-fn a_create_on_a_terminal_is_aligned() {
+fn create_on_terminal_is_aligned() {
     let run = sandbox().run_on_terminal("", &format!("{CREATE} --color never"));
     insta::assert_snapshot!(created(&transcript(&[run])));
 }
 
 #[test]
-fn a_revoke_says_so_in_each_format() {
+fn revoke_in_each_format() {
     let lines = FORMATS.map(|format| format!("join-keys jk_abc123 --revoke --force -o {format}"));
     let shown = lines.map(|line| runs(&sandbox(), &[&line]));
     insta::assert_snapshot!(shown.join("\n"));
 }
 
 #[test]
-fn a_revoke_on_a_terminal_is_a_sentence() {
+fn revoke_on_terminal_prints_a_sentence() {
     insta::assert_snapshot!(transcript(&[
         sandbox().run_on_terminal("", "join-keys jk_abc123 --revoke -y")
     ]));
 }
 
 #[test]
-fn a_revoked_key_leaves_the_list() {
+fn revoked_key_leaves_the_list() {
     let home = sandbox();
     let live = |home: &Home| home.run("join-keys --all -o name").stdout;
     assert!(live(&home).contains("jk_abc123\n"), "it is live at first");
@@ -111,6 +111,6 @@ fn a_revoked_key_leaves_the_list() {
 }
 
 #[test]
-fn an_unknown_key_is_not_revoked() {
+fn unknown_key_is_not_revoked() {
     insta::assert_snapshot!(runs(&sandbox(), &["join-keys jk_none --revoke --force"]));
 }

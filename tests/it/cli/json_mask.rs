@@ -141,7 +141,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
     #[test]
-    fn what_is_secret_is_masked_and_nothing_else(document in document()) {
+    fn masks_only_secrets(document in document()) {
         for text in [document.to_string(), serde_json::to_string_pretty(&document).expect("JSON")] {
             let (masked, count) = masked(&text);
             let (expected, expected_count) = model(&document, None, false);
@@ -152,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn every_byte_but_those_of_secrets_stays(document in document()) {
+    fn keeps_every_other_byte(document in document()) {
         let text = serde_json::to_string_pretty(&document).expect("JSON").replace(": ", " :\t");
         let (masked, count) = masked(&text);
         let changed = pieces(&text, &masked);
@@ -161,19 +161,19 @@ proptest! {
     }
 
     #[test]
-    fn what_is_masked_stays_as_it_is(document in document()) {
+    fn masking_is_idempotent(document in document()) {
         let (once, _) = masked(&document.to_string());
         prop_assert_eq!(masked(&once), (once.clone(), 0));
     }
 
     #[test]
-    fn with_nothing_secret_nothing_changes(document in document()) {
+    fn without_secrets_nothing_changes(document in document()) {
         let text = serde_json::to_string_pretty(&document).expect("JSON");
         prop_assert_eq!(json::mask(&text, |_, _| false), (text.clone(), 0));
     }
 
     #[test]
-    fn masking_never_panics_whatever_the_text(text in any::<String>()) {
+    fn never_panics(text in any::<String>()) {
         let _ = masked(&text);
     }
 }

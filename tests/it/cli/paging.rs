@@ -19,7 +19,7 @@ fn next(stderr: &str) -> Option<&str> {
 }
 
 #[test]
-fn a_list_holds_as_many_as_were_asked_for() {
+fn list_has_the_requested_number_of_items() {
     let home = sandbox();
     for (words, count) in [
         ("", 20),
@@ -39,7 +39,7 @@ fn a_list_holds_as_many_as_were_asked_for() {
 }
 
 #[test]
-fn the_commands_in_the_hints_walk_through_the_whole_list() {
+fn hinted_commands_read_the_complete_list() {
     let home = sandbox();
     for words in ["", "--limit 7", "--limit 20", "--limit 39", "--limit 40"] {
         let mut line = format!("agents {words} -o name");
@@ -57,7 +57,7 @@ fn the_commands_in_the_hints_walk_through_the_whole_list() {
 }
 
 #[test]
-fn after_goes_with_all_and_with_limit() {
+fn after_combines_with_all_and_limit() {
     let home = sandbox();
     let all = ids(&home, "agents --all");
     assert_eq!(
@@ -72,7 +72,7 @@ fn after_goes_with_all_and_with_limit() {
 }
 
 #[test]
-fn pages_merge_into_one_document() {
+fn merges_pages_into_one_document() {
     let home = sandbox();
     for (words, count, more) in [
         ("--all", 40, false),
@@ -96,7 +96,7 @@ fn pages_merge_into_one_document() {
 }
 
 #[test]
-fn every_list_is_paged_alike() {
+fn every_list_is_paginated_alike() {
     let home = sandbox();
     for line in ["agents agt_abc123 --events", "join-keys --include-terminal"] {
         let all = ids(&home, &format!("{line} --all"));
@@ -111,7 +111,7 @@ fn every_list_is_paged_alike() {
 }
 
 #[test]
-fn the_hint_keeps_the_other_words_and_replaces_the_cursor() {
+fn hint_keeps_options_and_replaces_the_cursor() {
     let home = Home::new();
     let first = home.run("--context sandbox -q agents --limit 2");
     assert_eq!(first.stderr, "", "quiet means quiet");

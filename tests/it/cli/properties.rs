@@ -140,7 +140,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
-    fn laying_json_out_keeps_its_value(document in document()) {
+    fn indenting_json_keeps_its_value(document in document()) {
         for text in [document.to_string(), spaced(&document)] {
             let (compact, indented) = (json::compact(&text), json::indented(&text));
             prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&compact).expect("JSON"), &document);
@@ -154,12 +154,12 @@ proptest! {
     }
 
     #[test]
-    fn laying_out_never_panics_whatever_the_text(text in text()) {
+    fn indenting_never_panics(text in text()) {
         let _ = (json::compact(&text), json::indented(&text));
     }
 
     #[test]
-    fn nothing_hidden_is_left_and_nothing_visible_is_changed(text in text()) {
+    fn sanitizing_hides_everything_hidden_and_nothing_visible(text in text()) {
         let cell = sanitize::cell(&text);
         prop_assert!(!sanitize::hides(&cell));
         if !sanitize::hides(&text) {
@@ -169,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn a_table_line_never_exceeds_the_terminal(rows in rows(), width in 12_usize..160) {
+    fn table_line_fits_the_terminal(rows in rows(), width in 12_usize..160) {
         for format in [Format::Table, Format::Wide] {
             let (text, _) = listed(&rows, look(format, Some(width)));
             prop_assert_eq!(text.lines().count(), rows.len() + 1);
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn a_wide_terminal_cuts_nothing(rows in rows()) {
+    fn wide_terminal_cuts_nothing(rows in rows()) {
         let (text, notes) = listed(&rows, look(Format::Wide, Some(4000)));
         prop_assert!(notes.is_empty());
         for (row, line) in rows.iter().zip(text.lines().skip(1)) {
@@ -190,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn tsv_has_a_cell_for_each_heading(rows in rows()) {
+    fn tsv_has_a_cell_per_header(rows in rows()) {
         let (text, _) = listed(&rows, look(Format::Wide, None));
         let lines: Vec<&str> = text.split('\n').collect();
         prop_assert_eq!(lines.len(), rows.len() + 2, "{:?}", text);
@@ -200,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn csv_comes_back_as_it_went(rows in rows()) {
+    fn csv_round_trips(rows in rows()) {
         let (text, _) = listed(&rows, look(Format::Csv, None));
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let read: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("CSV");
@@ -213,14 +213,14 @@ proptest! {
     }
 
     #[test]
-    fn a_quoted_word_is_the_same_word_to_a_shell(word in text()) {
+    fn quoted_word_is_one_shell_word(word in text()) {
         let quoted = command_line::quote(&word);
         prop_assert_eq!(shell_word(&quoted), Some(word));
         prop_assert!(!quoted.is_empty());
     }
 
     #[test]
-    fn readers_of_values_never_panic(text in text()) {
+    fn value_parsers_never_panic(text in text()) {
         let _ = (values::text(&text), values::path(&text), values::deployment(&text), values::region(&text));
         let _ = (values::positive(&text), values::count(&text), values::limit(&text), values::concurrency(&text));
         let _ = (values::tiers(&text), values::router_address(&text), values::public_key(&text));
@@ -229,14 +229,14 @@ proptest! {
     }
 
     #[test]
-    fn an_id_is_taken_if_it_can_name_nothing_but_itself(text in text()) {
+    fn id_names_only_itself(text in text()) {
         let dangerous = text.is_empty() || text == "." || text == ".." || text.contains('/')
             || text.chars().any(char::is_control);
         prop_assert_eq!(text.parse::<Id>().is_ok(), !dangerous);
     }
 
     #[test]
-    fn numbers_are_taken_within_their_range_alone(number in any::<i64>()) {
+    fn numbers_must_be_in_range(number in any::<i64>()) {
         let text = number.to_string();
         let most = i64::from(i32::MAX);
         prop_assert_eq!(values::count(&text).is_ok(), (0..=most).contains(&number));
@@ -245,13 +245,13 @@ proptest! {
     }
 
     #[test]
-    fn a_region_is_1_to_24_printable_ascii_characters(text in "[ -~ü]{0,30}") {
+    fn region_is_1_to_24_printable_ascii_characters(text in "[ -~ü]{0,30}") {
         let fits = (1..=24).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         prop_assert_eq!(values::region(&text).is_ok(), fits);
     }
 
     #[test]
-    fn a_public_key_is_32_bytes_in_either_alphabet_padded_or_not(bytes in prop::collection::vec(any::<u8>(), 0..48)) {
+    fn public_key_is_32_bytes_of_base64(bytes in prop::collection::vec(any::<u8>(), 0..48)) {
         use base64::Engine as _;
         use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
         for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
@@ -265,7 +265,7 @@ proptest! {
     }
 
     #[test]
-    fn a_duration_is_its_number_times_its_unit(number in 0_u64..10_000_000, unit in 0_usize..6) {
+    fn duration_is_number_times_unit(number in 0_u64..10_000_000, unit in 0_usize..6) {
         let (word, milliseconds) =
             [("ms", 1), ("s", 1_000), ("", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)][unit];
         let read = time::duration(&format!("{number}{word}"));
@@ -280,14 +280,14 @@ proptest! {
     }
 
     #[test]
-    fn a_duration_can_be_typed_as_it_is_printed(milliseconds in 1_u64..4_000_000_000) {
+    fn printed_duration_parses(milliseconds in 1_u64..4_000_000_000) {
         let printed = time::show_duration(std::time::Duration::from_millis(milliseconds));
         let read = time::duration(&printed);
         prop_assert_eq!(read.map(time::show_duration), Ok(printed));
     }
 
     #[test]
-    fn a_duration_has_no_sign_no_blank_and_one_unit(text in "[-+ ]?[0-9]{0,3}[-+ .]?(s|m|ms|sm|w| s)?") {
+    fn duration_has_no_sign_or_space_and_one_unit(text in "[-+ ]?[0-9]{0,3}[-+ .]?(s|m|ms|sm|w| s)?") {
         let plain = text.trim_end_matches(char::is_alphabetic);
         let well_formed = !plain.is_empty()
             && plain.bytes().all(|byte| byte.is_ascii_digit())
@@ -298,7 +298,7 @@ proptest! {
 }
 
 #[test]
-fn characters_that_change_each_others_width_are_measured_together() {
+fn measures_combining_characters_together() {
     // U+FE0F makes the cloud before it two columns wide; a joiner makes one picture out of two.
     for name in ["☁\u{fe0f}", "👩\u{200d}💻", "e\u{301}", "日本"] {
         let rows = [("a".to_owned(), name.repeat(20), None)];

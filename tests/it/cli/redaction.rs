@@ -78,7 +78,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 
     #[test]
-    fn no_stream_shows_a_key_wherever_a_server_repeats_it(
+    fn key_repeated_by_server_appears_on_no_stream(
         spots in proptest::collection::vec((0_usize..21, any::<u8>()), 1..8),
         status in prop::sample::select(vec![200_u16, 400, 401, 404, 409]),
         escaped in any::<bool>(),
@@ -194,7 +194,7 @@ const TYPED: &[&str] = &[
 ];
 
 #[test]
-fn what_is_typed_as_a_secret_comes_back_in_no_message() {
+fn typed_secrets_appear_in_no_message() {
     let page = r#"{"data":[{"id":"a"}],"has_more":true,"last_id":"a"}"#;
     let listing = Router::rules(move |_| Answer::json(200, page));
     let failing = Router::rules(|_| Answer::fault(400, "some_error"));
@@ -210,7 +210,7 @@ fn what_is_typed_as_a_secret_comes_back_in_no_message() {
 }
 
 #[test]
-fn variables_and_settings_come_back_in_no_error() {
+fn variables_and_settings_appear_in_no_error() {
     for (name, value) in [
         ("XEROCTL_OUTPUT", "token=s3cr3t"),
         ("XEROCTL_OUTPUT", "xero_live_s3cr3t"),
@@ -239,7 +239,7 @@ fn variables_and_settings_come_back_in_no_error() {
 }
 
 #[test]
-fn a_mistyped_option_of_the_key_is_named_without_its_value() {
+fn mistyped_key_option_hides_its_value() {
     for (word, shown) in [
         ("--api-keyx=s3cr3t", "'--api-keyx'"),
         ("--api-keyx", "'--api-keyx'"),
@@ -255,7 +255,7 @@ fn a_mistyped_option_of_the_key_is_named_without_its_value() {
 }
 
 #[test]
-fn a_dry_run_of_any_body_shows_no_secret_and_all_else() {
+fn dry_run_masks_only_secrets_of_any_body() {
     for (body, shown) in [
         (
             "password: s3cr3t two\nuser: joe\n",
@@ -319,7 +319,7 @@ fn a_dry_run_of_any_body_shows_no_secret_and_all_else() {
 }
 
 #[test]
-fn a_command_with_a_masked_value_says_so() {
+fn hint_marks_masked_commands() {
     let page = r#"{"data":[{"id":"a"}],"has_more":true,"last_id":"a"}"#;
     let router = Router::rules(move |_| Answer::json(200, page));
     let run = router
@@ -332,7 +332,7 @@ fn a_command_with_a_masked_value_says_so() {
 }
 
 #[test]
-fn short_keys_are_masked_where_they_are_words() {
+fn short_keys_are_masked_as_words() {
     for (key, message, shown) in [
         ("abcd1234", "bad xabcd1234y", "bad x***y"),
         ("abc123", "bad xabc123y", "bad x***y"),
@@ -355,7 +355,7 @@ fn short_keys_are_masked_where_they_are_words() {
 }
 
 #[test]
-fn a_document_keeps_its_meaning_whatever_the_key() {
+fn document_keeps_its_meaning_for_any_key() {
     // As a key it would be poor, as a word of the document it is common.
     let body = r#"{"id":"agt_1","name":"active","status":"active"}"#;
     let router = Router::rules(move |_| Answer::json(200, body));
@@ -366,7 +366,7 @@ fn a_document_keeps_its_meaning_whatever_the_key() {
 }
 
 #[test]
-fn traces_show_only_headers_that_are_sent() {
+fn traces_show_only_sent_headers() {
     let server = Router::rules(|_| Answer::json(200, r#"{"status":"ok"}"#));
     let run = Home::new().run(&format!("squads health -vv --squads-url {}", server.root()));
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -375,7 +375,7 @@ fn traces_show_only_headers_that_are_sent() {
 }
 
 #[test]
-fn a_join_token_is_shown_once_and_in_no_other_place() {
+fn join_token_appears_once() {
     let token = "xjt_Sentinel0123456789";
     let body = json!({
         "id": "jk_1", "name": format!("of {token}"), "token": token, token: "x",
@@ -399,7 +399,7 @@ fn a_join_token_is_shown_once_and_in_no_other_place() {
 }
 
 #[test]
-fn the_sandbox_shows_its_own_key_whatever_the_environment_holds() {
+fn sandbox_shows_its_own_key_in_any_environment() {
     // `eval` of what it prints must go on working once that is in the environment.
     let ui = xeroctl::ui::Ui::memory(xeroctl::ui::Terminals::default(), crate::support::noon, "");
     ui.0.register_secret(&xeroctl::secret::Secret::new("xero_sandbox_0123"));
@@ -409,7 +409,7 @@ fn the_sandbox_shows_its_own_key_whatever_the_environment_holds() {
 }
 
 #[test]
-fn a_key_in_a_text_that_comes_in_pieces_is_masked() {
+fn masks_key_across_chunks() {
     let text = format!("one {KEY} two {}\n", &KEY[..9]);
     for cut in 0..text.len() {
         let (ui, _) =
@@ -434,7 +434,7 @@ fn a_key_in_a_text_that_comes_in_pieces_is_masked() {
 }
 
 #[test]
-fn agents_arguments_and_urls_are_masked_by_the_names_in_them() {
+fn masks_agent_arguments_and_urls_by_name() {
     let id = "3fcb87f5-40bf-4e11-b004-a986b1c8cef0";
     let body = json!({"id": id, "adapterConfig": {
         "args": ["--token", "s3cr3t", "--api-key=s3cr3t", "--name", "n", "-v"],

@@ -91,7 +91,7 @@ const TO_PROD: (&str, &str) = ("XEROCTL_BASE_URL", "PROD");
 const PROD: (&str, &str) = ("XEROCTL_CONTEXT", "prod");
 
 #[test]
-fn the_line_comes_before_the_environment_before_the_file() {
+fn command_line_overrides_environment_overrides_file() {
     check(&[
         (&[], "agents", "lab stored_lab"),
         (&[KEY], "agents", "lab from_variable"),
@@ -124,7 +124,7 @@ fn the_line_comes_before_the_environment_before_the_file() {
 }
 
 #[test]
-fn a_deployment_on_the_line_is_taken_whole() {
+fn context_option_ignores_the_environment() {
     check(&[
         (
             &[TO_PROD, KEY, PROD],
@@ -149,7 +149,7 @@ fn a_deployment_on_the_line_is_taken_whole() {
 }
 
 #[test]
-fn the_sandbox_takes_no_key_of_the_environment() {
+fn sandbox_ignores_key_variables() {
     let home = Home::new().with("XEROCTL_API_KEY", "from_variable");
     let run = home.run("--context sandbox agents --limit 1 -o name");
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -161,7 +161,7 @@ fn the_sandbox_takes_no_key_of_the_environment() {
 }
 
 #[test]
-fn contradictions_are_refused() {
+fn rejects_contradictions() {
     check(&[
         (&[PROD, TO_PROD], "agents", "exit 3"),
         (&[KEY, KEY_FILE], "agents", "exit 3"),
@@ -175,7 +175,7 @@ fn contradictions_are_refused() {
 }
 
 #[test]
-fn a_stored_key_goes_only_to_its_own_origin() {
+fn stored_key_is_sent_only_to_its_origin() {
     check(&[
         (&[TO_PROD], "agents", "exit 3"),
         (&[], "agents --base-url PROD", "exit 3"),
@@ -208,7 +208,7 @@ fn a_stored_key_goes_only_to_its_own_origin() {
 }
 
 #[test]
-fn keys_that_cannot_be_had_or_sent_are_2_on_the_line_and_3_elsewhere() {
+fn unusable_keys_exit_2_from_the_command_line_and_3_otherwise() {
     check(&[
         (&[], "agents --api-key-file none", "exit 2"),
         (&[], "agents --api-key 'a b'", "exit 2"),
@@ -220,7 +220,7 @@ fn keys_that_cannot_be_had_or_sent_are_2_on_the_line_and_3_elsewhere() {
 }
 
 #[test]
-fn a_protected_deployment_is_changed_only_where_the_line_names_it() {
+fn protected_deployment_must_be_named() {
     let delete = "agents agt_1 --delete --force";
     let rows: &[Row] = &[
         (&[PROD], "agents", "prod stored_prod"),
@@ -269,7 +269,7 @@ fn a_protected_deployment_is_changed_only_where_the_line_names_it() {
 }
 
 #[test]
-fn of_protected_deployments_with_one_url_the_named_one_counts() {
+fn named_deployment_wins_among_those_with_one_url() {
     let router = Router::rules(|_| Answer::empty(204));
     let url = router.base_url();
     let deployment = |name: &str, url: &str| {
@@ -289,7 +289,7 @@ fn of_protected_deployments_with_one_url_the_named_one_counts() {
 }
 
 #[test]
-fn a_protected_deployment_has_other_spellings_of_this_machine() {
+fn protection_recognizes_spellings_of_loopback() {
     let router = Router::rules(|_| Answer::empty(204));
     let url = router.base_url();
     let home = Home::new()
@@ -315,7 +315,7 @@ fn a_protected_deployment_has_other_spellings_of_this_machine() {
 }
 
 #[test]
-fn a_token_file_is_not_made_for_a_refused_write() {
+fn refused_write_creates_no_token_file() {
     let world = World::new();
     let home = world
         .home("protected = true")
@@ -327,7 +327,7 @@ fn a_token_file_is_not_made_for_a_refused_write() {
 }
 
 #[test]
-fn the_format_has_its_own_precedence() {
+fn format_has_its_own_precedence() {
     let (csv, name) = ("ID,NAME", "agt_1\n");
     for (variables, line, begins) in [
         (&[][..], "agents", csv),
@@ -356,7 +356,7 @@ fn the_format_has_its_own_precedence() {
 }
 
 #[test]
-fn what_is_missing_is_said_with_the_ways_out() {
+fn missing_settings_print_solutions() {
     let configured = |text: &str| Home::new().config(text);
     let url = Home::new().with("XEROCTL_BASE_URL", "https://router.invalid/p/v1");
     insta::assert_snapshot!(transcript(&[

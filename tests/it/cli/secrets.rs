@@ -57,7 +57,7 @@ fn ways(router: &Router) -> Vec<(&'static str, Home, String, String)> {
 }
 
 #[test]
-fn standard_input_is_not_both_the_key_and_a_body() {
+fn standard_input_cannot_be_key_and_body() {
     let router = Router::unasked();
     for (variable, line, code) in [
         ("XEROCTL_API_KEY_FILE", "api POST /x --input -", 3),
@@ -110,7 +110,7 @@ fn shows_no_key(run: &Output, what: &str) {
 }
 
 #[test]
-fn a_key_that_the_router_repeats_is_masked_in_every_output() {
+fn repeated_key_is_masked_in_every_output() {
     let router = parrot();
     for (way, home, words, input) in ways(&router) {
         for line in [
@@ -134,7 +134,7 @@ fn a_key_that_the_router_repeats_is_masked_in_every_output() {
 }
 
 #[test]
-fn a_key_that_the_router_repeats_is_masked_in_rows_too() {
+fn repeated_key_is_masked_in_rows() {
     let router = parrot();
     for (way, home, words, input) in ways(&router) {
         for format in FORMATS {
@@ -145,7 +145,7 @@ fn a_key_that_the_router_repeats_is_masked_in_rows_too() {
 }
 
 #[test]
-fn a_key_that_json_would_escape_is_masked_all_the_same() {
+fn key_with_json_escapes_is_masked() {
     let key = r#"xero_"quoted"\\key"#;
     // Written by the test's own JSON library, so that the message holds the key itself.
     let router = Router::rules(move |_| {
@@ -171,7 +171,7 @@ fn a_key_that_json_would_escape_is_masked_all_the_same() {
 }
 
 #[test]
-fn a_key_on_the_line_is_warned_of_on_a_terminal() {
+fn terminal_warns_about_key_on_the_command_line() {
     let router = Router::rules(|_| Answer::json(200, r#"{"data":[]}"#));
     let home = Home::new().with("XEROCTL_BASE_URL", &router.base_url());
     let warned = home.run_on_terminal("", &format!("agents --api-key {KEY} --color never"));
@@ -185,7 +185,7 @@ fn a_key_on_the_line_is_warned_of_on_a_terminal() {
 }
 
 #[test]
-fn commands_to_run_next_hold_no_key() {
+fn next_commands_omit_the_key() {
     let page = r#"{"data":[{"id":"agt_1"}],"has_more":true,"last_id":"agt_1"}"#;
     let router = Router::rules(move |_| Answer::json(200, page));
     for (way, home, words, input) in ways(&router) {
@@ -200,7 +200,7 @@ fn commands_to_run_next_hold_no_key() {
 }
 
 #[test]
-fn dry_runs_help_and_config_hold_no_key() {
+fn dry_runs_help_and_config_omit_the_key() {
     let router = Router::unasked();
     for (way, home, words, input) in ways(&router) {
         for line in [
@@ -221,7 +221,7 @@ fn dry_runs_help_and_config_hold_no_key() {
 }
 
 #[test]
-fn tracing_masks_everything_but_an_allow_list() {
+fn trace_masks_everything_but_an_allow_list() {
     let router = Router::script([Answer::json(
         201,
         r#"{"id":"jk_1","token":"xjt_secret","unknown":"xjt_other","status":"active"}"#,

@@ -37,7 +37,7 @@ fn agent(but: &str) -> String {
 }
 
 #[test]
-fn an_agent_that_is_what_was_asked_for_is_not_warned_of() {
+fn matching_agent_causes_no_warning() {
     for dialect in Dialect::BOTH {
         for but in ["{}", r#"{"extra":{"name":"x"}}"#] {
             let run = run(&create(), [dialect.agent(201, &agent(but))]);
@@ -47,7 +47,7 @@ fn an_agent_that_is_what_was_asked_for_is_not_warned_of() {
 }
 
 #[test]
-fn an_agent_that_came_out_otherwise_is_warned_of() {
+fn different_agent_causes_a_warning() {
     for (but, what) in [
         (r#"{"name":"Coder 2"}"#, "the name is Coder 2, not Coder"),
         (r#"{"role":"general"}"#, "the role is general, not engineer"),
@@ -74,7 +74,7 @@ fn an_agent_that_came_out_otherwise_is_warned_of() {
 }
 
 #[test]
-fn warnings_are_dropped_when_quiet_and_do_not_touch_standard_output() {
+fn quiet_suppresses_warnings() {
     let answer = Dialect::Server.agent(201, &agent(r#"{"name":"Coder 2"}"#));
     let loud = run(&format!("{} -o name", create()), [answer.clone()]);
     let quiet = run(&format!("{} -o name -q", create()), [answer]);
@@ -83,7 +83,7 @@ fn warnings_are_dropped_when_quiet_and_do_not_touch_standard_output() {
 }
 
 #[test]
-fn an_update_that_was_not_kept_is_warned_of() {
+fn lost_update_causes_a_warning() {
     let line = format!("squads update {CODER} --name Coder --title T --status active");
     for (but, count) in [
         (r#"{"status":"active"}"#, 0),
@@ -105,7 +105,7 @@ fn an_update_that_was_not_kept_is_warned_of() {
 }
 
 #[test]
-fn a_life_that_did_not_change_is_warned_of() {
+fn unchanged_status_causes_a_warning() {
     for (verb, status, told) in [
         ("pause", "paused", false),
         ("pause", "running", true),
@@ -127,7 +127,7 @@ fn a_life_that_did_not_change_is_warned_of() {
 }
 
 #[test]
-fn permissions_that_were_not_kept_are_warned_of() {
+fn lost_permissions_cause_a_warning() {
     let line =
         format!("squads permissions {CODER} --can-create-agents true --can-assign-tasks true");
     for (create, assign, count) in [
@@ -148,7 +148,7 @@ fn permissions_that_were_not_kept_are_warned_of() {
 }
 
 #[test]
-fn the_permission_that_is_not_given_is_sent_as_it_was_read() {
+fn omitted_permission_is_sent_as_read() {
     // The effective right to assign tasks is not what is stored.
     let rights = |create: &str, assign: &str| {
         let grants = match assign {
@@ -212,7 +212,7 @@ fn the_permission_that_is_not_given_is_sent_as_it_was_read() {
 }
 
 #[test]
-fn an_answer_that_says_that_it_is_not_done_is_an_error() {
+fn denial_is_an_error() {
     let runs = ["pause", "resume", "terminate --force"].map(|verb| {
         run(
             &format!("squads {verb} {CODER}"),
@@ -227,7 +227,7 @@ fn an_answer_that_says_that_it_is_not_done_is_an_error() {
 }
 
 #[test]
-fn an_answer_that_says_that_it_is_not_done_is_an_error_of_every_change() {
+fn denial_is_an_error_of_every_change() {
     for line in [
         "delete AGENT --force",
         "revoke-key AGENT k --force",
@@ -245,7 +245,7 @@ fn an_answer_that_says_that_it_is_not_done_is_an_error_of_every_change() {
 const HIRE: &str = "squads hire --name Coder --role engineer --reason why";
 
 #[test]
-fn a_hire_is_pending_while_somebody_has_to_decide() {
+fn hire_is_pending_until_decided() {
     let pending = agent(r#"{"status":"pending_approval"}"#);
     for body in [
         r#"{"approvalId":"a1","status":"pending"}"#.to_owned(),
@@ -266,7 +266,7 @@ fn a_hire_is_pending_while_somebody_has_to_decide() {
 }
 
 #[test]
-fn a_hire_that_nobody_has_to_decide_is_done() {
+fn hire_without_approval_succeeds() {
     let idle = agent("{}");
     for body in [
         format!(r#"{{"agent":{idle},"approval":null}}"#),
@@ -282,7 +282,7 @@ fn a_hire_that_nobody_has_to_decide_is_done() {
 }
 
 #[test]
-fn a_hire_that_came_out_otherwise_is_warned_of() {
+fn different_hire_causes_a_warning() {
     let line = format!("{HIRE} --title T --reports-to {MANAGER}");
     let hired = |agent: &str, approval: &str| {
         Answer::json(201, format!(r#"{{"agent":{agent},"approval":{approval}}}"#))
@@ -316,7 +316,7 @@ fn a_hire_that_came_out_otherwise_is_warned_of() {
 }
 
 #[test]
-fn a_path_that_is_made_absolute_is_kept() {
+fn absolute_path_is_not_a_difference() {
     let line = format!("squads instructions-path {CODER} agents/AGENTS.md");
     for (path, count) in [
         ("agents/AGENTS.md", 0),

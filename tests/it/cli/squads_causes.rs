@@ -6,7 +6,7 @@ use crate::support::router::{Answer, Router};
 use crate::support::squads::{CODER, Dialect, RUN, SQUAD, Served, home};
 
 #[test]
-fn a_denial_names_its_cause() {
+fn denial_names_its_cause() {
     let mut runs = Vec::new();
     for (line, status, message) in [
         ("squads pause AGENT", 403, "Operator access required"),
@@ -50,7 +50,7 @@ fn a_denial_names_its_cause() {
 }
 
 #[test]
-fn where_no_key_was_sent_that_is_the_cause() {
+fn missing_key_is_the_cause() {
     for (line, whose) in [
         ("squads me", "the agent's own key"),
         ("squads inbox", "the agent's own key"),
@@ -79,7 +79,7 @@ fn where_no_key_was_sent_that_is_the_cause() {
 }
 
 #[test]
-fn an_agent_of_the_sandbox_that_may_not_hire_is_told_which_permission_is_missing() {
+fn sandbox_names_missing_permission_to_hire() {
     for dialect in Dialect::BOTH {
         let run = Served::start(dialect)
             .home_of_agent()
@@ -95,7 +95,7 @@ fn an_agent_of_the_sandbox_that_may_not_hire_is_told_which_permission_is_missing
 }
 
 #[test]
-fn a_run_is_the_likely_cause_of_a_failed_change_alone() {
+fn unknown_run_is_suspected_only_for_failed_changes() {
     let failure = |status: u16| Answer::json(status, r#"{"error":"Internal server error"}"#);
     let line = format!("squads pause {CODER}");
     let named = |run: &str| run.contains(&format!("likely cause: SLAW_RUN_ID is {RUN}"));
@@ -127,7 +127,7 @@ fn a_run_is_the_likely_cause_of_a_failed_change_alone() {
 }
 
 #[test]
-fn the_sessions_that_were_cleared_are_counted() {
+fn counts_cleared_sessions() {
     let served = Served::start(Dialect::Server);
     let runs = ["", "--task-key SLA-26", "--task-key SLA-404"].map(|words| {
         Served::start(Dialect::Server)
@@ -146,7 +146,7 @@ fn the_sessions_that_were_cleared_are_counted() {
 }
 
 #[test]
-fn a_permission_that_is_not_named_stays_as_it_is_stored() {
+fn omitted_permission_stays_as_stored() {
     // Growth may assign tasks like every active agent, but was never granted that.
     let served = Served::start(Dialect::Server);
     let stored = || {
@@ -172,7 +172,7 @@ fn a_permission_that_is_not_named_stays_as_it_is_stored() {
 }
 
 #[test]
-fn an_instructions_path_is_shown_as_it_was_resolved_and_cleared() {
+fn instructions_path_is_shown_as_resolved_and_cleared() {
     let served = Served::start(Dialect::Server);
     let runs = [
         "squads instructions-path Coder docs/AGENTS.md",

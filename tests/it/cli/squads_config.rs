@@ -9,7 +9,7 @@ fn file(home: &Home) -> String {
 }
 
 #[test]
-fn a_deployment_holds_the_second_server_too() {
+fn deployment_stores_both_servers() {
     let home = Home::new();
     std::fs::write(home.path().join("key"), "slaw_stored\n").expect("a key file");
     insta::assert_snapshot!(runs(
@@ -31,7 +31,7 @@ fn a_deployment_holds_the_second_server_too() {
 }
 
 #[test]
-fn the_key_of_the_second_server_is_read_like_the_first() {
+fn squads_key_is_read_like_the_router_key() {
     let text = "[deployment.lab]\nbase_url = \"http://127.0.0.1:8080/lab/v1\" # kept\n";
     let home = Home::new().config(text);
     let piped = home.run_on(
@@ -62,7 +62,7 @@ fn the_key_of_the_second_server_is_read_like_the_first() {
 }
 
 #[test]
-fn each_setting_tells_where_it_comes_from() {
+fn settings_show_their_origins() {
     let text = format!(
         "current = \"lab\"\n[deployment.lab]\nbase_url = \"http://127.0.0.1:8080/lab/v1\"\napi_key = \"k\"\n\
          squads_url = \"http://localhost:3100\"\nsquads_api_key = \"slaw_stored\"\nsquad_id = \"{SQUAD}\"\n\
@@ -89,7 +89,7 @@ fn each_setting_tells_where_it_comes_from() {
 }
 
 #[test]
-fn who_has_the_squads_api_alone_is_shown_its_settings() {
+fn squads_only_configuration_is_shown() {
     let home = Home::new()
         .with("SLAW_API_URL", "http://localhost:3100")
         .with("SLAW_API_KEY", "slaw_variable");
@@ -104,14 +104,14 @@ fn who_has_the_squads_api_alone_is_shown_its_settings() {
 }
 
 #[test]
-fn the_sandbox_shows_its_squads_settings_too() {
+fn sandbox_shows_its_squads_settings() {
     let run = Home::new().run("config show sandbox");
     assert!(run.stdout.contains("squads_url\t"), "{}", run.stdout);
     assert!(run.stdout.contains("squad_id\t"), "{}", run.stdout);
 }
 
 #[test]
-fn what_is_ignored_is_said() {
+fn reports_ignored_settings() {
     let text = format!(
         "[deployment.lab]\nbase_url = \"http://127.0.0.1:8080/lab/v1\"\napi_key = \"k\"\n\
          squads_url = \"http://localhost:3100\"\nsquads_api_key = \"slaw_stored\"\nsquad_id = \"{SQUAD}\"\n"

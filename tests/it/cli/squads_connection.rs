@@ -107,7 +107,7 @@ const TO_PROD: (&str, &str) = ("SLAW_API_URL", "PROD");
 const PROD: (&str, &str) = ("XEROCTL_CONTEXT", "prod");
 
 #[test]
-fn the_line_comes_before_the_environment_before_the_file() {
+fn command_line_overrides_environment_overrides_file() {
     check(&[
         (
             &[],
@@ -182,7 +182,7 @@ fn the_line_comes_before_the_environment_before_the_file() {
 }
 
 #[test]
-fn where_nothing_holds_a_key_none_is_sent() {
+fn sends_no_key_without_one() {
     check(&[
         (
             &[],
@@ -213,7 +213,7 @@ fn where_nothing_holds_a_key_none_is_sent() {
 }
 
 #[test]
-fn neither_server_ever_gets_the_others_key() {
+fn servers_never_get_each_others_keys() {
     let (slaw, xero) = (KEY, ("XEROCTL_API_KEY", "router_key"));
     let file = ("XEROCTL_API_KEY_FILE", "key");
     check(&[
@@ -266,7 +266,7 @@ fn neither_server_ever_gets_the_others_key() {
 }
 
 #[test]
-fn what_is_the_routers_alone_does_not_touch_the_squads_api() {
+fn router_settings_do_not_affect_squads() {
     check(&[
         (
             &[("XEROCTL_BASE_URL", "ROUTER"), ("XEROCTL_API_KEY", "k")],
@@ -297,7 +297,7 @@ fn what_is_the_routers_alone_does_not_touch_the_squads_api() {
 }
 
 #[test]
-fn a_stored_key_goes_only_to_its_own_origin() {
+fn stored_key_is_sent_only_to_its_origin() {
     check(&[
         (&[TO_PROD], "squads agents", "exit 3"),
         (&[], "squads agents --squads-url PROD", "exit 3"),
@@ -347,7 +347,7 @@ fn a_stored_key_goes_only_to_its_own_origin() {
 }
 
 #[test]
-fn a_key_goes_in_the_clear_to_this_machine_alone() {
+fn plain_http_key_is_sent_only_to_loopback() {
     let away = "squads health --squads-url http://squads.example --dry-run";
     let run = |home: Home, words: &str| home.run(&format!("{away} {words}"));
     for (words, code) in [

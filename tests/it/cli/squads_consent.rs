@@ -34,7 +34,7 @@ fn changes(server: &Router) -> Vec<String> {
 }
 
 #[test]
-fn only_y_and_yes_consent() {
+fn only_yes_confirms() {
     for line in asking() {
         for (answer, code) in [
             ("y\n", 0),
@@ -61,7 +61,7 @@ fn only_y_and_yes_consent() {
 }
 
 #[test]
-fn force_and_its_other_names_ask_nothing() {
+fn force_and_its_aliases_skip_the_prompt() {
     for line in asking() {
         for flag in ["--force", "--yes", "-y"] {
             for terminals in [Terminals::default(), terminal(80)] {
@@ -75,7 +75,7 @@ fn force_and_its_other_names_ask_nothing() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_the_line_that_would_work_is_given_and_works() {
+fn without_prompts_prints_the_working_command() {
     let ci = |home: Home| home.with("CI", "1");
     let same = |home: Home| home;
     for line in asking() {
@@ -115,7 +115,7 @@ fn where_nobody_may_be_asked_the_line_that_would_work_is_given_and_works() {
 }
 
 #[test]
-fn each_question_says_what_is_lost() {
+fn each_prompt_names_the_loss() {
     let mut runs = Vec::new();
     for line in [
         "squads terminate Manager",
@@ -132,7 +132,7 @@ fn each_question_says_what_is_lost() {
 }
 
 #[test]
-fn what_does_not_destroy_asks_nothing() {
+fn harmless_changes_do_not_prompt() {
     for line in [
         "squads pause Coder",
         "squads resume Ledger",
@@ -149,7 +149,7 @@ fn what_does_not_destroy_asks_nothing() {
 }
 
 #[test]
-fn a_dry_run_wins_over_force_and_asks_nothing() {
+fn dry_run_overrides_force_and_does_not_prompt() {
     for line in asking() {
         for line in [
             format!("{line} --dry-run"),

@@ -33,7 +33,7 @@ fn only(server: &Router) -> (String, String) {
 }
 
 #[test]
-fn a_deployment_on_the_line_is_taken_whole() {
+fn context_option_ignores_the_environment() {
     let server = open();
     let run = contradicted(&server).run("squads agents --context lab");
     assert_eq!(
@@ -56,7 +56,7 @@ fn a_deployment_on_the_line_is_taken_whole() {
 }
 
 #[test]
-fn what_the_deployment_on_the_line_does_not_hold_the_environment_gives() {
+fn environment_completes_the_named_deployment() {
     let server = open();
     let run = contradicted(&server).run("squads agents --context half");
     assert_eq!(
@@ -82,7 +82,7 @@ fn what_the_deployment_on_the_line_does_not_hold_the_environment_gives() {
 }
 
 #[test]
-fn options_of_the_line_win_over_the_deployment_of_the_line() {
+fn options_override_the_named_deployment() {
     let server = open();
     let run = contradicted(&server).run(
         "squads agents --context lab --api-key typed --squad 79bed000-0000-4000-8000-000000000004",
@@ -98,7 +98,7 @@ fn options_of_the_line_win_over_the_deployment_of_the_line() {
 }
 
 #[test]
-fn contradictions_are_refused() {
+fn rejects_contradictions() {
     let server = Router::unasked();
     let both = contradicted(&server).with("XEROCTL_CONTEXT", "lab");
     insta::assert_snapshot!(runs(
@@ -149,7 +149,7 @@ const CHANGES: &[&str] = &[
 ];
 
 #[test]
-fn a_protected_deployment_is_changed_only_where_the_line_names_it() {
+fn protected_deployment_must_be_named() {
     for line in CHANGES {
         let line = line.replace("AGENT", CODER);
         let server = Router::rules(|asked| {
@@ -197,7 +197,7 @@ fn a_protected_deployment_is_changed_only_where_the_line_names_it() {
 }
 
 #[test]
-fn a_protected_deployment_is_read_as_any_other() {
+fn protected_deployment_can_be_read() {
     let server = open();
     let text = format!(
         "current = \"prod\"\n[deployment.prod]\nsquads_url = \"{}\"\nprotected = true\n",
@@ -210,7 +210,7 @@ fn a_protected_deployment_is_read_as_any_other() {
 }
 
 #[test]
-fn the_sandbox_has_keys_and_a_squad_of_its_own() {
+fn sandbox_has_its_own_keys_and_squad() {
     let home = sandbox()
         .with("SLAW_API_KEY", "from_variable")
         .with("SLAW_SQUAD_ID", "0a40a40a-0000-4000-8000-000000000002");
@@ -243,7 +243,7 @@ fn the_sandbox_has_keys_and_a_squad_of_its_own() {
 }
 
 #[test]
-fn a_dry_run_in_the_sandbox_names_a_place_without_a_port() {
+fn sandbox_dry_run_address_has_no_port() {
     let run = sandbox().run("squads agents --dry-run");
     assert_eq!(
         run.stdout,
@@ -252,7 +252,7 @@ fn a_dry_run_in_the_sandbox_names_a_place_without_a_port() {
 }
 
 #[test]
-fn the_run_is_told_with_changes_where_it_is_one() {
+fn changes_name_the_run() {
     for (run_id, sent) in [
         ("7d9f1a52-0c3e-4b8a-9d61-2f4e6a8c0b13", true),
         ("7D9F1A52-0C3E-4B8A-9D61-2F4E6A8C0B13", true),
@@ -282,7 +282,7 @@ fn the_run_is_told_with_changes_where_it_is_one() {
 }
 
 #[test]
-fn commands_to_run_next_lead_to_the_same_place() {
+fn next_commands_use_the_same_server_and_squad() {
     let server = Router::rules(|_| Answer::json(200, r#"{"ok":true}"#));
     let text = format!("[deployment.lab]\nsquads_url = \"{}\"\n", server.root());
     let context = Home::new()

@@ -60,7 +60,7 @@ fn inbox() {
 }
 
 #[test]
-fn inbox_of_some_states() {
+fn inbox_with_statuses() {
     let server = [BLOCKED, TODO].join(", ");
     insta::assert_snapshot!(
         Row {

@@ -44,7 +44,7 @@ fn create() {
 }
 
 #[test]
-fn create_with_what_is_needed_alone() {
+fn create_with_required_options() {
     let page = format!(r#"{{"id":"{CODER}","name":"Coder","role":"engineer"}}"#);
     let server = format!(
         r#"{{"id":"{CODER}","name":"Coder","role":"engineer","title":null,"status":"idle","reportsTo":null,"adapterType":"claude_local"}}"#
@@ -64,7 +64,7 @@ fn create_with_what_is_needed_alone() {
 }
 
 #[test]
-fn hire_that_somebody_must_approve() {
+fn hire_pending_approval() {
     let agent =
         changed(r#""name":"Coder","role":"engineer","title":null,"status":"pending_approval""#);
     let approval = r#"{"id":"a1b2c3d4-0000-4000-8000-000000000001","type":"hire_agent","status":"pending","payload":{"name":"Coder","role":"engineer"},"decisionNote":null,"createdAt":"2026-11-22T12:00:00.000Z"}"#;
@@ -89,7 +89,7 @@ fn hire_that_somebody_must_approve() {
 }
 
 #[test]
-fn hire_with_a_reason() {
+fn hire_with_reason() {
     let agent = changed(r#""name":"Coder","role":"engineer","title":null,"status":"idle""#);
     insta::assert_snapshot!(Row {
         line: &format!(
@@ -164,7 +164,7 @@ fn permissions() {
 }
 
 #[test]
-fn permissions_of_which_one_is_given() {
+fn permissions_with_one_option() {
     insta::assert_snapshot!(
         Row {
             line: &format!("squads permissions {CODER} --can-create-agents true"),

@@ -42,7 +42,7 @@ fn create_key() {
 }
 
 #[test]
-fn create_key_that_expires() {
+fn create_key_with_expiry() {
     let mut told = String::new();
     for dialect in Dialect::BOTH {
         let answer = match dialect {
@@ -112,7 +112,7 @@ fn reset_session() {
 }
 
 #[test]
-fn reset_session_of_one_task() {
+fn reset_session_of_task() {
     insta::assert_snapshot!(
         Row {
             line: &format!("squads reset-session {CODER} --task-key SLA-26"),

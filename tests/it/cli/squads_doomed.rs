@@ -27,7 +27,7 @@ const DESTROYING: [&str; 3] = [
 ];
 
 #[test]
-fn an_agent_of_another_squad_is_left_alone() {
+fn rejects_agent_of_another_squad() {
     for line in DESTROYING.map(|line| line.replace("AGENT", CODER)) {
         for words in [
             "--force".to_owned(),
@@ -78,7 +78,7 @@ fn with_keys(keys: &str) -> Router {
 }
 
 #[test]
-fn a_key_is_found_by_its_id_or_by_its_name() {
+fn finds_key_by_id_or_name() {
     let key = |place: usize, name: &str, revoked: &str| {
         format!(
             r#"{{"id":"{}","name":"{name}","revokedAt":{revoked}}}"#,
@@ -123,7 +123,7 @@ fn a_key_is_found_by_its_id_or_by_its_name() {
 }
 
 #[test]
-fn a_pending_hire_that_is_paused_is_not_to_be_resumed() {
+fn paused_pending_hire_must_not_be_resumed() {
     let pending = sandbox().run("squads pause Writer");
     assert!(!pending.stderr.contains("resume"), "{}", pending.stderr);
     let active = sandbox().run("squads pause Coder");
@@ -144,7 +144,7 @@ fn a_pending_hire_that_is_paused_is_not_to_be_resumed() {
 }
 
 #[test]
-fn a_squad_that_is_not_a_uuid_is_refused_where_it_comes_from() {
+fn rejects_squad_that_is_not_a_uuid() {
     let server = Router::unasked();
     let flag = home(&server).run("squads agents --squad ops");
     let variable = home(&server)
@@ -161,7 +161,7 @@ fn a_squad_that_is_not_a_uuid_is_refused_where_it_comes_from() {
 }
 
 #[test]
-fn list_is_another_word_for_agents() {
+fn list_is_an_alias_of_agents() {
     let (list, agents) = (sandbox().run("squads list"), sandbox().run("squads agents"));
     assert_eq!((list.code, &list.stdout), (0, &agents.stdout));
     assert!(list.stdout.lines().count() > 5, "{}", list.stdout);

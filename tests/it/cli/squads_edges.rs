@@ -71,7 +71,7 @@ fn on_a_terminal() {
 }
 
 #[test]
-fn headings_and_times_are_as_asked() {
+fn obeys_header_and_time_options() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -84,7 +84,7 @@ fn headings_and_times_are_as_asked() {
 }
 
 #[test]
-fn the_format_of_the_deployment_and_of_the_environment_count() {
+fn format_from_deployment_and_environment_applies() {
     let server = Router::rules(|_| Answer::json(200, r#"[{"id":"a","name":"n"}]"#));
     let text = format!(
         "current = \"a\"\n[deployment.a]\nsquads_url = \"{}\"\noutput = \"csv\"\n",
@@ -120,7 +120,7 @@ fn ids_are_opaque_and_encoded() {
 }
 
 #[test]
-fn hints_are_quoted_for_a_shell_and_hold_no_key() {
+fn hints_are_shell_quoted_and_omit_keys() {
     let server = Router::rules(|_| Answer::json(200, r#"[{"id":"it's $HOME","name":"Odd"}]"#));
     let run = home(&server).run(&format!(
         "squads pause Nobody --squad {SQUAD} --api-key topsecret"
@@ -141,7 +141,7 @@ fn hints_are_quoted_for_a_shell_and_hold_no_key() {
 }
 
 #[test]
-fn traces_hold_neither_tokens_nor_configurations() {
+fn traces_omit_tokens_and_configurations() {
     let agent = r#"{"id":"x","token":"slaw_hidden","adapterConfig":{"env":{"A":"s3-env"}},"runtimeConfig":{"b":"s3-run"}}"#;
     for (line, method) in [
         (
@@ -168,7 +168,7 @@ fn traces_hold_neither_tokens_nor_configurations() {
 }
 
 #[test]
-fn the_routers_form_of_errors_is_understood_too() {
+fn accepts_router_error_form() {
     let body =
         r#"{"error":{"message":"a gateway says no","type":"t","code":"rate_limit_exceeded"}}"#;
     let server = Router::script([Answer::json(400, body)]);
@@ -178,7 +178,7 @@ fn the_routers_form_of_errors_is_understood_too() {
 }
 
 #[test]
-fn errors_of_the_sandbox_as_people_see_them() {
+fn sandbox_errors_on_terminal() {
     let nobody = "00000000-0000-4000-8000-000000000000";
     let archivist = "203646e0-132c-4c5d-9973-fe3a0f152c71";
     let mut all = Vec::new();
@@ -214,7 +214,7 @@ fn errors_of_the_sandbox_as_people_see_them() {
 }
 
 #[test]
-fn a_renamed_deployment_keeps_its_squads() {
+fn renamed_deployment_keeps_its_squads() {
     let text = "[deployment.lab]\nbase_url = \"http://127.0.0.1:1/p/v1\"\nsquads_url = \"http://localhost:3100\"\nsquads_api_key = \"k\"\nsquad_id = \"50000000-0000-4000-8000-000000000005\"\n";
     let home = Home::new().config(text);
     let rename = home.run("config rename lab other");
@@ -230,7 +230,7 @@ fn a_renamed_deployment_keeps_its_squads() {
 }
 
 #[test]
-fn a_stored_key_that_moves_along_is_warned_of() {
+fn warns_if_stored_key_moves_to_another_host() {
     let text = "[deployment.lab]\nbase_url = \"http://127.0.0.1:1/p/v1\"\napi_key = \"k\"\nsquads_url = \"https://squads.example\"\nsquads_api_key = \"k\"\n";
     let warned = |words: &str| {
         let home = Home::new().config(text);
@@ -250,7 +250,7 @@ fn a_stored_key_that_moves_along_is_warned_of() {
 }
 
 #[test]
-fn times_of_a_runtime_state_are_times() {
+fn runtime_times_are_formatted() {
     let body = r#"{"sessionId":"2026-11-22T11:59:55.123Z","createdAt":"2026-11-22T10:00:00.000Z","updatedAt":"yesterday"}"#;
     let server = Router::rules(move |_| Answer::json(200, body));
     let line = format!("squads runtime {CODER}");

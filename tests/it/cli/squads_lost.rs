@@ -21,7 +21,7 @@ const CREATE: &str = "squads create --name Coder --role qa --adapter a --prompt 
 const HIRE: &str = "squads hire --name Coder --role qa --adapter a --prompt P";
 
 #[test]
-fn a_prompt_that_was_lost_is_an_error_that_quiet_keeps() {
+fn lost_prompt_is_an_error_even_if_quiet() {
     let agent = with_config("{}");
     let hired =
         |approval: &str| Answer::json(201, format!(r#"{{"agent":{agent},"approval":{approval}}}"#));
@@ -40,7 +40,7 @@ fn a_prompt_that_was_lost_is_an_error_that_quiet_keeps() {
 }
 
 #[test]
-fn a_prompt_that_was_kept_is_no_matter() {
+fn kept_prompt_is_no_error() {
     for config in [
         r#"{"instructionsBundleMode":"managed"}"#,
         r#"{"instructionsFilePath":"/srv/AGENTS.md"}"#,
@@ -74,7 +74,7 @@ fn a_prompt_that_was_kept_is_no_matter() {
 }
 
 #[test]
-fn adapters_of_the_sandbox_that_lose_a_prompt_are_an_error() {
+fn sandbox_adapters_that_lose_prompts_are_errors() {
     for (dialect, adapter, code) in [
         (Dialect::Page, "process", 0),
         (Dialect::Server, "process", 1),
@@ -122,7 +122,7 @@ fn update_against(stored: Option<&'static str>) -> (Output, Vec<String>) {
 }
 
 #[test]
-fn an_updated_prompt_is_written_to_the_file_and_read_back() {
+fn updated_prompt_is_written_to_the_file() {
     let (run, asked) = update_against(Some("P"));
     assert_eq!(run.code, 0, "{}", run.stderr);
     let file = format!("/api/agents/{CODER}/instructions-bundle/file");
@@ -144,7 +144,7 @@ fn an_updated_prompt_is_written_to_the_file_and_read_back() {
 }
 
 #[test]
-fn an_update_of_a_prompt_that_a_page_shows_writes_no_file() {
+fn kept_prompt_writes_no_file() {
     for (shown, code) in [("P", 0), ("Q", 1)] {
         let agent = format!(r#"{{"id":"{CODER}","prompt":"{shown}"}}"#);
         let server = Router::script([Dialect::Page.agent(200, &agent)]);
@@ -155,7 +155,7 @@ fn an_update_of_a_prompt_that_a_page_shows_writes_no_file() {
 }
 
 #[test]
-fn a_reason_that_was_lost_is_warned_of() {
+fn lost_reason_causes_a_warning() {
     let agent = with_config("{}");
     for approval in ["null", r#"{"id":"a1","status":"pending","payload":{}}"#] {
         let answer = Answer::json(201, format!(r#"{{"agent":{agent},"approval":{approval}}}"#));
@@ -170,7 +170,7 @@ fn a_reason_that_was_lost_is_warned_of() {
 }
 
 #[test]
-fn an_empty_title_clears_it() {
+fn empty_title_clears_it() {
     for (kept, is_warned) in [("null", false), (r#""""#, false), (r#""Old""#, true)] {
         let agent = format!(r#"{{"id":"{CODER}","name":"Coder","title":{kept}}}"#);
         let server = Router::script([Dialect::Server.agent(200, &agent)]);
@@ -196,7 +196,7 @@ fn an_empty_title_clears_it() {
 }
 
 #[test]
-fn an_update_sets_only_the_two_statuses_that_are_safe() {
+fn update_sets_only_safe_statuses() {
     let server = Router::unasked();
     let runs = ["terminated", "idle", "Active"]
         .map(|status| home(&server).run(&format!("squads update {CODER} --status {status}")));
@@ -205,7 +205,7 @@ fn an_update_sets_only_the_two_statuses_that_are_safe() {
 }
 
 #[test]
-fn statuses_that_a_server_does_not_list_are_unknown_instead_of_none() {
+fn unlisted_statuses_are_unknown() {
     let issue = r#"[{"id":"i1","status":"todo"}]"#;
     let mut runs = Vec::new();
     for (status, body) in [

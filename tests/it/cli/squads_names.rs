@@ -53,7 +53,7 @@ fn squad(dialect: Dialect, agents: &str) -> Router {
 }
 
 #[test]
-fn a_name_that_one_agent_alone_has_is_looked_up_for_every_command() {
+fn every_command_resolves_unique_names() {
     for dialect in Dialect::BOTH {
         for (line, request) in LINES {
             let server = squad(dialect, &named(&["Coder", "Head of Platform", "coder"]));
@@ -77,7 +77,7 @@ fn a_name_that_one_agent_alone_has_is_looked_up_for_every_command() {
 }
 
 #[test]
-fn a_uuid_needs_neither_a_squad_nor_a_look() {
+fn uuid_needs_no_squad_and_no_lookup() {
     for (line, request) in LINES {
         let server = squad(Dialect::Server, "");
         let home = Home::new().with("SLAW_API_URL", &server.root());
@@ -93,7 +93,7 @@ fn a_uuid_needs_neither_a_squad_nor_a_look() {
 }
 
 #[test]
-fn a_name_that_several_have_is_refused_with_their_ids() {
+fn ambiguous_name_lists_ids() {
     for (line, _) in LINES {
         let server = squad(Dialect::Server, &named(&["Coder", "Other", "Coder"]));
         let run = home(&server).run(&line.replace("AGENT", "Coder"));
@@ -112,7 +112,7 @@ fn a_name_that_several_have_is_refused_with_their_ids() {
 }
 
 #[test]
-fn a_name_that_nobody_has_is_5() {
+fn unknown_name_exits_5() {
     for (line, _) in LINES {
         let server = squad(Dialect::Server, &named(&["Coder"]));
         let run = home(&server).run(&line.replace("AGENT", "Nobody"));
@@ -133,7 +133,7 @@ fn a_name_that_nobody_has_is_5() {
 }
 
 #[test]
-fn names_are_the_same_or_they_are_not() {
+fn names_must_match_exactly() {
     let server = squad(Dialect::Server, &named(&["Coder", "coder", "CODER two"]));
     let home = home(&server);
     for (name, place) in [("Coder", 0), ("coder", 1), ("'CODER two'", 2)] {
@@ -146,7 +146,7 @@ fn names_are_the_same_or_they_are_not() {
 }
 
 #[test]
-fn without_a_squad_a_name_is_2() {
+fn name_without_squad_exits_2() {
     let server = Router::unasked();
     let home = || Home::new().with("SLAW_API_URL", &server.root());
     for (line, _) in LINES {
@@ -170,7 +170,7 @@ fn without_a_squad_a_name_is_2() {
 }
 
 #[test]
-fn a_manager_is_named_in_the_same_way() {
+fn manager_is_resolved_by_name() {
     let created = format!(r#"{{"id":"{CODER}","name":"n","reportsTo":"{}"}}"#, id(1));
     let hired = r#"{"approvalId":"a","status":"pending"}"#;
     for (line, answer, code) in [
@@ -205,7 +205,7 @@ fn a_manager_is_named_in_the_same_way() {
 }
 
 #[test]
-fn a_dry_run_looks_nothing_up_and_says_so() {
+fn dry_run_looks_nothing_up() {
     let server = Router::unasked();
     let home = home(&server);
     for (line, _) in LINES {
@@ -232,7 +232,7 @@ fn a_dry_run_looks_nothing_up_and_says_so() {
 }
 
 #[test]
-fn an_agent_whose_id_is_no_uuid_is_found_by_it() {
+fn finds_agent_with_unusual_id() {
     // An id is opaque: the list knows it too.
     let agents =
         r#"{"id":"agent-7","name":"Coder","urlKey":"the-coder"},{"id":"agent-8","name":"agent-7"}"#;
@@ -245,7 +245,7 @@ fn an_agent_whose_id_is_no_uuid_is_found_by_it() {
 }
 
 #[test]
-fn a_list_that_cannot_be_had_or_understood_ends_the_look() {
+fn failed_list_ends_the_lookup() {
     for (answer, code) in [
         (
             Answer::json(403, r#"{"error":"Operator access required"}"#),
@@ -265,7 +265,7 @@ fn a_list_that_cannot_be_had_or_understood_ends_the_look() {
 }
 
 #[test]
-fn the_sandbox_has_names_of_each_kind() {
+fn sandbox_has_names_of_every_kind() {
     let home = sandbox();
     insta::assert_snapshot!(runs(
         &home,

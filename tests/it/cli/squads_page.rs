@@ -24,7 +24,7 @@ fn strict(refused: &'static [&'static str]) -> Router {
 }
 
 #[test]
-fn what_is_refused_is_left_out_once() {
+fn rejected_members_are_omitted_once() {
     let create = format!(
         "squads create --name n --role r --adapter a --title t --reports-to {MANAGER} --prompt p --skill s"
     );
@@ -72,7 +72,7 @@ fn what_is_refused_is_left_out_once() {
 }
 
 #[test]
-fn any_other_refusal_is_final() {
+fn other_rejections_are_final() {
     let line = format!("squads instructions-path {CODER} a.md");
     for (status, message) in [
         (400, "no"),
@@ -96,7 +96,7 @@ fn any_other_refusal_is_final() {
 }
 
 #[test]
-fn what_a_hire_can_not_say_on_the_page_is_warned_of() {
+fn warns_about_unsent_hire_members() {
     let extra = &["adapterType", "prompt"];
     let runs = [
         "squads hire --name n --role r --adapter a --reason why",
@@ -109,7 +109,7 @@ fn what_a_hire_can_not_say_on_the_page_is_warned_of() {
 }
 
 #[test]
-fn the_sandbox_keeps_to_the_page_and_everything_works() {
+fn page_dialect_supports_every_command() {
     let served = Served::start(Dialect::Page);
     for (line, code) in [
         (

@@ -70,7 +70,7 @@ fn holds_none(text: &str, what: &str) {
 }
 
 #[test]
-fn json_is_masked_and_otherwise_the_servers_own() {
+fn json_is_masked_and_otherwise_unchanged() {
     for (line, form) in LINES {
         for envelope in ["X", r#"{"agent":X}"#] {
             // A list has an envelope of its own.
@@ -104,7 +104,7 @@ fn json_is_masked_and_otherwise_the_servers_own() {
 }
 
 #[test]
-fn no_other_format_ever_shows_a_secret() {
+fn other_formats_never_show_secrets() {
     for (line, form) in LINES {
         let line = line.replace("AGENT", CODER);
         let body = answer(form, AGENT);
@@ -125,7 +125,7 @@ fn no_other_format_ever_shows_a_secret() {
 }
 
 #[test]
-fn other_answers_that_hold_an_agent_are_masked_too() {
+fn other_responses_with_agents_are_masked() {
     for line in [
         "squads instructions-path AGENT p",
         "squads delete AGENT --force",
@@ -140,7 +140,7 @@ fn other_answers_that_hold_an_agent_are_masked_too() {
 }
 
 #[test]
-fn what_is_masked_already_or_holds_nothing_is_not_told_of() {
+fn no_note_if_nothing_was_masked() {
     for body in [
         r#"{"x":"x","adapterConfig":{"env":{}},"runtimeConfig":{"a":1,"b":null,"c":[]}}"#,
         r#"{"x":"x","adapterConfig":{"env":{"A":"***"}}}"#,
@@ -157,7 +157,7 @@ fn what_is_masked_already_or_holds_nothing_is_not_told_of() {
 }
 
 #[test]
-fn quiet_masks_without_a_word() {
+fn quiet_masks_without_a_note() {
     let server = Router::script([Dialect::Page.agent(200, AGENT)]);
     let run = home(&server).run(&format!("squads show {CODER} -o json -q"));
     assert_eq!(run.stderr, "");
@@ -165,7 +165,7 @@ fn quiet_masks_without_a_word() {
 }
 
 #[test]
-fn names_of_members_are_read_whatever_their_spelling() {
+fn recognizes_every_spelling_of_names() {
     for member in [
         r#""apiKey""#,
         r#""APIKEY""#,
@@ -184,7 +184,7 @@ fn names_of_members_are_read_whatever_their_spelling() {
 }
 
 #[test]
-fn on_a_terminal_json_is_masked_alike() {
+fn json_on_terminal_is_masked() {
     let server = Router::script([Dialect::Server.agent(200, AGENT)]);
     let run =
         home(&server).run_on_terminal("", &format!("squads show {CODER} -o json --color never"));
@@ -193,7 +193,7 @@ fn on_a_terminal_json_is_masked_alike() {
 }
 
 #[test]
-fn the_sandbox_holds_secrets_to_try_it_with() {
+fn sandbox_has_secrets_to_mask() {
     // The page's agents have no configuration.
     let sandbox = Served::start(Dialect::Server);
     for line in [
@@ -219,7 +219,7 @@ fn the_sandbox_holds_secrets_to_try_it_with() {
 }
 
 #[test]
-fn the_key_of_the_server_is_shown_nowhere() {
+fn server_key_is_never_shown() {
     let key = "slaw_test_0123456789";
     let parrot = Router::rules(|asked| {
         let sent = asked.header("authorization").unwrap_or_default().to_owned();
@@ -290,7 +290,7 @@ const PLACES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_place_of_the_contract_is_masked() {
+fn masks_every_documented_place() {
     for (config, masked) in PLACES {
         for (line, form) in LINES {
             let agent = |config: &str| {

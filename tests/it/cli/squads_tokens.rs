@@ -33,7 +33,7 @@ fn create_into_file(home: &Home, words: &str) -> (Output, PathBuf) {
 }
 
 #[test]
-fn name_and_csv_have_no_place_for_a_token() {
+fn name_and_csv_cannot_show_a_token() {
     let server = Router::unasked();
     let home = home(&server);
     let runs = ["name", "csv"].map(|format| home.run(&format!("{CREATE} -o {format}")));
@@ -42,7 +42,7 @@ fn name_and_csv_have_no_place_for_a_token() {
 }
 
 #[test]
-fn a_token_file_is_asked_for_before_the_name_is_looked_up() {
+fn token_file_is_required_before_the_lookup() {
     let server = Router::rules(|_| Answer::json(200, "[]"));
     let home = home(&server);
     std::fs::write(home.path().join("mine"), "mine").expect("a file");
@@ -59,7 +59,7 @@ fn a_token_file_is_asked_for_before_the_name_is_looked_up() {
 }
 
 #[test]
-fn a_token_file_holds_the_token_and_standard_output_does_not() {
+fn token_file_replaces_standard_output() {
     for dialect in Dialect::BOTH {
         let runs = FORMATS.map(|format| {
             let server = Router::script([made(dialect, "null")]);
@@ -79,7 +79,7 @@ fn a_token_file_holds_the_token_and_standard_output_does_not() {
 
 #[cfg(unix)]
 #[test]
-fn a_token_file_is_readable_by_its_owner_alone() {
+fn token_file_is_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let server = Router::script([made(Dialect::Page, "null")]);
     let home = home(&server);
@@ -89,7 +89,7 @@ fn a_token_file_is_readable_by_its_owner_alone() {
 }
 
 #[test]
-fn a_token_never_overwrites_anything() {
+fn token_file_is_never_overwritten() {
     let server = Router::unasked();
     let home = home(&server);
     std::fs::write(home.path().join("my token"), "mine").expect("a file");
@@ -104,7 +104,7 @@ fn a_token_never_overwrites_anything() {
 }
 
 #[test]
-fn a_dry_run_makes_no_token_file() {
+fn dry_run_creates_no_token_file() {
     let server = Router::unasked();
     let home = home(&server);
     let (run, file) = create_into_file(&home, "--ttl 30d --dry-run");
@@ -114,7 +114,7 @@ fn a_dry_run_makes_no_token_file() {
 }
 
 #[test]
-fn a_token_file_is_removed_when_nothing_was_created() {
+fn token_file_is_removed_if_nothing_was_created() {
     for dialect in Dialect::BOTH {
         for (status, code) in [(403, 4), (400, 7), (404, 5), (409, 6), (500, 17)] {
             let server = Router::script([dialect.fault(status, "no", "some_code")]);
@@ -127,7 +127,7 @@ fn a_token_file_is_removed_when_nothing_was_created() {
 }
 
 #[test]
-fn an_answer_without_a_token_is_an_error_and_the_key_is_revoked() {
+fn response_without_token_revokes_the_key() {
     for body in [
         format!(r#"{{"key":{{"id":"{CI_KEY}","name":"ci-runner"}}}}"#),
         format!(r#"{{"id":"{CI_KEY}","name":"ci-runner","token":null}}"#),
@@ -153,7 +153,7 @@ fn an_answer_without_a_token_is_an_error_and_the_key_is_revoked() {
 }
 
 #[test]
-fn a_key_that_cannot_be_revoked_either_is_named_with_the_line_that_revokes_it() {
+fn failed_revocation_prints_the_revoke_command() {
     let lost = || Answer::json(201, format!(r#"{{"id":"{CI_KEY}","name":"n"}}"#));
     let server = Router::script([
         lost(),
@@ -168,7 +168,7 @@ fn a_key_that_cannot_be_revoked_either_is_named_with_the_line_that_revokes_it() 
 }
 
 #[test]
-fn the_token_warning_is_not_silenced() {
+fn quiet_keeps_the_token_warning() {
     let server = Router::script([made(Dialect::Server, "null")]);
     let run = home(&server).run(&format!("{CREATE} -q"));
     assert!(
@@ -180,7 +180,7 @@ fn the_token_warning_is_not_silenced() {
 }
 
 #[test]
-fn an_expiry_that_is_kept_is_kept_within_a_second() {
+fn expiry_may_differ_by_a_second() {
     for expires in [
         "\"2026-12-22T12:00:00Z\"",
         "\"2026-12-22T12:00:00.000Z\"",
@@ -197,7 +197,7 @@ fn an_expiry_that_is_kept_is_kept_within_a_second() {
 }
 
 #[test]
-fn an_expiry_that_is_not_kept_delivers_the_token_and_ends_with_1() {
+fn lost_expiry_delivers_the_token_and_exits_1() {
     for (expires, told) in [
         ("null", "it never expires"),
         (
@@ -243,7 +243,7 @@ fn an_expiry_that_is_not_kept_delivers_the_token_and_ends_with_1() {
 }
 
 #[test]
-fn the_revoke_line_works() {
+fn printed_revoke_command_works() {
     let server = Router::rules(|asked| match asked.method.as_str() {
         "POST" => made(Dialect::Server, "null"),
         "GET" if asked.target.ends_with("/keys") => {
@@ -290,7 +290,7 @@ fn times_are_sent_as_rfc_3339() {
 }
 
 #[test]
-fn times_that_cannot_be_are_2() {
+fn rejects_impossible_times() {
     let server = Router::unasked();
     for words in [
         "--ttl 0",
@@ -312,7 +312,7 @@ fn times_that_cannot_be_are_2() {
 }
 
 #[test]
-fn a_key_of_the_sandbox_opens_it() {
+fn sandbox_key_works() {
     let home = sandbox();
     let run = home.run("squads create-key Coder --name fresh --ttl 1h --token-file t");
     assert_eq!(run.code, 0, "{}", run.stderr);

@@ -6,7 +6,7 @@ use crate::support::router::{Answer, Router};
 use crate::support::squads::{CODER, SQUAD};
 
 #[test]
-fn the_root_may_end_in_slashes_and_in_api() {
+fn root_may_end_in_slashes_and_api() {
     for end in ["", "/", "//", "/api", "/api/", "/api//", "//api/"] {
         for way in ["option", "variable", "file"] {
             let server = Router::rules(|_| Answer::json(200, r#"{"status":"ok"}"#));
@@ -29,7 +29,7 @@ fn the_root_may_end_in_slashes_and_in_api() {
 }
 
 #[test]
-fn the_root_may_lie_below_a_path() {
+fn root_may_have_a_path() {
     for (end, path) in [
         ("/team", "/team/api/health"),
         ("/team/api/", "/team/api/health"),
@@ -47,7 +47,7 @@ fn the_root_may_lie_below_a_path() {
 }
 
 #[test]
-fn a_root_that_is_none_is_2_on_the_line_and_3_elsewhere() {
+fn invalid_root_exits_2_from_the_command_line_and_3_otherwise() {
     for url in [
         "nonsense",
         "ftp://h.example",
@@ -79,7 +79,7 @@ fn a_root_that_is_none_is_2_on_the_line_and_3_elsewhere() {
 }
 
 #[test]
-fn where_nothing_is_said_it_is_this_machine() {
+fn defaults_to_localhost() {
     insta::assert_snapshot!(runs(
         &Home::new(),
         &[

@@ -18,7 +18,7 @@ fn refused(line: &str) -> Output {
 }
 
 #[test]
-fn lists_come_whole_and_take_no_paging() {
+fn lists_take_no_paging_options() {
     for line in ["squads agents", "squads inbox", "squads keys AGENT"] {
         for words in [
             "--limit 5",
@@ -39,7 +39,7 @@ fn lists_come_whole_and_take_no_paging() {
 }
 
 #[test]
-fn an_empty_value_is_refused_everywhere() {
+fn rejects_empty_values() {
     for line in [
         "squads inbox --status ''",
         "squads inbox --status todo,,done",
@@ -73,7 +73,7 @@ fn an_empty_value_is_refused_everywhere() {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn names_missing_arguments() {
     for (line, missing) in [
         ("squads", "create-key"),
         ("squads show", "AGENT"),
@@ -99,7 +99,7 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn values_that_can_not_be_are_refused() {
+fn rejects_impossible_values() {
     for line in [
         "squads nonsense",
         "squads shw AGENT",
@@ -138,7 +138,7 @@ fn values_that_can_not_be_are_refused() {
 }
 
 #[test]
-fn nothing_is_abbreviated() {
+fn rejects_abbreviations() {
     for line in [
         "squads update AGENT --tit T",
         "squads agent",
@@ -151,7 +151,7 @@ fn nothing_is_abbreviated() {
 }
 
 #[test]
-fn usage_errors_are_json_where_json_was_asked_for() {
+fn usage_errors_are_json_if_requested() {
     let runs = [
         refused("squads update AGENT -o json"),
         refused("squads agents --limit 5 -o json"),
@@ -166,7 +166,7 @@ fn usage_errors_are_json_where_json_was_asked_for() {
 }
 
 #[test]
-fn text_may_begin_with_a_dash_and_come_from_a_file_or_standard_input() {
+fn text_may_start_with_a_dash_or_come_from_a_file() {
     let sent = |words: &str, input: &str| {
         let server = Router::script([Answer::json(200, r#"{"ok":true}"#)]);
         let home = home(&server);
@@ -198,7 +198,7 @@ fn text_may_begin_with_a_dash_and_come_from_a_file_or_standard_input() {
 }
 
 #[test]
-fn an_empty_file_is_no_prompt() {
+fn rejects_empty_prompt_file() {
     let server = Router::unasked();
     let home = home(&server);
     let file = home.path().join("empty");
@@ -215,7 +215,7 @@ fn an_empty_file_is_no_prompt() {
 }
 
 #[test]
-fn an_agent_that_begins_with_a_dash_stands_behind_two() {
+fn agent_with_leading_dash_follows_two_dashes() {
     let list = r#"[{"id":"3fcb87f5-40bf-4e11-b004-a986b1c8cef0","name":"-x"}]"#;
     let server = Router::script([Answer::json(200, list), Answer::json(200, r#"{"ok":true}"#)]);
     let run = home(&server).run("squads pause -- -x");
@@ -228,7 +228,7 @@ fn an_agent_that_begins_with_a_dash_stands_behind_two() {
 }
 
 #[test]
-fn the_other_server_is_never_asked_about_the_others_words() {
+fn servers_do_not_share_options() {
     // A group that the router does not know, and flags of one that the other does not.
     for line in [
         "agents --squad s",

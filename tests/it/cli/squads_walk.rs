@@ -6,7 +6,7 @@ use crate::support::{Home, Output};
 
 /// The columns of the issue, whatever the dialect.
 #[test]
-fn lists_have_the_documented_columns_in_each_dialect() {
+fn lists_in_each_dialect() {
     for dialect in Dialect::BOTH {
         let sandbox = Served::start(dialect);
         for (home, line, columns) in [
@@ -42,7 +42,7 @@ fn lists_have_the_documented_columns_in_each_dialect() {
 }
 
 #[test]
-fn empty_lists_are_a_header_and_a_sentence() {
+fn empty_lists_print_header_and_sentence() {
     for dialect in Dialect::BOTH {
         let sandbox = Served::start(dialect);
         for (home, line) in [
@@ -76,7 +76,7 @@ fn step(home: &Home, code: i32, line: &str) -> Output {
 }
 
 #[test]
-fn a_life_from_creation_to_deletion() {
+fn complete_lifecycle() {
     for dialect in Dialect::BOTH {
         let sandbox = Served::start(dialect);
         let home = &sandbox.home();
@@ -155,7 +155,7 @@ fn a_life_from_creation_to_deletion() {
 }
 
 #[test]
-fn a_squad_that_wants_approvals_creates_nothing_at_once() {
+fn squad_with_approvals_creates_nothing_immediately() {
     for dialect in Dialect::BOTH {
         let sandbox = Served::start(dialect);
         let home = &sandbox.home();
@@ -185,7 +185,7 @@ fn a_squad_that_wants_approvals_creates_nothing_at_once() {
 }
 
 #[test]
-fn a_name_that_is_taken_is_a_conflict_or_another_name() {
+fn taken_name_is_a_conflict_or_renamed() {
     let line = "squads create --name Coder --role engineer --adapter process";
     let page = Served::start(Dialect::Page).home().run(line);
     let server = Served::start(Dialect::Server).home().run(line);
@@ -205,7 +205,7 @@ fn a_name_that_is_taken_is_a_conflict_or_another_name() {
 }
 
 #[test]
-fn the_wrong_kind_of_key_is_said_to_be_that() {
+fn reports_the_wrong_kind_of_key() {
     let mut runs = Vec::new();
     for dialect in Dialect::BOTH {
         let sandbox = Served::start(dialect);
@@ -218,7 +218,7 @@ fn the_wrong_kind_of_key_is_said_to_be_that() {
 }
 
 #[test]
-fn a_run_that_is_not_known_makes_the_server_err_though_the_change_is_kept() {
+fn unknown_run_fails_although_the_change_is_kept() {
     let sandbox = Served::start(Dialect::Server);
     let home = sandbox
         .home()

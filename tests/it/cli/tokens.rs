@@ -17,7 +17,7 @@ fn made() -> Answer {
 }
 
 #[test]
-fn name_and_csv_have_no_place_for_a_token() {
+fn name_and_csv_cannot_show_a_token() {
     let router = Router::unasked();
     let home = router.home();
     let runs = ["name", "csv"].map(|format| home.run(&format!("{CREATE} -o {format}")));
@@ -32,7 +32,7 @@ fn create_into_file(home: &Home, words: &str) -> (Output, PathBuf) {
 }
 
 #[test]
-fn a_token_file_holds_the_token_and_standard_output_does_not() {
+fn token_file_replaces_standard_output() {
     let runs = FORMATS.map(|format| {
         let home = sandbox();
         let (run, file) = create_into_file(&home, &format!("-o {format}"));
@@ -49,7 +49,7 @@ fn a_token_file_holds_the_token_and_standard_output_does_not() {
 
 #[cfg(unix)]
 #[test]
-fn a_token_file_is_readable_by_its_owner_alone() {
+fn token_file_is_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let (_, file) = create_into_file(&sandbox(), "");
     // The home is gone by now with the file in it, so look while it lives.
@@ -61,7 +61,7 @@ fn a_token_file_is_readable_by_its_owner_alone() {
 }
 
 #[test]
-fn a_token_never_overwrites_anything() {
+fn token_file_is_never_overwritten() {
     let router = Router::unasked();
     let home = router.home();
     std::fs::write(home.path().join("my token"), "mine").expect("a file");
@@ -75,7 +75,7 @@ fn a_token_never_overwrites_anything() {
 
 #[cfg(unix)]
 #[test]
-fn a_token_file_does_not_follow_a_dangling_link() {
+fn token_file_does_not_follow_dangling_links() {
     let router = Router::unasked();
     let home = router.home();
     let target = home.path().join("elsewhere");
@@ -86,7 +86,7 @@ fn a_token_file_does_not_follow_a_dangling_link() {
 }
 
 #[test]
-fn a_token_file_is_removed_when_nothing_was_created() {
+fn token_file_is_removed_if_nothing_was_created() {
     for answer in [
         Answer::fault(403, "scope_insufficient"),
         Answer::fault(400, "invalid_body"),
@@ -100,7 +100,7 @@ fn a_token_file_is_removed_when_nothing_was_created() {
 }
 
 #[test]
-fn a_json_document_has_null_in_the_place_of_a_token_that_is_in_a_file() {
+fn json_has_null_for_a_token_in_a_file() {
     // The contract accepts three names; the token stays off standard output under each.
     for name in ["token", "key", "join_key"] {
         let body = format!(r#"{{"id": "jk_1", "{name}" : "xjt_secret", "n": 1.50}}"#);
@@ -119,7 +119,7 @@ fn a_json_document_has_null_in_the_place_of_a_token_that_is_in_a_file() {
 }
 
 #[test]
-fn a_token_under_two_names_is_off_standard_output_under_both() {
+fn both_names_of_a_token_are_removed() {
     let body =
         r#"{"id":"jk_1","token":"xjt_secret","key":"xjt_secret","nested":{"token":"xjt_secret"}}"#;
     let router = Router::script([Answer::json(201, body)]);
@@ -128,7 +128,7 @@ fn a_token_under_two_names_is_off_standard_output_under_both() {
 }
 
 #[test]
-fn an_answer_without_a_token_is_an_error_and_the_key_is_revoked() {
+fn response_without_token_revokes_the_key() {
     let router = Router::script([
         Answer::json(201, r#"{"id":"jk_1","name":"n"}"#),
         Answer::empty(204),
@@ -148,7 +148,7 @@ fn an_answer_without_a_token_is_an_error_and_the_key_is_revoked() {
 }
 
 #[test]
-fn a_key_that_cannot_be_revoked_either_is_named_with_the_line_that_revokes_it() {
+fn failed_revocation_prints_the_revoke_command() {
     let router = Router::script([
         Answer::json(201, r#"{"id":"jk_1","name":"n"}"#),
         Answer::fault(403, "scope_insufficient"),
@@ -159,7 +159,7 @@ fn a_key_that_cannot_be_revoked_either_is_named_with_the_line_that_revokes_it() 
 }
 
 #[test]
-fn the_token_warning_is_not_silenced() {
+fn quiet_keeps_the_token_warning() {
     let router = Router::script([made()]);
     let run = router.home().run(&format!("{CREATE} -q"));
     assert!(

@@ -6,7 +6,7 @@ use crate::support::Home;
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 #[test]
-fn all_misplaced_options_are_named_in_one_error() {
+fn names_all_misplaced_options() {
     insta::assert_snapshot!(refused(&[
         "agents --name a --status b --force",
         "agents agt_1 --limit 5 --yes",
@@ -20,7 +20,7 @@ fn all_misplaced_options_are_named_in_one_error() {
 }
 
 #[test]
-fn all_missing_options_are_named_at_once() {
+fn names_all_missing_options() {
     insta::assert_snapshot!(refused(&[
         "agents --create",
         "agents --create --name a --region r",
@@ -41,7 +41,7 @@ fn all_missing_options_are_named_at_once() {
 }
 
 #[test]
-fn an_empty_value_is_refused() {
+fn rejects_empty_values() {
     let lines = [
         "agents ''",
         "agents agt_1 --update --name ''",
@@ -87,7 +87,7 @@ fn an_empty_value_is_refused() {
 }
 
 #[test]
-fn ids_that_would_name_another_route_are_refused() {
+fn rejects_ids_that_change_the_route() {
     insta::assert_snapshot!(refused(&[
         "agents .",
         "agents .. --delete --force",
@@ -105,7 +105,7 @@ fn ids_that_would_name_another_route_are_refused() {
 }
 
 #[test]
-fn values_that_cannot_be_right_are_refused() {
+fn rejects_impossible_values() {
     insta::assert_snapshot!(refused(&[
         "agents agt_1 --update --public-key abc",
         "agents agt_1 --update --public-key QUJD",
@@ -138,7 +138,7 @@ fn values_that_cannot_be_right_are_refused() {
 }
 
 #[test]
-fn a_public_key_may_have_either_alphabet_and_begin_with_a_dash() {
+fn public_key_accepts_both_alphabets_and_a_leading_dash() {
     for key in [
         KEY,
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -157,7 +157,7 @@ fn a_public_key_may_have_either_alphabet_and_begin_with_a_dash() {
 }
 
 #[test]
-fn one_action_at_a_time() {
+fn rejects_two_actions() {
     insta::assert_snapshot!(refused(&[
         "agents agt_1 --delete --events",
         "agents --create --update",
@@ -166,7 +166,7 @@ fn one_action_at_a_time() {
 }
 
 #[test]
-fn nothing_of_the_group_stands_before_a_verb() {
+fn rejects_group_options_before_a_subcommand() {
     insta::assert_snapshot!(refused(&[
         "agents --limit 5 join-keys",
         "agents agt_1 pause-exec",
@@ -176,7 +176,7 @@ fn nothing_of_the_group_stands_before_a_verb() {
 }
 
 #[test]
-fn an_id_before_a_verb_is_named() {
+fn rejects_id_before_a_subcommand() {
     for verb in ["join-keys", "pause-exec", "candidates", "curve-rotate"] {
         let run = Home::new().run(&format!("agents agt_1 {verb}"));
         let first = run.stderr.lines().next().unwrap_or_default();
@@ -186,7 +186,7 @@ fn an_id_before_a_verb_is_named() {
 }
 
 #[test]
-fn a_global_option_is_given_once_at_whatever_level() {
+fn global_option_is_accepted_once() {
     insta::assert_snapshot!(refused(&[
         "--dry-run agents --dry-run",
         "-o json agents -o csv",
@@ -202,7 +202,7 @@ fn a_global_option_is_given_once_at_whatever_level() {
 }
 
 #[test]
-fn global_options_stand_anywhere() {
+fn global_options_are_accepted_anywhere() {
     let home = Home::new();
     let lines = [
         "--context sandbox -o name agents join-keys --limit 1",
@@ -215,7 +215,7 @@ fn global_options_stand_anywhere() {
 }
 
 #[test]
-fn options_are_not_abbreviated() {
+fn rejects_abbreviations() {
     insta::assert_snapshot!(refused(&[
         "agents --lim 5",
         "agents --forc",
@@ -224,7 +224,7 @@ fn options_are_not_abbreviated() {
 }
 
 #[test]
-fn words_of_other_programs_get_the_documented_form() {
+fn foreign_words_suggest_documented_forms() {
     insta::assert_snapshot!(refused(&[
         "agents describe agt_1",
         "agents remove agt_1",
@@ -248,7 +248,7 @@ fn words_of_other_programs_get_the_documented_form() {
 }
 
 #[test]
-fn groups_of_the_wider_product_say_what_to_do_instead() {
+fn foreign_groups_suggest_alternatives() {
     insta::assert_snapshot!(refused(&[
         "keys key_1",
         "project members list",
@@ -262,7 +262,7 @@ fn groups_of_the_wider_product_say_what_to_do_instead() {
 }
 
 #[test]
-fn in_json_a_usage_error_ends_with_a_json_line() {
+fn usage_error_ends_with_json_line() {
     let lines = [
         "agents --limit 0 -o json",
         "agents --limit 0 -ojson",
@@ -290,13 +290,13 @@ fn in_json_a_usage_error_ends_with_a_json_line() {
 }
 
 #[test]
-fn a_format_behind_two_dashes_is_no_format() {
+fn format_after_two_dashes_is_ignored() {
     let run = Home::new().run("agents --limit 0 -- -ojson");
     assert!(!run.stderr.contains('{'), "{}", run.stderr);
 }
 
 #[test]
-fn without_words_the_short_help_is_shown() {
+fn no_arguments_print_short_help() {
     let run = Home::new().run("");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     assert!(run.stdout.contains("agents") && run.stdout.contains("config"));

@@ -8,12 +8,12 @@ fn rotated(text: &str) -> String {
 }
 
 #[test]
-fn pausing_says_so_in_each_format() {
+fn pause_in_each_format() {
     insta::assert_snapshot!(in_each_fresh_format("agents pause-exec agt_abc123"));
 }
 
 #[test]
-fn pausing_and_resuming_may_be_scoped_to_a_workspace() {
+fn pause_and_resume_accept_a_workspace() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -27,7 +27,7 @@ fn pausing_and_resuming_may_be_scoped_to_a_workspace() {
 }
 
 #[test]
-fn actions_on_a_terminal_are_sentences() {
+fn actions_on_terminal_print_sentences() {
     let home = sandbox();
     insta::assert_snapshot!(transcript(&[
         home.run_on_terminal("", "agents pause-exec agt_abc123 --color never"),
@@ -41,14 +41,14 @@ fn actions_on_a_terminal_are_sentences() {
 }
 
 #[test]
-fn several_agents_are_rows_in_each_format() {
+fn several_agents_in_each_format() {
     insta::assert_snapshot!(in_each_fresh_format(
         "agents pause-exec agt_abc123 agt_g0974f2pgyfa8vcq agt_abc123"
     ));
 }
 
 #[test]
-fn a_mix_of_success_and_failure_is_15_with_the_failure_as_a_row() {
+fn mixed_results_exit_15() {
     let shown = named(
         &in_each_fresh_format("agents pause-exec agt_none agt_abc123"),
         &[(r#""at":"[^"]+""#, r#""at":"TIME""#)],
@@ -57,7 +57,7 @@ fn a_mix_of_success_and_failure_is_15_with_the_failure_as_a_row() {
 }
 
 #[test]
-fn when_all_fail_alike_the_code_is_theirs() {
+fn common_failure_sets_the_exit_code() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &["agents resume-exec agt_none agt_nobody"],
@@ -65,32 +65,32 @@ fn when_all_fail_alike_the_code_is_theirs() {
 }
 
 #[test]
-fn rows_on_a_terminal_are_aligned() {
+fn rows_on_terminal_are_aligned() {
     let run = sandbox().run_on_terminal("", "agents pause-exec agt_abc123 agt_none --color never");
     insta::assert_snapshot!(transcript(&[run]));
 }
 
 #[test]
-fn revoking_credentials_says_what_is_needed_next() {
+fn revocation_prints_the_next_step() {
     insta::assert_snapshot!(in_each_fresh_format(
         "agents revoke-credentials agt_abc123 --force"
     ));
 }
 
 #[test]
-fn candidates_have_the_documented_columns_in_each_format() {
+fn candidates_in_each_format() {
     insta::assert_snapshot!(in_each_fresh_format("agents candidates list agt_abc123"));
 }
 
 #[test]
-fn a_list_without_candidates_is_a_header_and_a_sentence() {
+fn empty_candidate_list_prints_header_and_sentence() {
     insta::assert_snapshot!(in_each_fresh_format(
         "agents candidates list agt_g0974f2pgyfa8vcq"
     ));
 }
 
 #[test]
-fn a_candidate_is_decided_on_once() {
+fn candidate_is_decided_once() {
     insta::assert_snapshot!(runs(
         &sandbox(),
         &[
@@ -104,7 +104,7 @@ fn a_candidate_is_decided_on_once() {
 }
 
 #[test]
-fn a_rotation_shows_request_id_status_and_monitor_url() {
+fn rotation_shows_request_status_and_monitor_url() {
     insta::assert_snapshot!(rotated(&in_each_fresh_format(
         "agents curve-rotate agt_wsyochq960t11jwn --reason post-incident --force"
     )));
@@ -123,7 +123,7 @@ fn undo(line: &str) -> String {
 }
 
 #[test]
-fn the_undoing_command_names_every_agent_and_the_workspace() {
+fn undo_command_names_agents_and_workspace() {
     assert_eq!(
         undo("agents pause-exec agt_abc123 agt_g0974f2pgyfa8vcq --workspace ws_team_a"),
         "agents resume-exec --workspace ws_team_a agt_abc123 agt_g0974f2pgyfa8vcq"
@@ -131,7 +131,7 @@ fn the_undoing_command_names_every_agent_and_the_workspace() {
 }
 
 #[test]
-fn the_undoing_command_names_no_agent_twice() {
+fn undo_command_has_no_duplicates() {
     assert_eq!(
         undo("agents pause-exec agt_abc123 agt_g0974f2pgyfa8vcq agt_abc123"),
         "agents resume-exec agt_abc123 agt_g0974f2pgyfa8vcq"
@@ -139,7 +139,7 @@ fn the_undoing_command_names_no_agent_twice() {
 }
 
 #[test]
-fn the_undoing_command_leaves_out_what_failed() {
+fn undo_command_omits_failures() {
     assert_eq!(
         undo("agents pause-exec agt_none agt_abc123"),
         "agents resume-exec agt_abc123"

@@ -15,11 +15,11 @@ macro_rules! transcripts {
     ($($name:ident),* $(,)?) => {
         const NAMES: &[&str] = &[$(stringify!($name)),*];
 
-        mod the_client_asks {
+        mod client_sends {
             $(#[test] fn $name() { crate::contract::client::check(stringify!($name)); })*
         }
 
-        mod the_sandbox_answers {
+        mod sandbox_returns {
             $(#[test] fn $name() { crate::contract::sandbox::check(stringify!($name)); })*
         }
     };
@@ -173,7 +173,7 @@ transcripts! {
 }
 
 #[test]
-fn every_transcript_is_used_and_tells_where_it_is_from() {
+fn every_transcript_is_used_and_names_its_source() {
     let mut names: BTreeSet<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
     // Compared in a way of its own.
     names.insert("exec_stream".to_owned());

@@ -69,7 +69,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 #[test]
-fn what_is_missing_or_of_another_type_is_found() {
+fn finds_missing_and_mistyped_members() {
     let documented = json!({ "a": [{ "b": 1, "c": null }], "d": { "e": "" } });
     let may_be = BTreeMap::from([("c".to_owned(), vec!["string".to_owned()])]);
     let of = |given: Value| faults(&documented, &given, &may_be);

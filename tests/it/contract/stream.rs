@@ -25,7 +25,7 @@ fn event(lines: impl Iterator<Item = String>) -> (Vec<String>, Value) {
 }
 
 #[test]
-fn the_client_asks_for_it() {
+fn client_sends_request() {
     let told = Transcript::read("exec_stream");
     let (asked, ended) = client::run(&told, "ndjson");
     // The documented feed ends, so the client takes it up again.
@@ -49,7 +49,7 @@ fn the_client_asks_for_it() {
 }
 
 #[test]
-fn the_sandbox_answers_it() {
+fn sandbox_returns_response() {
     let told = Transcript::read("exec_stream");
     let sandbox = Sandbox::start(&told);
     let mut lines = BufReader::new(sandbox.send(&told))

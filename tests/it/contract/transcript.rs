@@ -218,7 +218,7 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 #[test]
-fn numbers_keep_their_spelling_and_order_does_not_count() {
+fn compares_numbers_by_spelling_and_ignores_order() {
     let one = Json::read(r#"{"a": [1.50, "x\u0041"], "b": null}"#);
     assert_eq!(one, Json::read(r#"{"b":null,"a":[1.50,"xA"]}"#));
     for other in [

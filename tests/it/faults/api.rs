@@ -38,7 +38,7 @@ fn lost() -> Vec<Answer> {
 }
 
 #[test]
-fn a_read_is_sent_again_as_it_was() {
+fn read_is_retried_unchanged() {
     for fault in [
         Answer::empty(408),
         Answer::fault(429, "rate_limit_exceeded"),
@@ -62,7 +62,7 @@ fn a_read_is_sent_again_as_it_was() {
 }
 
 #[test]
-fn a_read_is_given_up_after_four_attempts() {
+fn read_stops_after_four_attempts() {
     let (output, asked) = run("api GET /a", vec![Answer::fault(500, "internal_error"); 4]);
     assert_eq!((output.code, asked.len()), (17, 4), "{}", output.stderr);
     assert!(!output.stderr.contains("outcome"), "{}", output.stderr);
@@ -70,7 +70,7 @@ fn a_read_is_given_up_after_four_attempts() {
 }
 
 #[test]
-fn a_read_that_was_refused_is_not_sent_again() {
+fn rejected_read_is_not_retried() {
     for status in [301, 400, 401, 402, 403, 404, 405, 409, 410, 422, 501] {
         let (output, asked) = run("api GET /a", [Answer::empty(status)]);
         assert_eq!(asked.len(), 1, "{status}");
@@ -83,7 +83,7 @@ fn a_read_that_was_refused_is_not_sent_again() {
 }
 
 #[test]
-fn a_change_is_sent_once_whatever_comes_of_it() {
+fn change_is_sent_once() {
     for method in CHANGES {
         for fault in lost() {
             let line = format!("api {method} '/management/agents/a b?c=d'");
@@ -107,7 +107,7 @@ fn a_change_is_sent_once_whatever_comes_of_it() {
 
 /// Every other command sends these again: the router says that nothing was done. Here the operator decides.
 #[test]
-fn a_change_that_was_throttled_is_sent_once_too_and_its_outcome_is_known() {
+fn throttled_change_is_sent_once_with_known_outcome() {
     for method in CHANGES {
         for fault in [
             Answer::empty(429).header("Retry-After", "0"),
@@ -133,7 +133,7 @@ fn a_change_that_was_throttled_is_sent_once_too_and_its_outcome_is_known() {
 }
 
 #[test]
-fn a_change_that_was_refused_is_not_of_unknown_outcome() {
+fn rejected_change_has_known_outcome() {
     for method in CHANGES {
         for status in [400, 401, 403, 404, 405, 409, 410, 412, 422] {
             let fault = Answer::json(status, r#"{"error":{"message":"no"}}"#);
@@ -149,7 +149,7 @@ fn a_change_that_was_refused_is_not_of_unknown_outcome() {
 }
 
 #[test]
-fn a_change_that_never_left_is_not_of_unknown_outcome() {
+fn unsent_change_has_known_outcome() {
     let home = crate::support::Home::new()
         .with("XEROCTL_BASE_URL", &nobody())
         .with("XEROCTL_API_KEY", "k");
@@ -166,7 +166,7 @@ fn a_change_that_never_left_is_not_of_unknown_outcome() {
 }
 
 #[test]
-fn the_read_that_tells_asks_the_same_router_and_holds_no_key() {
+fn check_command_uses_the_same_router_and_omits_keys() {
     let router = Router::script([Answer::dropped()]);
     let base = router.base_url();
     let line = format!("api POST /a --api-key s3cret --base-url {base} -o json");
@@ -181,7 +181,7 @@ fn the_read_that_tells_asks_the_same_router_and_holds_no_key() {
 }
 
 #[test]
-fn json_that_breaks_off_is_begun_anew() {
+fn truncated_json_is_requested_again() {
     let whole = Answer::json(200, r#"{"data":[{"id":"a"},{"id":"b"}]}"#);
     for (words, wanted) in [
         ("", "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"}]}\n"),
@@ -207,7 +207,7 @@ fn json_that_breaks_off_is_begun_anew() {
 }
 
 #[test]
-fn what_was_shown_already_is_not_begun_anew() {
+fn printed_bytes_are_not_requested_again() {
     for kind in ["text/plain", "text/event-stream", "application/x-ndjson"] {
         let (output, asked) = run("api GET /a", [Answer::new(200, kind, "first second").cut()]);
         assert_eq!((output.code, asked.len()), (17, 1), "{}", output.stderr);
@@ -230,7 +230,7 @@ fn what_was_shown_already_is_not_begun_anew() {
 }
 
 #[test]
-fn a_timeout_is_for_the_whole_command() {
+fn timeout_covers_the_whole_command() {
     let began = Instant::now();
     let (output, _) = run("api GET /a --timeout 200ms", [Answer::silence()]);
     assert_eq!(output.code, 17, "{}", output.stderr);
@@ -264,7 +264,7 @@ fn a_timeout_is_for_the_whole_command() {
 }
 
 #[test]
-fn a_wait_beyond_the_limit_is_not_begun_and_says_when() {
+fn excessive_delay_is_not_started() {
     let busy = |wait: &str| Answer::empty(503).header("Retry-After", wait);
     for (line, wait, when) in [
         ("api GET /a", "3600", "at 2026-11-22T13:00:00Z"),
@@ -285,7 +285,7 @@ fn a_wait_beyond_the_limit_is_not_begun_and_says_when() {
 const MIB: usize = 1 << 20;
 
 #[test]
-fn json_over_64_mib_is_refused() {
+fn json_over_64_mib_is_rejected() {
     for method in ["GET", "POST"] {
         let (live, answer) = Live::of("application/json");
         live.repeats(vec![b' '; MIB], 64).sends(" ").ends();
@@ -307,7 +307,7 @@ fn json_over_64_mib_is_refused() {
 }
 
 #[test]
-fn pages_are_asked_for_again_too() {
+fn pages_are_retried() {
     let page = |id: &str, more: bool| {
         Answer::json(
             200,
@@ -327,7 +327,7 @@ fn pages_are_asked_for_again_too() {
 }
 
 #[test]
-fn compressed_answers_are_read() {
+fn accepts_compressed_responses() {
     // `{"id":"a"}`, by gzip.
     let bytes = [
         31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 171, 86, 202, 76, 81, 178, 82, 74, 84, 170, 5, 0, 67,

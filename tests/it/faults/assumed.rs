@@ -91,7 +91,7 @@ fn typed(words: &str, file: &str) -> (Ended, Vec<Asked>) {
 }
 
 #[test]
-fn an_assumed_route_that_is_unknown_says_so_and_how_to_try_another() {
+fn unknown_assumed_route_suggests_another() {
     for leaf in LEAVES {
         for status in [404, 405] {
             // The router's own error about a path with an ID is about the object, not about the route.
@@ -135,7 +135,7 @@ fn an_assumed_route_that_is_unknown_says_so_and_how_to_try_another() {
 }
 
 #[test]
-fn the_line_that_is_given_makes_the_same_request() {
+fn suggested_command_makes_the_same_request() {
     for leaf in LEAVES {
         let (output, meant) = leaf.run(Answer::empty(404));
         let words = given(&output).expect("a line");
@@ -161,7 +161,7 @@ fn the_line_that_is_given_makes_the_same_request() {
 }
 
 #[test]
-fn the_line_that_is_given_asks_the_same_router() {
+fn suggested_command_uses_the_same_router() {
     let router = Router::rules(|_| Answer::empty(404));
     let line = format!(
         "--base-url {} agents candidates list agt_1",
@@ -178,7 +178,7 @@ fn the_line_that_is_given_asks_the_same_router() {
 }
 
 #[test]
-fn what_does_not_fit_on_a_line_is_told() {
+fn body_that_does_not_fit_is_given_as_a_file() {
     let of = |wanted: &str| {
         let leaf = LEAVES.iter().find(|leaf| leaf.line.contains(wanted));
         let (output, _) = leaf.expect("a leaf").run(Answer::empty(404));
@@ -196,7 +196,7 @@ fn what_does_not_fit_on_a_line_is_told() {
 }
 
 #[test]
-fn the_hints_are_in_the_json_line_too() {
+fn json_error_line_has_the_hints() {
     for leaf in LEAVES {
         let router = without(leaf.asks, Answer::empty(405));
         let home = router.home().with("XEROCTL_OUTPUT", "json");
@@ -218,7 +218,7 @@ fn the_hints_are_in_the_json_line_too() {
 }
 
 #[test]
-fn the_routers_own_404_about_an_object_is_not_about_the_route() {
+fn router_404_about_an_object_is_not_about_the_route() {
     for leaf in LEAVES.iter().filter(|leaf| leaf.names_object()) {
         for answer in ignorant(404).into_iter().take(2) {
             let (output, _) = leaf.run(answer);
@@ -230,7 +230,7 @@ fn the_routers_own_404_about_an_object_is_not_about_the_route() {
 }
 
 #[test]
-fn a_documented_route_says_nothing_of_it() {
+fn documented_route_has_no_such_hint() {
     for line in DOCUMENTED {
         for status in [404, 405] {
             for answer in ignorant(status) {
@@ -256,7 +256,7 @@ fn a_documented_route_says_nothing_of_it() {
 }
 
 #[test]
-fn a_documented_code_says_nothing_of_it() {
+fn documented_code_has_no_such_hint() {
     for (leaf, first) in LEAVES.iter().zip([404, 405].into_iter().cycle()) {
         for (code, status) in CODES.iter().zip([first, 809 - first].into_iter().cycle()) {
             let (output, _) = leaf.run(Answer::fault(status, code));
@@ -267,7 +267,7 @@ fn a_documented_code_says_nothing_of_it() {
 }
 
 #[test]
-fn another_status_says_nothing_of_it() {
+fn other_statuses_have_no_such_hint() {
     for leaf in LEAVES {
         for status in [301, 400, 401, 403, 409, 410, 422, 501] {
             let (output, _) = leaf.run(Answer::empty(status));
@@ -287,7 +287,7 @@ fn fits(path: &str, route: &str) -> bool {
 }
 
 #[test]
-fn every_assumed_route_of_the_contract_is_here_and_no_other() {
+fn covers_exactly_the_assumed_routes() {
     let contract = include_str!("../../../docs/router-contract.md");
     let (_, table) = contract.split_once("## Assumed routes").expect("a heading");
     let mut routes = Vec::new();

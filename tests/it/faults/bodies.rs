@@ -77,7 +77,7 @@ fn sent(data: &[u8]) -> Vec<(&'static str, &'static str, Vec<u8>)> {
 }
 
 #[test]
-fn every_supported_coding_is_decoded() {
+fn decodes_every_supported_coding() {
     let data = long();
     for (name, encoding, body) in sent(&data) {
         let router = Router::rules(move |_| raw(encoding, body.clone()));
@@ -91,7 +91,7 @@ fn every_supported_coding_is_decoded() {
 }
 
 #[test]
-fn an_answer_is_decoded_whatever_its_pieces() {
+fn chunk_boundaries_do_not_matter() {
     let data = br#"{"id":"agt_1"}"#;
     for (name, encoding, body) in sent(data) {
         let (live, answer) = Live::of("application/json");
@@ -107,7 +107,7 @@ fn an_answer_is_decoded_whatever_its_pieces() {
 }
 
 #[test]
-fn a_coding_that_is_not_supported_is_named_and_not_passed_on() {
+fn unsupported_coding_is_named() {
     for encoding in ["br", "compress", "gzip, gzip", "zstd, gzip", "aws-chunked"] {
         let router =
             Router::rules(move |_| raw(encoding, "{\"id\":\"agt_1\"}".as_bytes().to_vec()));
@@ -140,7 +140,7 @@ fn a_coding_that_is_not_supported_is_named_and_not_passed_on() {
 }
 
 #[test]
-fn an_empty_body_is_empty_in_every_coding() {
+fn empty_body_is_empty_in_every_coding() {
     for encoding in ["gzip", "deflate", "zstd", "br"] {
         let router =
             Router::rules(move |_| Answer::empty(204).header("Content-Encoding", encoding));
@@ -150,7 +150,7 @@ fn an_empty_body_is_empty_in_every_coding() {
 }
 
 #[test]
-fn a_broken_coding_is_not_believed() {
+fn corrupt_coding_is_rejected() {
     let data = long();
     let mut wrong_sum = gzip(&data);
     let sum = wrong_sum.len() - 8;
@@ -184,7 +184,7 @@ fn a_broken_coding_is_not_believed() {
 }
 
 #[test]
-fn a_coding_that_is_cut_is_asked_for_again() {
+fn truncated_coding_is_retried() {
     let data = br#"{"id":"agt_1", "name": "zipped"}"#;
     for (encoding, body) in [
         ("gzip", gzip(data)),
@@ -205,7 +205,7 @@ fn a_coding_that_is_cut_is_asked_for_again() {
 }
 
 #[test]
-fn the_body_of_an_error_is_decoded_too() {
+fn error_bodies_are_decoded() {
     let error = br#"{"error":{"message":"no such agent","type":"t","code":"agent_not_found","param":null}}"#;
     for (name, encoding, body) in sent(error) {
         let answer = Answer::json(404, body).header("Content-Encoding", encoding);
@@ -217,7 +217,7 @@ fn the_body_of_an_error_is_decoded_too() {
 }
 
 #[test]
-fn an_error_whose_body_cannot_be_read_keeps_its_status() {
+fn error_with_unreadable_body_keeps_its_status() {
     for (status, code) in [(401, 4), (409, 6), (422, 7)] {
         for (encoding, body, why) in [
             ("br", b"x".to_vec(), "not supported: br"),
@@ -234,7 +234,7 @@ fn an_error_whose_body_cannot_be_read_keeps_its_status() {
 }
 
 #[test]
-fn a_compressed_feed_is_read_as_it_comes() {
+fn compressed_stream_is_read_as_it_arrives() {
     let (live, feed) = Live::feed();
     let feed = feed.header("Content-Encoding", "gzip");
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -263,7 +263,7 @@ fn a_compressed_feed_is_read_as_it_comes() {
 }
 
 #[test]
-fn many_headers_are_an_answer() {
+fn accepts_many_headers() {
     let answer = (0..1000).fold(Answer::json(200, r#"{"id":"agt_1"}"#), |answer, number| {
         answer.header(&format!("X-Header-{number}"), "v")
     });
@@ -278,7 +278,7 @@ fn many_headers_are_an_answer() {
 }
 
 #[test]
-fn a_head_without_end_is_refused_by_its_size() {
+fn rejects_endless_headers() {
     let answer = (0..20_000).fold(Answer::json(200, "{}"), |answer, number| {
         answer.header(&format!("X-Header-{number}"), "some value of some length")
     });
@@ -300,7 +300,7 @@ fn a_head_without_end_is_refused_by_its_size() {
 }
 
 #[test]
-fn a_body_of_another_length_than_announced_is_cut_or_ends_there() {
+fn wrong_content_length_truncates_or_fails() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
     let body = r#"{"id":"agt_1"}"#;
     // What comes after the announced length is not part of the answer.
@@ -330,7 +330,7 @@ fn a_body_of_another_length_than_announced_is_cut_or_ends_there() {
 }
 
 #[test]
-fn two_lengths_are_not_an_answer() {
+fn rejects_two_content_lengths() {
     let two = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ";
     let router = Router::rules(move |_| Answer::raw(two));
     let output = router.home().run("agents agt_1 --delete --force");
@@ -348,7 +348,7 @@ fn two_lengths_are_not_an_answer() {
 }
 
 #[test]
-fn a_status_without_a_body_has_none_whatever_follows() {
+fn bodiless_status_ignores_following_bytes() {
     for length in [
         "",
         "Content-Length: 7\r\n",

@@ -12,7 +12,7 @@ const READ: &str = "agents agt_1 -o name";
 type Odd = fn(&str, &str) -> Vec<u8>;
 
 #[test]
-fn odd_bundles_are_read() {
+fn accepts_unusual_bundles() {
     let odd: [(&str, Odd); 15] = [
         ("plain", |pem, _| pem.into()),
         ("another one first", |pem, other| {
@@ -79,7 +79,7 @@ fn odd_bundles_are_read() {
 }
 
 #[test]
-fn a_bundle_without_a_certificate_is_3_and_says_what_it_is() {
+fn bundle_without_certificate_exits_3_and_names_the_format() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], |_| ()), agent());
     let junk = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -124,7 +124,7 @@ fn a_bundle_without_a_certificate_is_3_and_says_what_it_is() {
 
 #[cfg(unix)]
 #[test]
-fn a_bundle_that_does_not_end_is_refused() {
+fn rejects_endless_bundles() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], |_| ()), agent());
     for (file, why) in [
@@ -141,7 +141,7 @@ fn a_bundle_that_does_not_end_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_bundle_from_a_pipe_is_read_if_it_ends() {
+fn reads_finite_pipes() {
     let ca = Ca::new();
     let identity = ca.signs(&[HOST], |_| ());
     let fifo = |home: &Home| {

@@ -177,7 +177,7 @@ fn fault(code: &str, status: u16) -> Answer {
 }
 
 #[test]
-fn each_row_of_the_page_has_its_exit_code_and_its_advice() {
+fn every_documented_code_has_exit_code_and_advice() {
     for Row {
         code,
         status,
@@ -268,7 +268,7 @@ const NAMED: [(&str, &str, u16, &str); 9] = [
 ];
 
 #[test]
-fn the_next_command_names_what_the_request_names() {
+fn next_command_names_the_requested_object() {
     for (line, code, status, next) in NAMED {
         let router = Router::rules(move |asked| {
             if asked.target.ends_with("/stream") {
@@ -288,7 +288,7 @@ fn the_next_command_names_what_the_request_names() {
 }
 
 #[test]
-fn the_other_codes_have_their_exit_codes() {
+fn other_codes_have_exit_codes() {
     for (code, status, exit) in OTHERS {
         let router = Router::script([fault(code, status)]);
         let run = router.home().run("agents agt_1 --delete --force");
@@ -298,7 +298,7 @@ fn the_other_codes_have_their_exit_codes() {
 }
 
 #[test]
-fn the_code_decides_before_the_status() {
+fn code_takes_precedence_over_status() {
     for (code, status, exit) in [
         ("rate_limit_exceeded", 400, 9),
         ("capacity_exceeded", 503, 9),
@@ -320,7 +320,7 @@ fn the_code_decides_before_the_status() {
 }
 
 #[test]
-fn without_a_code_the_status_decides() {
+fn status_decides_without_a_code() {
     for (status, exit) in [
         (400, 7),
         (401, 4),
@@ -358,7 +358,7 @@ fn without_a_code_the_status_decides() {
 }
 
 #[test]
-fn the_message_tells_which_scope_is_missing() {
+fn message_names_the_missing_scope() {
     for (message, scope) in [
         ("this surface requires management scope", "management"),
         ("key lacks the exec scope", "execution"),
@@ -380,7 +380,7 @@ fn the_message_tells_which_scope_is_missing() {
 }
 
 #[test]
-fn a_rotation_that_is_refused_says_that_it_is_for_owners() {
+fn refused_rotation_requires_an_owner() {
     let router = Router::script([Answer::fault(403, "scope_insufficient")]);
     let run = router.home().run("agents curve-rotate agt_1");
     assert_eq!(run.code, 4);
@@ -388,7 +388,7 @@ fn a_rotation_that_is_refused_says_that_it_is_for_owners() {
 }
 
 #[test]
-fn an_error_of_the_server_tells_the_time() {
+fn server_errors_show_the_time() {
     let router = Router::script([Answer::fault(500, "internal_error")]);
     let run = router.home().run("agents agt_1 --delete --force");
     assert!(
@@ -406,7 +406,7 @@ fn an_error_of_the_server_tells_the_time() {
 }
 
 #[test]
-fn the_json_line_holds_all_that_is_known() {
+fn json_line_has_all_facts() {
     let body = r#"{"error":{"message":"slow down","type":"rate_limit_error","code":"rate_limit_exceeded","param":"p","retry_after":90,"retry_strategy":{"type":"exponential","jitter":true}}}"#;
     let router = Router::script([Answer::json(429, body).header("x-ReQuEsT-iD", "req_9")]);
     let run = router.home().run("agents agt_1 -o json");

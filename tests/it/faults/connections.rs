@@ -76,7 +76,7 @@ fn serve(stream: &TcpStream, number: usize, seen: &Connections) -> Option<()> {
 }
 
 #[test]
-fn a_write_goes_on_a_connection_of_its_own() {
+fn write_uses_its_own_connection() {
     for line in [
         "exec invoke --workspace ws --tool t --args {} -o name",
         "agents pause-exec agt_1 agt_2 agt_3 --concurrency 1",
@@ -109,7 +109,7 @@ fn reads_share_a_connection() {
 }
 
 #[test]
-fn a_long_wait_is_announced_once_and_not_with_q() {
+fn long_wait_is_announced_once_unless_quiet() {
     let router = Router::rules(|_| Answer::silence());
     let output = router.home().run("agents --timeout 2500ms");
     assert_eq!(output.code, 17);
@@ -128,7 +128,7 @@ fn busy(retry_after: &str) -> Answer {
 }
 
 #[test]
-fn a_date_to_retry_after_is_of_the_servers_own_clock() {
+fn retry_after_date_uses_the_server_clock() {
     // The server's clock is an hour ahead of ours.
     let router = Router::script([
         busy(&http_date(3_601)).header("Date", &http_date(3_600)),
@@ -153,7 +153,7 @@ fn a_date_to_retry_after_is_of_the_servers_own_clock() {
 }
 
 #[test]
-fn an_absurd_wait_is_a_day() {
+fn excessive_wait_is_limited_to_a_day() {
     for (header, member) in [
         ("99999999999999999999", "null"),
         ("0", "1e300"),
@@ -175,7 +175,7 @@ fn an_absurd_wait_is_a_day() {
 }
 
 #[test]
-fn a_watch_outlives_an_absurd_wait() {
+fn watch_survives_excessive_wait() {
     let looks = Arc::new(Mutex::new(0));
     let router = Router::rules(move |asked| {
         if asked.target.contains("stream") {
@@ -197,7 +197,7 @@ fn a_watch_outlives_an_absurd_wait() {
 }
 
 #[test]
-fn a_redirect_is_shown_without_what_its_query_holds() {
+fn redirect_query_is_masked() {
     let to = format!(
         "https://sso.example/login?state=SECRET&{}",
         "x".repeat(9_000)
@@ -234,7 +234,7 @@ fn delays_are_random() {
 }
 
 #[test]
-fn a_flood_of_interim_responses_obeys_the_timeout() {
+fn flood_of_interim_responses_obeys_timeout() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {

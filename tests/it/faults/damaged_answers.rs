@@ -3,7 +3,7 @@
 use crate::support::router::{Answer, Router};
 
 #[test]
-fn what_was_accepted_is_known_though_the_response_is_damaged() {
+fn damaged_response_still_shows_acceptance() {
     let call = "exec invoke --no-validate --workspace w --tool t --args {}";
     for (body, stdout) in [
         (&b"{\"id\":\"inv_1\",\"x\":\"\xe9\"}"[..], "inv_1\n"),

@@ -57,7 +57,7 @@ const VAGUE: &[&str] = &[
 ];
 
 #[test]
-fn an_error_is_one_in_each_form_for_each_command() {
+fn every_command_recognizes_every_error_form() {
     for (body, exit) in PLAIN {
         for line in WRITES.iter().chain(&READS) {
             let error = refused(line, 200, body);
@@ -69,7 +69,7 @@ fn an_error_is_one_in_each_form_for_each_command() {
 }
 
 #[test]
-fn of_a_vague_one_the_outcome_is_unknown() {
+fn ambiguous_error_has_unknown_outcome() {
     for body in VAGUE {
         for line in WRITES.iter().chain(&READS) {
             let error = refused(line, 200, body);
@@ -87,7 +87,7 @@ fn of_a_vague_one_the_outcome_is_unknown() {
 }
 
 #[test]
-fn a_flag_that_denies_is_1_and_names_the_read_that_shows_what_became_of_it() {
+fn denial_exits_1_and_names_the_check() {
     for (body, said) in [
         (r#"{"success":false}"#, "was not done"),
         (r#"{"ok":false,"message":"denied"}"#, "denied"),
@@ -105,7 +105,7 @@ fn a_flag_that_denies_is_1_and_names_the_read_that_shows_what_became_of_it() {
 }
 
 #[test]
-fn a_problem_is_an_error_whatever_it_holds() {
+fn problem_is_always_an_error() {
     for (body, exit) in [
         (
             r#"{"type":"about:blank","title":"Forbidden","status":403,"x":1}"#,
@@ -132,7 +132,7 @@ fn a_problem_is_an_error_whatever_it_holds() {
 }
 
 #[test]
-fn the_squads_api_has_no_other_forms() {
+fn squads_api_has_no_other_forms() {
     let flags = [r#"{"success":false}"#, r#"{"ok":false,"message":"denied"}"#];
     let bodies = PLAIN.iter().map(|(body, _)| *body);
     for body in bodies.chain(VAGUE.iter().copied()).chain(flags) {
@@ -151,7 +151,7 @@ fn the_squads_api_has_no_other_forms() {
 }
 
 #[test]
-fn an_id_beside_an_error_is_not_a_creation() {
+fn id_beside_error_is_not_a_creation() {
     for (body, exit) in [
         (
             r#"{"id":"new_1","error":{"message":"no","code":"scope_insufficient"}}"#,
@@ -221,7 +221,7 @@ fn an_id_beside_an_error_is_not_a_creation() {
 }
 
 #[test]
-fn what_is_done_is_not_an_error() {
+fn success_is_not_an_error() {
     for body in [
         "",
         "{}",
@@ -251,7 +251,7 @@ fn what_is_done_is_not_an_error() {
 }
 
 #[test]
-fn another_object_in_an_envelope_is_not_the_one_that_was_changed() {
+fn rejects_another_object_in_an_envelope() {
     let lines = [
         ("agents agt_1 --update --name n", "agent", "agt_2"),
         ("agents agt_1 --delete --force", "agent", "agt_2"),

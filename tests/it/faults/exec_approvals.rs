@@ -32,7 +32,7 @@ fn bodies(router: &Router) -> Vec<String> {
 }
 
 #[test]
-fn what_is_approved_is_read_first_and_told_in_the_body() {
+fn approve_reads_first_and_sends_the_note() {
     for (options, body) in [
         ("", "{}"),
         (
@@ -60,7 +60,7 @@ fn what_is_approved_is_read_first_and_told_in_the_body() {
 }
 
 #[test]
-fn a_rejection_sends_its_reason() {
+fn reject_sends_its_reason() {
     for (options, body) in [
         ("", "{}"),
         ("--reason 'not now'", r#"{"reason":"not now"}"#),
@@ -78,7 +78,7 @@ fn a_rejection_sends_its_reason() {
 }
 
 #[test]
-fn what_was_decided_already_is_6() {
+fn second_decision_exits_6() {
     for (line, route) in [
         ("approvals approve apr_1", APPROVE),
         ("approvals reject apr_1", REJECT),
@@ -101,7 +101,7 @@ fn what_was_decided_already_is_6() {
 const DIGEST: &str = "sha256:fc42452787e57352be5dab835124947439257927ed2764c8f6f0f09448857ba1";
 
 #[test]
-fn show_tells_the_digest_that_expect_takes() {
+fn show_prints_the_digest_that_expect_accepts() {
     let router = with(&approval(MILD));
     let output = router.home().run("approvals show apr_1");
     assert_eq!(output.code, 0, "{}", output.whole());
@@ -127,7 +127,7 @@ fn show_tells_the_digest_that_expect_takes() {
 }
 
 #[test]
-fn what_is_no_longer_what_was_read_is_6_and_nothing_is_sent() {
+fn changed_call_exits_6_and_sends_nothing() {
     let line = format!("approvals approve apr_1 --expect {DIGEST} --confirm t --force");
     for changed in [
         MILD.replace("[1,2]", "[1,3]"),
@@ -152,7 +152,7 @@ fn what_is_no_longer_what_was_read_is_6_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_member_that_comes_twice_is_17_and_nothing_is_sent() {
+fn duplicate_member_exits_17_and_sends_nothing() {
     for twice in [
         r#""risk":"write","tool_name":"t","args":{"a":1,"a":2}"#,
         r#""risk":"write","tool_name":"t","args":{"x":[{"a":1,"\u0061":2}]}"#,
@@ -186,7 +186,7 @@ const GRAVE: [&str; 5] = [
 ];
 
 #[test]
-fn without_the_tools_name_a_grave_one_is_2_with_the_command_that_works() {
+fn irreversible_without_name_exits_2_with_the_working_command() {
     for grave in GRAVE {
         for options in ["", "--force", "--yes", "--note n"] {
             let router = with(&approval(grave));
@@ -208,7 +208,7 @@ fn without_the_tools_name_a_grave_one_is_2_with_the_command_that_works() {
 }
 
 #[test]
-fn on_a_terminal_the_tools_name_is_typed() {
+fn terminal_asks_for_the_tool_name() {
     for grave in GRAVE {
         for (typed, code) in [
             ("a b\n", 0),
@@ -240,7 +240,7 @@ fn on_a_terminal_the_tools_name_is_typed() {
 }
 
 #[test]
-fn a_wrong_confirm_is_2_whatever_the_risk() {
+fn wrong_confirmation_exits_2_for_every_risk() {
     for members in GRAVE.iter().chain(&[MILD]) {
         for wrong in ["a", "'a b '", "T", "apr_1"] {
             let router = with(&approval(members));
@@ -262,7 +262,7 @@ fn a_wrong_confirm_is_2_whatever_the_risk() {
 }
 
 #[test]
-fn a_dry_run_asks_nothing() {
+fn dry_run_does_not_prompt() {
     let router = Router::unasked();
     for (line, route) in [
         ("approvals approve apr_1", "approve"),
@@ -279,7 +279,7 @@ fn a_dry_run_asks_nothing() {
 }
 
 #[test]
-fn a_digest_that_is_none_is_2() {
+fn invalid_digest_exits_2() {
     let router = Router::unasked();
     for digest in ["x", "sha256:abc", &DIGEST.replace("sha256:", ""), "''"] {
         let line = format!("approvals approve apr_1 --expect {digest}");
@@ -322,7 +322,7 @@ pub(crate) fn rows(output: &Output) -> Vec<String> {
 }
 
 #[test]
-fn several_need_consent_and_each_has_its_row() {
+fn several_require_consent_and_print_rows() {
     let mild = ["read", "write", "destructive"];
     let router = several(mild);
     for verb in ["approve", "reject"] {
@@ -361,7 +361,7 @@ fn several_need_consent_and_each_has_its_row() {
 }
 
 #[test]
-fn a_grave_one_among_several_is_2_before_the_first_is_sent() {
+fn irreversible_among_several_exits_2_and_sends_nothing() {
     for grave in ["irreversible", "unheard_of", ""] {
         for options in ["--force", "", "--force --concurrency 1"] {
             let router = several(["read", "write", grave]);

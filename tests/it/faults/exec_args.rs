@@ -32,7 +32,7 @@ fn sent_by(options: &str) -> String {
 }
 
 #[test]
-fn arguments_are_sent_as_they_are_spelled() {
+fn arguments_keep_their_spelling() {
     for args in [
         "{}",
         r#"{"a":1e2,"b":1.50,"c":-0.0,"d":1E+02,"e":100000000000000000000000000001,"f":1e400}"#,
@@ -48,7 +48,7 @@ fn arguments_are_sent_as_they_are_spelled() {
 }
 
 #[test]
-fn single_values_are_set_over_the_others_and_added_behind_them() {
+fn single_values_override_or_follow_the_object() {
     for (options, expected) in [
         (
             r#"--args '{"a":1,"b":2,"c":3}' --arg b=x --arg-json 'c={"z":1.50}' --arg d="#,
@@ -76,7 +76,7 @@ fn file(home: &Home, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_file_and_standard_input_give_arguments() {
+fn arguments_come_from_file_or_standard_input() {
     for bytes in [&b"{\"a\": 1.50}\n"[..], b"\xef\xbb\xbf{\"a\":1.50}\r\n"] {
         let args = sent(|router| {
             let home = router.home();
@@ -108,12 +108,12 @@ fn refused(options: &str) -> String {
 }
 
 #[test]
-fn no_arguments_at_all_is_2_and_names_the_empty_object() {
+fn missing_arguments_exit_2_and_mention_the_empty_object() {
     assert!(refused("").contains("--args '{}'"));
 }
 
 #[test]
-fn a_name_that_comes_twice_is_2() {
+fn duplicate_names_exit_2() {
     for options in [
         r#"--args '{"a":1,"a":2}'"#,
         r#"--args '{"a":1,"b":{"c":1,"c":1}}'"#,
@@ -129,7 +129,7 @@ fn a_name_that_comes_twice_is_2() {
 }
 
 #[test]
-fn text_that_is_no_json_shows_the_forms_that_need_no_quotes() {
+fn invalid_json_shows_forms_without_quotes() {
     for options in [
         "--args '{a:1}'",
         r#"--args '{\"a\":1}'"#,
@@ -146,7 +146,7 @@ fn text_that_is_no_json_shows_the_forms_that_need_no_quotes() {
 }
 
 #[test]
-fn json_that_is_no_object_and_halves_of_options_are_2() {
+fn non_objects_and_incomplete_options_exit_2() {
     for options in [
         "--args []",
         "--args null",
@@ -168,7 +168,7 @@ fn json_that_is_no_object_and_halves_of_options_are_2() {
 }
 
 #[test]
-fn what_a_file_or_standard_input_holds_is_checked_too() {
+fn file_and_standard_input_are_checked() {
     for bytes in [&b"\xff\xfe"[..], b"", b"[1]", b"{\"a\":1,\"a\":2}", b"{"] {
         let router = Router::unasked();
         let home = router.home();
@@ -183,7 +183,7 @@ fn what_a_file_or_standard_input_holds_is_checked_too() {
 }
 
 #[test]
-fn workspace_and_tool_are_required_and_named_together() {
+fn reports_missing_workspace_and_tool_together() {
     let router = Router::unasked();
     let output = router.home().run("exec invoke --args {}");
     assert_eq!(output.code, 2, "{}", output.whole());
@@ -202,7 +202,7 @@ fn workspace_and_tool_are_required_and_named_together() {
 }
 
 #[test]
-fn a_dry_run_shows_the_call_and_names_the_check_that_it_skips() {
+fn dry_run_prints_the_call_and_the_skipped_check() {
     let router = Router::unasked();
     let line = r#"exec invoke --workspace ws_1 --tool t --args '{"a":1e2}' --dry-run"#;
     let output = router.home().run(&format!("{line} -o json"));
@@ -227,7 +227,7 @@ fn a_dry_run_shows_the_call_and_names_the_check_that_it_skips() {
 }
 
 #[test]
-fn the_tool_of_a_path_is_one_segment() {
+fn tool_is_one_path_segment() {
     let tool = "GET /exec/tools/storage%2Frestore%20now";
     let router = Routes::new()
         .on(tool, [Answer::json(200, r#"{"parameters":{}}"#)])

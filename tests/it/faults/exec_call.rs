@@ -13,7 +13,7 @@ fn call(answer: Answer, options: &str) -> Output {
 }
 
 #[test]
-fn an_accepted_call_prints_its_id_and_tells_how_to_follow_it() {
+fn accepted_call_prints_id_and_next_command() {
     for status in [200, 201, 202] {
         for state in ["queued", "running", "something_new"] {
             let output = call(Answer::json(status, document(state)), "");
@@ -33,7 +33,7 @@ fn an_accepted_call_prints_its_id_and_tells_how_to_follow_it() {
 }
 
 #[test]
-fn a_reply_that_is_an_end_already_gives_its_code() {
+fn final_response_sets_the_exit_code() {
     for (state, code) in [
         ("completed", 0),
         ("failed", 10),
@@ -51,7 +51,7 @@ fn a_reply_that_is_an_end_already_gives_its_code() {
 }
 
 #[test]
-fn a_gated_call_ends_with_8_and_the_line_that_approves_it() {
+fn gated_call_exits_8_with_approval_command() {
     let url = "https://console.example/apr_1";
     let ways = [
         format!(r#""approval_id":"apr_1","approval_url":"{url}""#),
@@ -94,7 +94,7 @@ fn a_gated_call_ends_with_8_and_the_line_that_approves_it() {
 }
 
 #[test]
-fn a_gated_call_that_names_no_approval_leads_to_the_list() {
+fn gated_call_without_approval_suggests_the_list() {
     let text = r#"{"id":"inv_1","status":"pending_approval"}"#;
     let output = call(Answer::json(202, text), "");
     assert_eq!(output.code, 8, "{}", output.whole());
@@ -103,7 +103,7 @@ fn a_gated_call_that_names_no_approval_leads_to_the_list() {
 }
 
 #[test]
-fn the_lines_that_follow_hold_the_options_that_choose_the_router() {
+fn next_commands_keep_router_options() {
     let router = Router::script([gated()]);
     let home = crate::support::Home::new().with("XEROCTL_API_KEY", "k");
     let url = router.base_url();
@@ -116,7 +116,7 @@ fn the_lines_that_follow_hold_the_options_that_choose_the_router() {
 }
 
 #[test]
-fn an_answer_without_an_id_cannot_be_waited_for() {
+fn response_without_id_cannot_be_awaited() {
     for body in [
         "{}",
         r#"{"status":"queued"}"#,
@@ -135,7 +135,7 @@ fn an_answer_without_an_id_cannot_be_waited_for() {
 }
 
 #[test]
-fn a_refusal_is_told_with_its_code() {
+fn rejection_shows_its_code() {
     for (answer, code) in [
         (Answer::fault(400, "exec_tool_not_found"), 5),
         (Answer::fault(400, "invalid_body"), 7),
@@ -205,7 +205,7 @@ fn write(line: &str, route: &str, answers: Vec<Answer>) -> (Output, usize) {
 }
 
 #[test]
-fn a_write_is_never_sent_again_once_it_may_have_left() {
+fn sent_write_is_never_retried() {
     for (line, route, check) in WRITES {
         for lost in [
             Answer::fault(500, "internal_error"),
@@ -232,7 +232,7 @@ fn a_write_is_never_sent_again_once_it_may_have_left() {
 }
 
 #[test]
-fn a_write_of_which_nothing_was_done_is_sent_again() {
+fn unapplied_write_is_retried() {
     for (line, route, _) in WRITES {
         for nothing_done in [
             Answer::fault(429, "rate_limit_exceeded").header("Retry-After", "0"),
@@ -252,7 +252,7 @@ fn a_write_of_which_nothing_was_done_is_sent_again() {
 }
 
 #[test]
-fn an_unknown_outcome_is_in_the_json_line() {
+fn json_line_reports_unknown_outcome() {
     let (output, _) = write(&format!("{LINE} -o json"), INVOKE, vec![Answer::dropped()]);
     let last = output.stderr.lines().last().unwrap_or_default();
     let error: serde_json::Value = serde_json::from_str(last).expect("a JSON line");
@@ -261,7 +261,7 @@ fn an_unknown_outcome_is_in_the_json_line() {
 }
 
 #[test]
-fn cancel_has_its_two_documented_refusals() {
+fn cancel_has_two_documented_errors() {
     for (status, code, exit) in [
         (404, "invocation_not_found", 5),
         (409, "invocation_terminal", 6),
@@ -275,7 +275,7 @@ fn cancel_has_its_two_documented_refusals() {
 }
 
 #[test]
-fn what_is_cancelled_is_shown() {
+fn canceled_invocation_is_shown() {
     for (answer, stdout) in [
         (Answer::empty(204), "inv_1\tcancelled\n".to_owned()),
         (Answer::json(200, "{}"), "inv_1\tcancelled\n".to_owned()),

@@ -5,7 +5,7 @@ use crate::support::exec::{APPROVAL, Routes};
 use crate::support::router::{Answer, Router};
 
 #[test]
-fn what_its_read_says_is_decided_is_6_and_nothing_is_sent() {
+fn decided_approval_exits_6_and_sends_nothing() {
     let one = |status: &str| format!(r#"{{"id":"apr_1",{status},"tool_name":"t""#);
     for status in [
         r#""status":"approved""#,
@@ -44,7 +44,7 @@ fn what_its_read_says_is_decided_is_6_and_nothing_is_sent() {
 }
 
 #[test]
-fn of_several_each_that_is_decided_is_a_row_and_is_not_sent() {
+fn decided_among_several_is_a_row_and_not_sent() {
     let router = |decided: &'static [usize]| {
         Router::rules(move |asked| {
             let path = crate::support::exec::line(asked);

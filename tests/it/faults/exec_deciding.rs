@@ -58,7 +58,7 @@ fn sent(router: &Router) -> Vec<(String, String)> {
 }
 
 #[test]
-fn each_is_shown_and_decided_by_a_r_or_s() {
+fn each_is_decided_by_a_r_or_s() {
     let router = waiting(&["write", "write", "read", "destructive"], None);
     // The second one was decided by somebody else in the meantime: that is told, and the next one comes.
     let output = decide(&router, "a\nr\ns\nr\n");
@@ -94,7 +94,7 @@ fn each_is_shown_and_decided_by_a_r_or_s() {
 }
 
 #[test]
-fn a_grave_one_needs_the_tools_name_besides() {
+fn irreversible_also_needs_the_tool_name() {
     let typed = [
         ("a\nt\n", true),
         ("a\ny\n", false),
@@ -116,7 +116,7 @@ fn a_grave_one_needs_the_tools_name_besides() {
 }
 
 #[test]
-fn what_changed_after_it_was_shown_is_not_approved() {
+fn changed_approval_is_not_approved() {
     let router = waiting(&["write"], Some("{\"a\":2}"));
     let output = decide(&router, "a\n");
     assert_eq!(output.code, 14, "{}", output.whole());
@@ -129,7 +129,7 @@ fn what_changed_after_it_was_shown_is_not_approved() {
 }
 
 #[test]
-fn any_other_word_skips() {
+fn other_words_skip() {
     std::thread::scope(|scope| {
         for word in ["", "x", "y", "approve it", "aa"] {
             scope.spawn(move || {
@@ -143,7 +143,7 @@ fn any_other_word_skips() {
 }
 
 #[test]
-fn the_end_of_input_decides_nothing_and_is_16() {
+fn end_of_input_decides_nothing_and_exits_16() {
     let router = waiting(&["read", "read"], None);
     let output = decide(&router, "");
     assert_eq!(output.code, 16, "{}", output.whole());
@@ -151,7 +151,7 @@ fn the_end_of_input_decides_nothing_and_is_16() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_it_is_2_and_nothing_is_read() {
+fn disabled_prompts_exit_2_and_read_nothing() {
     let router = Router::unasked();
     let home = router.home();
     let line = "approvals watch --interactive --risk write";

@@ -36,7 +36,7 @@ fn states(output: &Output) -> Vec<&str> {
 }
 
 #[test]
-fn an_event_wakes_it() {
+fn event_triggers_a_poll() {
     let (live, feed) = Live::feed();
     let router = feeding(&["queued", "queued", "completed"], [feed])
         .at(INVOCATION, 2, move || {
@@ -52,7 +52,7 @@ fn an_event_wakes_it() {
 }
 
 #[test]
-fn polls_at_its_interval_while_the_feed_is_silent() {
+fn silent_stream_polls_at_the_interval() {
     for options in ["", "--interval 1s"] {
         let (_live, feed) = Live::feed();
         let router = Routes::invocation(&["queued", "queued", "running", "completed"])
@@ -70,7 +70,7 @@ fn polls_at_its_interval_while_the_feed_is_silent() {
 }
 
 #[test]
-fn a_flood_of_events_makes_no_flood_of_polls() {
+fn flood_of_events_causes_few_polls() {
     let (live, feed) = Live::feed();
     live.repeats(event("1", "exec.dispatched", "inv_1", "running"), 3000);
     let router = Routes::new()
@@ -85,7 +85,7 @@ fn a_flood_of_events_makes_no_flood_of_polls() {
 }
 
 #[test]
-fn events_of_others_and_what_is_no_event_do_not_make_it_ask() {
+fn foreign_and_invalid_events_cause_no_poll() {
     let (live, feed) = Live::feed();
     let router = feeding(&["queued", "queued", "completed"], [feed])
         .at(INVOCATION, 2, move || {
@@ -105,7 +105,7 @@ fn events_of_others_and_what_is_no_event_do_not_make_it_ask() {
 }
 
 #[test]
-fn a_state_that_only_an_event_told_is_told_too() {
+fn status_seen_only_in_an_event_is_reported() {
     for (format, expected) in [("", 3), ("-o ndjson", 3)] {
         let (live, feed) = Live::feed();
         let router = feeding(&["queued", "queued", "completed"], [feed])
@@ -121,7 +121,7 @@ fn a_state_that_only_an_event_told_is_told_too() {
 }
 
 #[test]
-fn an_event_of_an_end_that_the_invocation_denies_is_no_end() {
+fn final_event_needs_confirmation_by_the_invocation() {
     let (live, feed) = Live::feed();
     let again = live.clone();
     let states_told = ["queued", "queued", "running", "completed"];
@@ -138,7 +138,7 @@ fn an_event_of_an_end_that_the_invocation_denies_is_no_end() {
 }
 
 #[test]
-fn a_feed_that_breaks_is_taken_up_after_the_last_whole_event() {
+fn stream_resumes_after_the_last_complete_event() {
     let (first, feed) = Live::feed();
     let (second, more) = Live::feed();
     let (whole, half) = (
@@ -165,7 +165,7 @@ fn a_feed_that_breaks_is_taken_up_after_the_last_whole_event() {
 }
 
 #[test]
-fn what_happened_while_the_feed_was_broken_is_not_lost() {
+fn events_during_an_outage_are_not_lost() {
     let (first, feed) = Live::feed();
     let (second, more) = Live::feed();
     let router = feeding(&["queued", "queued", "completed"], [feed, more])
@@ -178,7 +178,7 @@ fn what_happened_while_the_feed_was_broken_is_not_lost() {
 }
 
 #[test]
-fn a_feed_that_ends_for_good_is_replaced_by_asking() {
+fn ended_stream_is_replaced_by_polling() {
     let gone = [
         Answer::fault(404, "route_not_found"),
         Answer::new(200, "text/html", "<h1>events</h1>"),
@@ -205,7 +205,7 @@ fn a_feed_that_ends_for_good_is_replaced_by_asking() {
 }
 
 #[test]
-fn while_the_feed_is_broken_the_invocation_is_asked_at_the_interval() {
+fn outage_polls_at_the_interval() {
     // A feed that can't be reached for as long as the test takes.
     let states_told = ["queued", "queued", "running", "completed"];
     let busy = Answer::empty(503).header("Retry-After", "50");
@@ -217,7 +217,7 @@ fn while_the_feed_is_broken_the_invocation_is_asked_at_the_interval() {
 }
 
 #[test]
-fn a_feed_without_end_of_line_is_given_up() {
+fn endless_line_ends_the_stream() {
     let (live, feed) = Live::feed();
     let states_told = ["queued", "queued", "queued", "completed"];
     let router = feeding(&states_told, [feed])
@@ -230,7 +230,7 @@ fn a_feed_without_end_of_line_is_given_up() {
 }
 
 #[test]
-fn the_deadline_holds_while_the_feed_is_silent() {
+fn silent_stream_obeys_the_deadline() {
     let (live, feed) = Live::feed();
     let router = feeding(&["running"], [feed])
         .at(INVOCATION, 99, move || live.ends())
@@ -242,7 +242,7 @@ fn the_deadline_holds_while_the_feed_is_silent() {
 }
 
 #[test]
-fn an_older_status_does_not_come_again() {
+fn older_status_is_not_repeated() {
     // The feed is ahead of what is asked: a replica lags behind.
     let (live, feed) = Live::feed();
     let later = live.clone();
@@ -268,7 +268,7 @@ fn an_older_status_does_not_come_again() {
 }
 
 #[test]
-fn a_feed_that_keeps_breaking_is_given_up_after_four_attempts() {
+fn stream_stops_after_four_failures() {
     let (feeds, polls) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let router = Router::rules(move |asked| match line(asked).as_str() {
         STREAM => {

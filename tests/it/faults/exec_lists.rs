@@ -37,7 +37,7 @@ fn names(output: &Output) -> Vec<&str> {
 }
 
 #[test]
-fn it_reads_on_until_twenty_are_found_and_tells_how_many_were_looked_at() {
+fn reads_until_twenty_match_and_reports_the_count() {
     let pages = [
         runs(1..101, true),
         runs(101..201, true),
@@ -60,7 +60,7 @@ fn it_reads_on_until_twenty_are_found_and_tells_how_many_were_looked_at() {
 }
 
 #[test]
-fn it_goes_on_from_the_last_one_that_was_looked_at_and_leaves_none_out() {
+fn continues_after_the_last_checked_item() {
     let (output, _) = run(
         "exec list --status failed --limit 3 -o name",
         [runs(1..101, true)],
@@ -83,7 +83,7 @@ fn it_goes_on_from_the_last_one_that_was_looked_at_and_leaves_none_out() {
 }
 
 #[test]
-fn the_end_of_the_list_ends_it_without_a_hint() {
+fn end_of_list_has_no_hint() {
     let (output, _) = run("exec list --status failed -o name", [runs(1..31, false)]);
     assert_eq!(names(&output), ["e10", "e20", "e30"]);
     assert_eq!(output.stderr, "3 matches (30 checked)\n");
@@ -105,7 +105,7 @@ fn the_end_of_the_list_ends_it_without_a_hint() {
 }
 
 #[test]
-fn none_is_a_header_and_a_sentence_and_0() {
+fn no_match_prints_header_and_sentence() {
     let (output, _) = run("exec list --tool none", [runs(1..31, false)]);
     assert_eq!(output.code, 0, "{}", output.whole());
     assert_eq!(
@@ -120,7 +120,7 @@ fn none_is_a_header_and_a_sentence_and_0() {
 }
 
 #[test]
-fn each_filter_picks_and_all_of_them_together() {
+fn filters_select_alone_and_combined() {
     for (filter, expected) in [
         ("--status failed,timeout", &["e10", "e20", "e30"][..]),
         ("--status failed --status timeout", &["e10", "e20", "e30"]),
@@ -143,7 +143,7 @@ fn each_filter_picks_and_all_of_them_together() {
 }
 
 #[test]
-fn the_envelope_is_the_first_pages_with_what_was_found() {
+fn envelope_is_that_of_the_first_page() {
     let (output, _) = run(
         "exec list --invocation i150 --limit 1 -o json",
         [runs(1..101, true), runs(101..201, true)],
@@ -155,7 +155,7 @@ fn the_envelope_is_the_first_pages_with_what_was_found() {
 }
 
 #[test]
-fn a_list_that_breaks_off_keeps_what_was_found_and_tells_how_to_go_on() {
+fn interrupted_list_keeps_matches_and_prints_continuation() {
     let broken = || {
         [runs(1..101, true)]
             .into_iter()
@@ -174,14 +174,14 @@ fn a_list_that_breaks_off_keeps_what_was_found_and_tells_how_to_go_on() {
 }
 
 #[test]
-fn a_list_that_runs_in_circles_is_17() {
+fn circular_list_exits_17() {
     let pages = [runs(1..101, true), runs(1..101, true)];
     let (output, asked) = run("exec list --tool none -o name", pages);
     assert_eq!((output.code, asked.len()), (17, 2), "{}", output.whole());
 }
 
 #[test]
-fn without_a_filter_the_router_is_asked_as_for_any_list() {
+fn unfiltered_list_is_requested_as_usual() {
     let (output, asked) = run("exec list -o name", [runs(1..21, true)]);
     assert_eq!(asked, ["GET /exec/executions"]);
     assert_eq!(names(&output).len(), 20);
@@ -189,7 +189,7 @@ fn without_a_filter_the_router_is_asked_as_for_any_list() {
 }
 
 #[test]
-fn a_word_that_is_no_known_state_is_warned_of_and_looked_for() {
+fn unknown_status_is_reported_and_searched() {
     let page = r#"{"data":[{"id":"e1","status":"melted"},{"id":"e2","status":"failed"}]}"#;
     let pages = [Answer::json(200, page), Answer::json(200, r#"{"data":[]}"#)];
     let router =
@@ -204,7 +204,7 @@ fn a_word_that_is_no_known_state_is_warned_of_and_looked_for() {
 }
 
 #[test]
-fn what_is_wrong_on_the_line_is_2_before_anything_is_asked() {
+fn usage_errors_exit_2_before_any_request() {
     let router = Router::unasked();
     for options in [
         "--since tomorrow",
@@ -249,7 +249,7 @@ fn approvals(numbers: std::ops::Range<u32>, more: bool) -> Answer {
 }
 
 #[test]
-fn approvals_are_picked_by_state_here_and_by_risk_at_the_router() {
+fn approvals_filter_status_locally_and_risk_remotely() {
     let (output, asked) = run(
         "approvals list --risk write --status pending -o name",
         [approvals(1..101, true), approvals(101..301, true)],

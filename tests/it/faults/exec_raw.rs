@@ -39,7 +39,7 @@ fn file(home: &Home) -> String {
 }
 
 #[test]
-fn the_bytes_are_printed_whatever_the_format_says() {
+fn prints_bytes_in_every_format() {
     for format in ["", "-o json", "-o ndjson", "-o csv", "-o name", "-o wide"] {
         let router = giving([bytes()]);
         let output = router.home().run(&format!("exec raw ex_1 {format}"));
@@ -57,7 +57,7 @@ fn the_bytes_are_printed_whatever_the_format_says() {
 }
 
 #[test]
-fn no_bytes_are_no_bytes() {
+fn empty_output_prints_nothing() {
     for answer in [Answer::new(200, "text/plain", ""), Answer::empty(204)] {
         let router = giving([answer.clone()]);
         let output = router.home().run("exec raw ex_1");
@@ -70,7 +70,7 @@ fn no_bytes_are_no_bytes() {
 }
 
 #[test]
-fn a_transfer_that_breaks_after_bytes_were_printed_is_17_and_not_begun_anew() {
+fn interruption_after_output_exits_17_without_retry() {
     let router = giving([bytes().cut(), bytes()]);
     let output = router.home().run("exec raw ex_1");
     assert_eq!(output.code, 17, "{}", output.whole());
@@ -81,7 +81,7 @@ fn a_transfer_that_breaks_after_bytes_were_printed_is_17_and_not_begun_anew() {
 }
 
 #[test]
-fn a_transfer_that_breaks_before_the_first_byte_is_begun_anew() {
+fn interruption_before_output_is_retried() {
     for broken in [
         Answer::dropped(),
         Answer::empty(503),
@@ -96,7 +96,7 @@ fn a_transfer_that_breaks_before_the_first_byte_is_begun_anew() {
 }
 
 #[test]
-fn a_file_is_filled_anew_after_a_transfer_that_broke() {
+fn file_is_rewritten_after_an_interruption() {
     let router = giving([bytes().cut(), Live::broken("xyz"), bytes()]);
     let home = router.home();
     let output = into_file(&home, "");
@@ -107,7 +107,7 @@ fn a_file_is_filled_anew_after_a_transfer_that_broke() {
 }
 
 #[test]
-fn a_transfer_that_stays_broken_leaves_no_file_and_not_half_of_one() {
+fn persistent_interruption_leaves_no_file() {
     let router = giving([bytes().cut()]);
     let home = router.home();
     let output = into_file(&home, "-o json");
@@ -123,7 +123,7 @@ fn a_transfer_that_stays_broken_leaves_no_file_and_not_half_of_one() {
 }
 
 #[test]
-fn a_transfer_that_stalls_ends_with_the_timeout_and_leaves_nothing() {
+fn stalled_download_times_out_and_leaves_nothing() {
     let (live, answer) = Live::of("text/plain");
     live.sends("half");
     let router = giving([answer]);
@@ -135,7 +135,7 @@ fn a_transfer_that_stalls_ends_with_the_timeout_and_leaves_nothing() {
 }
 
 #[test]
-fn an_existing_file_is_2_and_untouched_unless_forced() {
+fn existing_file_exits_2_unless_forced() {
     let router = giving([bytes()]);
     let home = router.home();
     let folder = home.path().join("out");
@@ -162,7 +162,7 @@ fn an_existing_file_is_2_and_untouched_unless_forced() {
 }
 
 #[test]
-fn a_file_that_cannot_be_is_2_before_anything_is_asked() {
+fn impossible_file_exits_2_before_any_request() {
     let router = Router::unasked();
     let home = router.home();
     let folder = home.path().display().to_string();
@@ -182,7 +182,7 @@ fn a_file_that_cannot_be_is_2_before_anything_is_asked() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_followed_where_it_is_forced() {
+fn forced_write_follows_links() {
     let router = giving([bytes()]);
     let home = router.home();
     let folder = home.path().join("out");
@@ -199,7 +199,7 @@ fn a_link_is_followed_where_it_is_forced() {
 }
 
 #[test]
-fn errors_are_told_with_their_codes_and_nothing_is_printed() {
+fn errors_print_their_codes_and_no_output() {
     for (answer, code) in [
         (Answer::fault(401, "authentication_error"), 4),
         (Answer::fault(403, "scope_insufficient"), 4),
@@ -230,7 +230,7 @@ fn known_invocation() -> Routes {
 }
 
 #[test]
-fn the_id_of_an_invocation_is_looked_up_once_and_told() {
+fn invocation_id_is_looked_up_once() {
     for (line, first, last) in [
         ("exec raw inv_1", "GET /exec/executions/inv_1/raw", RAW),
         (
@@ -260,7 +260,7 @@ fn the_id_of_an_invocation_is_looked_up_once_and_told() {
 }
 
 #[test]
-fn an_id_that_is_nothing_at_all_is_5_after_one_look() {
+fn unknown_id_exits_5_after_one_lookup() {
     for line in ["exec raw x_1", "exec show x_1", "exec rerun x_1"] {
         let router = Router::rules(|_| Answer::fault(404, "execution_not_found"));
         let output = router.home().run(line);
@@ -271,7 +271,7 @@ fn an_id_that_is_nothing_at_all_is_5_after_one_look() {
 }
 
 #[test]
-fn an_execution_that_is_gone_behind_its_invocation_is_looked_up_no_further() {
+fn missing_execution_of_an_invocation_ends_the_lookup() {
     let router = Routes::new()
         .on(INVOCATION, [invocation("completed")])
         .start();
@@ -281,7 +281,7 @@ fn an_execution_that_is_gone_behind_its_invocation_is_looked_up_no_further() {
 }
 
 #[test]
-fn an_invocation_that_never_ran_has_no_output() {
+fn invocation_that_never_ran_has_no_output() {
     let text = r#"{"id":"inv_1","status":"pending_approval","execution_id":null}"#;
     for line in ["exec raw inv_1", "exec rerun inv_1"] {
         let router = Routes::new()
@@ -302,7 +302,7 @@ fn an_invocation_that_never_ran_has_no_output() {
 }
 
 #[test]
-fn an_answer_that_is_read_again_leaves_nothing_of_the_one_that_broke_off() {
+fn retried_download_discards_the_first_part() {
     let long = "x".repeat(4_000);
     let answers = || {
         [

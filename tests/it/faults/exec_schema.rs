@@ -36,7 +36,7 @@ const SCHEMA: &str = r##"{
 }"##;
 
 #[test]
-fn what_fits_is_sent_after_one_look_at_the_descriptor() {
+fn valid_arguments_are_sent_after_one_schema_read() {
     for args in [
         r#"{"resource":"pods","namespace":"default"}"#,
         r#"{"resource":"nodes","namespace":"x","replicas":3.0,"labels":["a","b"]}"#,
@@ -52,7 +52,7 @@ fn what_fits_is_sent_after_one_look_at_the_descriptor() {
 }
 
 #[test]
-fn what_does_not_fit_is_2_with_a_line_for_each_violation_and_nothing_is_sent() {
+fn violations_exit_2_with_a_line_each() {
     let router = with_schema(SCHEMA);
     let args = r#"{"resource":"secrets","replicas":-1,"labels":["a","B"],"extra":1}"#;
     let output = invoke(&router, args);
@@ -82,7 +82,7 @@ fn what_does_not_fit_is_2_with_a_line_for_each_violation_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_violation_is_one_line_whatever_it_holds() {
+fn violation_is_always_one_line() {
     let schema = r#"{"properties":{"a\nb\u001b[31m":{"type":"integer"}}}"#;
     let router = with_schema(schema);
     let output = invoke(&router, r#"{"a\nb\u001b[31m":"x\ny\u001b]0;z\u0007"}"#);
@@ -93,7 +93,7 @@ fn a_violation_is_one_line_whatever_it_holds() {
 }
 
 #[test]
-fn the_schema_is_found_under_each_of_its_names() {
+fn finds_schema_under_every_name() {
     for name in ["parameters", "parameter_schema", "input_schema"] {
         let router = described(&format!(r#"{{"name":"t","{name}":{SCHEMA}}}"#));
         let output = invoke(&router, "{}");
@@ -103,7 +103,7 @@ fn the_schema_is_found_under_each_of_its_names() {
 }
 
 #[test]
-fn each_draft_is_known() {
+fn supports_every_draft() {
     for draft in [
         "http://json-schema.org/draft-04/schema#",
         "http://json-schema.org/draft-06/schema#",
@@ -138,7 +138,7 @@ fn sent_unchecked(router: &Router, args: &str) -> Output {
 }
 
 #[test]
-fn a_descriptor_that_cannot_be_read_is_told_and_the_call_is_sent() {
+fn unreadable_tool_is_reported_and_the_call_is_sent() {
     let unreadable = [
         Answer::fault(404, "exec_tool_not_found"),
         Answer::fault(403, "scope_insufficient"),
@@ -163,7 +163,7 @@ fn a_descriptor_that_cannot_be_read_is_told_and_the_call_is_sent() {
 }
 
 #[test]
-fn a_descriptor_without_a_usable_schema_is_told_and_the_call_is_sent() {
+fn unusable_schema_is_reported_and_the_call_is_sent() {
     let large = format!(r#"{{"description":"{}"}}"#, "x".repeat(300_000));
     for schema in [
         "null",
@@ -195,7 +195,7 @@ fn a_descriptor_without_a_usable_schema_is_told_and_the_call_is_sent() {
 }
 
 #[test]
-fn a_reference_to_elsewhere_is_not_followed() {
+fn external_references_are_not_followed() {
     let elsewhere = Router::unasked();
     let url = elsewhere.base_url();
     let router = with_schema(&format!(r#"{{"$ref":"{url}/schema.json"}}"#));
@@ -204,7 +204,7 @@ fn a_reference_to_elsewhere_is_not_followed() {
 }
 
 #[test]
-fn a_check_without_an_end_is_given_up_after_a_second() {
+fn endless_check_stops_after_a_second() {
     // Each level doubles the work.
     let levels: Vec<String> = (0..40)
         .map(|level| {
@@ -229,7 +229,7 @@ fn a_check_without_an_end_is_given_up_after_a_second() {
 }
 
 #[test]
-fn numbers_beyond_the_checker_are_sent_all_the_same() {
+fn sends_numbers_beyond_the_validator() {
     let router = with_schema(SCHEMA);
     sent_unchecked(
         &router,
@@ -239,7 +239,7 @@ fn numbers_beyond_the_checker_are_sent_all_the_same() {
 }
 
 #[test]
-fn without_validation_the_descriptor_is_not_asked_for() {
+fn no_validate_reads_no_schema() {
     let router = with_schema(SCHEMA);
     let line = "exec invoke --workspace ws_1 --tool t --args {} --no-validate";
     let output = router.home().run(line);

@@ -62,7 +62,7 @@ fn changes() -> Vec<&'static str> {
 }
 
 #[test]
-fn of_several_the_ones_that_changed_after_the_question_are_not_approved() {
+fn approvals_changed_after_the_prompt_are_not_approved() {
     let line = "approvals approve apr_1 apr_2 apr_3 --color never";
     let output = changing(PLAIN, PLAIN).home().run_on_terminal("3\n", line);
     assert_eq!(output.code, 0, "{}", output.whole());
@@ -79,7 +79,7 @@ fn of_several_the_ones_that_changed_after_the_question_are_not_approved() {
 }
 
 #[test]
-fn one_that_changed_after_the_question_is_not_approved() {
+fn approval_changed_after_the_prompt_is_not_approved() {
     let grave: &str = PLAIN.replace("write", "irreversible").leak();
     let line = "approvals approve apr_2 --color never";
     let output = changing(grave, grave).home().run_on_terminal("t\n", line);
@@ -102,7 +102,7 @@ fn one_that_changed_after_the_question_is_not_approved() {
 }
 
 #[test]
-fn the_question_about_several_shows_what_would_run() {
+fn prompt_about_several_shows_the_calls() {
     let long: &str = PLAIN
         .replace(
             r#"{"n":1}"#,
@@ -128,7 +128,7 @@ fn the_question_about_several_shows_what_would_run() {
 }
 
 #[test]
-fn an_approval_that_can_be_read_in_two_ways_is_17_and_never_approved() {
+fn ambiguous_approval_exits_17() {
     for members in [
         r#""risk":"read","tool_name":"t","args":{"a":1},"arguments":{"a":2}"#,
         r#""risk":"read","tool_name":"t","args":{"a":1},"Args":{"a":2}"#,

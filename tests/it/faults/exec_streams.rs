@@ -40,7 +40,7 @@ fn follow(text: &str, options: &str) -> Output {
 }
 
 #[test]
-fn each_event_is_told_in_the_way_of_the_format_until_the_timeout() {
+fn events_in_each_format_until_the_timeout() {
     let data = |state: &str| {
         format!(
             r#"{{"invocation_id":"inv_1","tool_name":"t","workspace_id":"ws_1","status":"{state}"}}"#
@@ -86,7 +86,7 @@ fn each_event_is_told_in_the_way_of_the_format_until_the_timeout() {
 }
 
 #[test]
-fn odd_events_are_one_line_each_without_control_characters() {
+fn unusual_events_are_one_line_each() {
     let odd = "data: no JSON \u{1b}[31m\n\nid: 9\nevent: a\tb\u{7}\ndata: {\"invocation_id\":\"x\\ny\",\ndata: \"status\":5}\n\ndata: [1.0]\n\n";
     let output = follow(odd, "");
     assert_eq!(output.stdout.lines().count(), 4, "{}", output.whole());
@@ -109,7 +109,7 @@ fn odd_events_are_one_line_each_without_control_characters() {
 }
 
 #[test]
-fn a_router_without_a_feed_is_an_error() {
+fn router_without_stream_is_an_error() {
     for (answer, code) in [
         (Answer::fault(404, "route_not_found"), 5),
         (Answer::empty(404), 17),
@@ -131,7 +131,7 @@ fn a_router_without_a_feed_is_an_error() {
 }
 
 #[test]
-fn a_connection_that_never_stood_is_an_error_too() {
+fn failed_first_connection_is_an_error() {
     let home = Home::new()
         .with("XEROCTL_BASE_URL", &nobody())
         .with("XEROCTL_API_KEY", KEY);
@@ -142,7 +142,7 @@ fn a_connection_that_never_stood_is_an_error_too() {
 }
 
 #[test]
-fn a_feed_that_breaks_is_taken_up_where_it_broke_and_every_event_is_told_once() {
+fn stream_resumes_and_prints_events_once() {
     let (live, feed) = Live::feed();
     live.sends(second());
     let router = Routes::new()
@@ -159,7 +159,7 @@ fn a_feed_that_breaks_is_taken_up_where_it_broke_and_every_event_is_told_once() 
 }
 
 #[test]
-fn a_feed_that_ends_for_good_closes_the_document_and_is_an_error() {
+fn ended_stream_closes_the_document_with_an_error() {
     for gone in [Answer::fault(404, "gone"), Answer::json(200, "{}")] {
         let router = Routes::new()
             .on(STREAM, [Live::broken(&first()), gone])
@@ -174,7 +174,7 @@ fn a_feed_that_ends_for_good_closes_the_document_and_is_an_error() {
 }
 
 #[test]
-fn a_dry_run_of_a_feed_opens_nothing() {
+fn dry_run_opens_no_stream() {
     let router = Router::unasked();
     for (line, path) in [
         ("exec stream", "/exec/executions/stream"),
@@ -202,7 +202,7 @@ fn page(approvals: &[(&str, &str, u32)]) -> Answer {
 }
 
 #[test]
-fn what_is_pending_comes_first_and_then_what_is_new_each_once() {
+fn watch_prints_pending_then_new_approvals() {
     let pages = || {
         [
             page(&[
@@ -245,7 +245,7 @@ fn what_is_pending_comes_first_and_then_what_is_new_each_once() {
 }
 
 #[test]
-fn an_event_of_an_approval_makes_it_look() {
+fn approval_event_triggers_a_poll() {
     let (live, feed) = Live::feed();
     let nothing = || page(&[]);
     let router = Routes::new()
@@ -274,7 +274,7 @@ fn an_event_of_an_approval_makes_it_look() {
 }
 
 #[test]
-fn an_approval_is_printed_once_whatever_identifies_it() {
+fn approval_is_printed_once_under_any_identifier() {
     let members = [
         r#""approval_id":"apr_1""#,
         r#""id":7"#,
@@ -331,7 +331,7 @@ fn long_list(count: usize, newest_first: bool) -> Router {
 }
 
 #[test]
-fn a_look_at_a_long_list_takes_a_few_requests_and_misses_nothing() {
+fn long_list_takes_few_requests() {
     std::thread::scope(|scope| {
         for newest_first in [true, false] {
             scope.spawn(move || {
@@ -363,7 +363,7 @@ fn a_look_at_a_long_list_takes_a_few_requests_and_misses_nothing() {
 }
 
 #[test]
-fn a_list_that_cannot_be_read_at_first_is_an_error() {
+fn unreadable_first_list_is_an_error() {
     for (answer, code) in [
         (Answer::fault(401, "authentication_error"), 4),
         (Answer::fault(404, "project_not_found"), 5),
@@ -388,7 +388,7 @@ fn a_list_that_cannot_be_read_at_first_is_an_error() {
 }
 
 #[test]
-fn the_time_to_reconnect_that_the_feed_names_is_kept_from_one_connection_to_the_next() {
+fn reconnection_time_is_kept_between_connections() {
     let times = Arc::new(Mutex::new(Vec::new()));
     let seen = times.clone();
     let (live, feed) = Live::feed();
@@ -418,7 +418,7 @@ fn the_time_to_reconnect_that_the_feed_names_is_kept_from_one_connection_to_the_
 }
 
 #[test]
-fn an_absurd_wait_does_not_end_the_watching() {
+fn excessive_wait_does_not_end_the_watch() {
     for wait in ["99999999999999999999", "3600", "1e300"] {
         let busy = Answer::fault(429, "rate_limit_exceeded").header("Retry-After", wait);
         let answers = [page(&[("a", "pending", 1)]), busy];

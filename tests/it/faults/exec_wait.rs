@@ -41,7 +41,7 @@ fn wait(router: &Router, options: &str) -> Output {
 }
 
 #[test]
-fn a_gated_call_is_waited_for_through_its_approval_to_each_end() {
+fn waits_through_the_approval_to_each_end() {
     std::thread::scope(|scope| {
         for (end, code) in [
             ("completed", 0),
@@ -71,7 +71,7 @@ fn a_gated_call_is_waited_for_through_its_approval_to_each_end() {
 }
 
 #[test]
-fn json_is_one_document_the_last_one() {
+fn json_is_one_final_document() {
     std::thread::scope(|scope| {
         for (format, stdout) in [
             ("-o json", document("failed") + "\n"),
@@ -89,7 +89,7 @@ fn json_is_one_document_the_last_one() {
 }
 
 #[test]
-fn raw_prints_what_the_run_returned_and_nothing_else() {
+fn raw_prints_only_the_output() {
     let bytes = "line one\nno end \u{1b}[31m";
     for (end, code) in [("completed", 0), ("failed", 10), ("timeout", 13)] {
         let router = Routes::new()
@@ -105,7 +105,7 @@ fn raw_prints_what_the_run_returned_and_nothing_else() {
 }
 
 #[test]
-fn raw_of_a_run_that_left_nothing_keeps_the_exit_code_of_the_end() {
+fn raw_without_output_keeps_the_exit_code() {
     let never_ran = Answer::json(200, r#"{"id":"inv_1","status":"rejected"}"#);
     for (last, code) in [(never_ran, 11), (invocation("failed"), 10)] {
         let router = Routes::new()
@@ -125,7 +125,7 @@ fn raw_of_a_run_that_left_nothing_keeps_the_exit_code_of_the_end() {
 }
 
 #[test]
-fn an_approval_that_has_expired_ends_the_waiting_soon() {
+fn expired_approval_ends_the_wait_soon() {
     std::thread::scope(|scope| {
         for feed in [Answer::empty(404), Live::broken("")] {
             scope.spawn(move || {
@@ -151,7 +151,7 @@ fn an_approval_that_has_expired_ends_the_waiting_soon() {
 }
 
 #[test]
-fn an_expiry_in_each_spelling_of_time_is_understood() {
+fn accepts_every_spelling_of_the_expiry() {
     let noon = 1_795_348_800_u64;
     let spellings = [
         "\"2026-11-22T12:00:01Z\"".to_owned(),
@@ -178,7 +178,7 @@ fn an_expiry_in_each_spelling_of_time_is_understood() {
 }
 
 #[test]
-fn an_approval_that_was_given_more_time_is_waited_for_further() {
+fn extended_approval_extends_the_wait() {
     // The approval is asked about at the beginning, and when its time is over: then there is more.
     let (asked_for, gated_since) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let router = Router::rules(move |asked| match line(asked).as_str() {
@@ -196,7 +196,7 @@ fn an_approval_that_was_given_more_time_is_waited_for_further() {
 }
 
 #[test]
-fn an_approval_that_cannot_be_read_does_not_end_the_waiting() {
+fn unreadable_approval_does_not_end_the_wait() {
     let unreadable = [
         Answer::fault(404, "approval_not_found"),
         Answer::fault(403, "scope_insufficient"),
@@ -217,7 +217,7 @@ fn an_approval_that_cannot_be_read_does_not_end_the_waiting() {
 }
 
 #[test]
-fn a_timeout_is_a_plain_total_that_ends_with_14() {
+fn timeout_is_a_total_and_exits_14() {
     for (state, raw) in [
         (gated(), ""),
         (gated(), "--raw"),
@@ -246,7 +246,7 @@ fn a_timeout_is_a_plain_total_that_ends_with_14() {
 }
 
 #[test]
-fn an_event_wakes_it_and_a_passing_fault_does_not_end_it() {
+fn event_triggers_a_poll_and_transient_errors_are_retried() {
     let (live, feed) = Live::feed();
     let router = Routes::new()
         .on(INVOKE, [invocation("queued")])
@@ -272,7 +272,7 @@ fn an_event_wakes_it_and_a_passing_fault_does_not_end_it() {
 }
 
 #[test]
-fn a_refusal_while_waiting_tells_how_to_follow_the_run() {
+fn rejection_while_waiting_prints_the_watch_command() {
     let router = Routes::new()
         .on(INVOKE, [invocation("queued")])
         .on(INVOCATION, [Answer::fault(401, "authentication_error")])
@@ -288,7 +288,7 @@ fn a_refusal_while_waiting_tells_how_to_follow_the_run() {
 }
 
 #[test]
-fn a_rerun_is_waited_for_likewise() {
+fn rerun_waits_likewise() {
     const RERUN: &str = "POST /exec/executions/ex_0/rerun";
     let router = Routes::new()
         .on(RERUN, [invocation("queued")])
@@ -306,7 +306,7 @@ fn a_rerun_is_waited_for_likewise() {
 }
 
 #[test]
-fn an_expiry_is_measured_by_the_routers_clock() {
+fn expiry_uses_the_router_clock() {
     // Its clock is an hour behind ours, or an hour ahead: 2 s are left.
     let cases = [
         ("Sun, 22 Nov 2026 11:00:00 GMT", "\"2026-11-22T11:00:02Z\""),
@@ -341,7 +341,7 @@ fn an_expiry_is_measured_by_the_routers_clock() {
 }
 
 #[test]
-fn what_was_just_created_may_be_unknown_for_a_while() {
+fn new_invocation_may_be_missing_for_a_while() {
     const RERUN: &str = "POST /exec/executions/ex_0/rerun";
     let unknown = || Answer::fault(404, "invocation_not_found");
     let page = || Answer::new(404, "text/html", "<h1>not here</h1>");
@@ -363,7 +363,7 @@ fn what_was_just_created_may_be_unknown_for_a_while() {
 }
 
 #[test]
-fn what_stays_unknown_is_an_error_after_ten_seconds_and_its_id_is_printed() {
+fn missing_invocation_is_an_error_after_ten_seconds() {
     let router = Routes::new()
         .on(INVOKE, [invocation("queued")])
         .on(INVOCATION, [Answer::fault(404, "invocation_not_found")])

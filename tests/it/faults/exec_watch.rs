@@ -33,7 +33,7 @@ fn states(output: &Output) -> Vec<&str> {
 }
 
 #[test]
-fn each_end_has_its_exit_code_and_each_change_its_line() {
+fn each_end_has_its_exit_code_and_each_change_a_line() {
     std::thread::scope(|scope| {
         for (end, code) in ENDS {
             scope.spawn(move || {
@@ -49,7 +49,7 @@ fn each_end_has_its_exit_code_and_each_change_its_line() {
 }
 
 #[test]
-fn what_has_ended_is_told_at_once() {
+fn finished_invocation_is_shown_immediately() {
     for (end, code) in ENDS {
         let router = Routes::invocation(&[end]).start();
         let began = Instant::now();
@@ -61,7 +61,7 @@ fn what_has_ended_is_told_at_once() {
 }
 
 #[test]
-fn an_unknown_state_is_shown_and_is_not_the_end() {
+fn unknown_status_is_not_final() {
     let router =
         Routes::invocation(&["queued", "materialising", "Completed", "", "completed"]).start();
     let output = watch(&router, "");
@@ -72,7 +72,7 @@ fn an_unknown_state_is_shown_and_is_not_the_end() {
 }
 
 #[test]
-fn without_a_live_feed_it_asks_at_the_interval() {
+fn without_stream_polls_at_the_interval() {
     let refusals = [
         Answer::fault(404, "route_not_found"),
         Answer::empty(404),
@@ -103,7 +103,7 @@ fn without_a_live_feed_it_asks_at_the_interval() {
 }
 
 #[test]
-fn passing_faults_are_ridden_out_and_told_once() {
+fn transient_errors_are_retried_and_reported_once() {
     let busy = Answer::json(429, r#"{"error":{"message":"busy"}}"#).header("Retry-After", "0");
     let faults: [(&str, Vec<Answer>); 4] = [
         ("unavailable", vec![Answer::empty(503); 9]),
@@ -132,7 +132,7 @@ fn passing_faults_are_ridden_out_and_told_once() {
 }
 
 #[test]
-fn the_wait_that_the_router_asks_for_is_kept() {
+fn requested_wait_is_kept() {
     let busy = Answer::fault(429, "rate_limit_exceeded").header("Retry-After", "1");
     let answers = [invocation("queued"), busy, invocation("completed")];
     let router = Routes::new().on(INVOCATION, answers).start();
@@ -145,7 +145,7 @@ fn the_wait_that_the_router_asks_for_is_kept() {
 }
 
 #[test]
-fn a_refusal_ends_the_watching_at_its_begin_and_in_its_middle() {
+fn rejection_ends_the_watch_at_any_time() {
     let refusals = [
         (Answer::fault(401, "authentication_error"), 4),
         (Answer::fault(403, "scope_insufficient"), 4),
@@ -171,7 +171,7 @@ fn a_refusal_ends_the_watching_at_its_begin_and_in_its_middle() {
 }
 
 #[test]
-fn the_deadline_ends_with_14_and_the_line_with_which_to_go_on() {
+fn deadline_exits_14_with_the_continuation() {
     for format in ["", "-o csv", "-o ndjson", "-o name", "-o json"] {
         let router = Routes::invocation(&["queued", "running"]).start();
         let began = Instant::now();
@@ -193,7 +193,7 @@ fn the_deadline_ends_with_14_and_the_line_with_which_to_go_on() {
 }
 
 #[test]
-fn the_deadline_holds_while_the_router_is_silent_or_asks_for_a_long_wait() {
+fn deadline_applies_to_silence_and_long_waits() {
     let busy = Answer::fault(429, "rate_limit_exceeded").header("Retry-After", "50");
     for answer in [Answer::silence(), busy, Answer::empty(503)] {
         let what = format!("{answer:?}");
@@ -209,7 +209,7 @@ fn the_deadline_holds_while_the_router_is_silent_or_asks_for_a_long_wait() {
 }
 
 #[test]
-fn an_id_that_looks_like_an_option_is_quoted_in_the_lines_to_go_on() {
+fn id_with_leading_dash_is_quoted() {
     let running = || Answer::json(200, r#"{"id":"-inv 1","status":"running"}"#);
     let route = "GET /exec/invocations/-inv%201";
     let router = Routes::new().on(route, [running()]).start();
@@ -222,7 +222,7 @@ fn an_id_that_looks_like_an_option_is_quoted_in_the_lines_to_go_on() {
 }
 
 #[test]
-fn each_format_tells_the_end_in_its_way() {
+fn end_in_each_format() {
     let run = |options: &str| {
         let router = Routes::invocation(&["queued", "running", "failed"]).start();
         let output = watch(&router, options);
@@ -250,7 +250,7 @@ fn each_format_tells_the_end_in_its_way() {
 }
 
 #[test]
-fn a_json_error_comes_last_where_watching_fails() {
+fn failed_watch_ends_with_a_json_error() {
     let answers = [
         invocation("queued"),
         Answer::fault(401, "authentication_error"),
@@ -264,7 +264,7 @@ fn a_json_error_comes_last_where_watching_fails() {
 }
 
 #[test]
-fn what_is_wrong_on_the_line_is_told_before_anything_is_asked() {
+fn usage_errors_are_reported_before_any_request() {
     let router = Router::unasked();
     for line in [
         "exec watch",
@@ -289,7 +289,7 @@ fn what_is_wrong_on_the_line_is_told_before_anything_is_asked() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_tolerated_five_times_in_a_row() {
+fn tolerates_five_malformed_responses_in_a_row() {
     let answers = [invocation("queued"), Answer::json(200, "[1]")];
     let router = Routes::new().on(INVOCATION, answers).start();
     let output = watch(&router, "");

@@ -5,7 +5,7 @@ use crate::support::router::{Answer, Router};
 const CREATE: &str = "agents join-keys --create --name n --region us-east --router-addr tcp://r:1";
 
 #[test]
-fn a_token_is_found_under_each_name_and_one_object_deep() {
+fn finds_token_under_every_name_and_one_level_deep() {
     for body in [
         r#"{"id":"jk_1","token":"TOKEN"}"#,
         r#"{"id":"jk_1","key":"TOKEN"}"#,
@@ -24,7 +24,7 @@ fn a_token_is_found_under_each_name_and_one_object_deep() {
 }
 
 #[test]
-fn revokes_the_key_and_not_the_request_that_made_it() {
+fn revokes_the_key_and_not_the_request() {
     let router = Router::rules(|asked| match asked.method.as_str() {
         "POST" => Answer::json(201, r#"{"id":"req_1","join_key":{"id":"jk_1"}}"#),
         _ => Answer::empty(204),
@@ -37,7 +37,7 @@ fn revokes_the_key_and_not_the_request_that_made_it() {
 }
 
 #[test]
-fn a_token_in_a_file_is_nowhere_else_even_if_it_came_nested() {
+fn token_in_a_file_appears_nowhere_else() {
     let body = r#"{"join_key":{"id":"jk_1","token":"TOKEN"}}"#;
     let router = Router::script([Answer::json(201, body)]);
     let home = router.home();
@@ -52,7 +52,7 @@ fn a_token_in_a_file_is_nowhere_else_even_if_it_came_nested() {
 }
 
 #[test]
-fn the_variable_is_that_of_the_keys_role() {
+fn variable_matches_the_role() {
     for (line, body, variable) in [
         (
             CREATE.to_owned(),
@@ -77,7 +77,7 @@ fn the_variable_is_that_of_the_keys_role() {
 }
 
 #[test]
-fn a_rotation_id_is_found_under_each_name() {
+fn finds_rotation_id_under_every_name() {
     for body in [
         r#"{"request_id":"rot_1"}"#,
         r#"{"rotation_request_id":"rot_1","id":"agt_1"}"#,
@@ -97,7 +97,7 @@ fn a_rotation_id_is_found_under_each_name() {
 }
 
 #[test]
-fn a_list_may_have_any_name() {
+fn list_may_have_any_name() {
     for body in [
         r#"{"agents":[{"id":"agt_1"}],"has_more":false}"#,
         r#"{"object":"list","items":[{"id":"agt_1"}],"tags":["a"]}"#,
@@ -123,7 +123,7 @@ fn a_list_may_have_any_name() {
 }
 
 #[test]
-fn a_request_id_proves_that_the_router_responded() {
+fn request_id_proves_that_the_router_responded() {
     let answer = Answer::empty(404).header("X-Request-ID", "req_1");
     let run = Router::script([answer]).home().run("agents");
     assert_eq!(run.code, 17);
@@ -136,7 +136,7 @@ fn a_request_id_proves_that_the_router_responded() {
 }
 
 #[test]
-fn a_conflict_names_the_command_that_shows_what_is_in_the_way() {
+fn conflict_names_the_command_that_shows_its_cause() {
     let fault = || {
         Answer::json(
             409,
@@ -168,7 +168,7 @@ fn a_conflict_names_the_command_that_shows_what_is_in_the_way() {
 }
 
 #[test]
-fn a_run_without_output_says_so() {
+fn run_without_output_is_reported() {
     let run = Router::script([Answer::empty(200)])
         .home()
         .run("exec raw ex_1");
@@ -177,7 +177,7 @@ fn a_run_without_output_says_so() {
 }
 
 #[test]
-fn an_execution_is_shown_although_its_invocation_is_gone() {
+fn execution_is_shown_without_its_invocation() {
     let router = Router::script([
         Answer::json(
             200,
@@ -196,7 +196,7 @@ fn an_execution_is_shown_although_its_invocation_is_gone() {
 }
 
 #[test]
-fn a_resume_of_one_workspace_says_that_the_agent_is_still_paused() {
+fn resume_of_one_workspace_reports_the_remaining_pause() {
     let agent = r#"{"id":"agt_1","exec_paused":true,"exec_paused_workspaces":[]}"#;
     let router = Router::script([Answer::json(200, agent)]);
     let run = router
@@ -211,7 +211,7 @@ fn a_resume_of_one_workspace_says_that_the_agent_is_still_paused() {
 }
 
 #[test]
-fn a_key_without_a_base_url_names_the_variable_first() {
+fn key_without_base_url_suggests_the_variable() {
     let run = crate::support::Home::new()
         .with("XEROCTL_API_KEY", "k")
         .run("agents");

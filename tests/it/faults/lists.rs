@@ -42,7 +42,7 @@ fn names(output: &Output) -> Vec<&str> {
 }
 
 #[test]
-fn without_a_limit_one_page_of_the_routers_size_is_asked_for() {
+fn without_limit_requests_one_default_page() {
     let (output, asked) = run("agents -o name", [full(1..3, true)]);
     assert_eq!(asked, ["GET /management/agents"]);
     assert_eq!(names(&output), ["a1", "a2"]);
@@ -53,7 +53,7 @@ fn without_a_limit_one_page_of_the_routers_size_is_asked_for() {
 }
 
 #[test]
-fn a_limit_is_a_total_in_pages_of_at_most_a_hundred() {
+fn limit_is_a_total_in_pages_of_a_hundred() {
     let (output, asked) = run(
         "agents --limit 230 -o name",
         [
@@ -79,7 +79,7 @@ fn a_limit_is_a_total_in_pages_of_at_most_a_hundred() {
 }
 
 #[test]
-fn a_page_shorter_than_asked_for_is_not_the_end() {
+fn short_page_is_not_the_end() {
     let (output, asked) = run(
         "agents --limit 5 -o name",
         [full(1..3, true), full(3..4, true), full(4..6, false)],
@@ -96,7 +96,7 @@ fn a_page_shorter_than_asked_for_is_not_the_end() {
 }
 
 #[test]
-fn more_items_than_asked_for_are_cut_and_there_is_more() {
+fn surplus_items_are_cut() {
     let (output, _) = run("agents --limit 2 -o name", [full(1..6, false)]);
     assert_eq!(names(&output), ["a1", "a2"]);
     assert!(output.stderr.contains("--after a2"), "{}", output.stderr);
@@ -108,7 +108,7 @@ fn more_items_than_asked_for_are_cut_and_there_is_more() {
 }
 
 #[test]
-fn the_cursor_stands_before_two_dashes_and_may_begin_with_one() {
+fn cursor_precedes_two_dashes_and_may_start_with_one() {
     let page = || page(1..2, r#","has_more":true,"last_id":"-e 1""#);
     let (output, _) = run("agents --events -o name -- -x", [page()]);
     let next = "xeroctl agents --events -o name '--after=-e 1' -- -x";
@@ -123,7 +123,7 @@ fn the_cursor_stands_before_two_dashes_and_may_begin_with_one() {
 }
 
 #[test]
-fn all_pages_become_one_document_with_the_first_pages_members() {
+fn merged_pages_keep_members_of_the_first() {
     let first = page(
         1..3,
         r#","z":1.0,"last_id":"a2","has_more":true,"a":{"b": 1}"#,
@@ -143,14 +143,14 @@ fn all_pages_become_one_document_with_the_first_pages_members() {
 }
 
 #[test]
-fn one_page_alone_keeps_its_bytes() {
+fn single_page_keeps_its_bytes() {
     let body = r#"{ "data" : [ {"id":"a1"} ], "has_more":false }"#;
     let (output, _) = run("agents -o json", [Answer::json(200, body)]);
     assert_eq!(output.stdout, format!("{body}\n"));
 }
 
 #[test]
-fn after_starts_a_list_from_there() {
+fn after_sets_the_start() {
     let (_, asked) = run("agents --after 'a b/ü' -o name", [full(1..2, false)]);
     assert_eq!(asked, ["GET /management/agents?after=a%20b%2F%C3%BC"]);
     let (_, asked) = run(
@@ -164,7 +164,7 @@ fn after_starts_a_list_from_there() {
 }
 
 #[test]
-fn without_last_id_the_last_items_id_leads_on() {
+fn last_item_id_replaces_missing_last_id() {
     let (output, asked) = run(
         "agents --all -o name",
         [
@@ -177,7 +177,7 @@ fn without_last_id_the_last_items_id_leads_on() {
 }
 
 #[test]
-fn without_has_more_a_full_page_is_followed_once_more() {
+fn full_page_without_has_more_is_followed() {
     let (output, asked) = run(
         "agents --limit 200 -o name",
         [page(0..100, ""), page(0..0, "")],
@@ -198,7 +198,7 @@ fn without_has_more_a_full_page_is_followed_once_more() {
 }
 
 #[test]
-fn an_empty_page_ends_a_list() {
+fn empty_page_ends_the_list() {
     let (output, _) = run(
         "agents --all -o json",
         [
@@ -217,7 +217,7 @@ fn an_empty_page_ends_a_list() {
 }
 
 #[test]
-fn a_bare_array_is_a_list() {
+fn bare_array_is_a_list() {
     let body = r#"[{"id":"a1"}, {"id":"a2"}]"#;
     let (output, _) = run("agents -o json", [Answer::json(200, body)]);
     assert_eq!(output.stdout, format!("{body}\n"));
@@ -230,7 +230,7 @@ fn a_bare_array_is_a_list() {
 }
 
 #[test]
-fn null_in_the_place_of_optional_members_is_tolerated() {
+fn accepts_null_for_optional_members() {
     let body =
         r#"{"data":[{"id":"a1","name":null}],"has_more":null,"last_id":null,"first_id":null}"#;
     let (output, _) = run("agents --no-headers", [Answer::json(200, body)]);
@@ -241,7 +241,7 @@ fn null_in_the_place_of_optional_members_is_tolerated() {
 }
 
 #[test]
-fn a_cursor_that_repeats_while_there_is_more_is_17() {
+fn repeated_cursor_exits_17() {
     let (output, asked) = run("agents --all -o name", [full(1..3, true), full(1..3, true)]);
     assert_eq!((output.code, asked.len()), (17, 2), "{}", output.stderr);
     assert_eq!(names(&output), ["a1", "a2"], "no page is printed twice");
@@ -249,7 +249,7 @@ fn a_cursor_that_repeats_while_there_is_more_is_17() {
 }
 
 #[test]
-fn cursors_that_lead_in_a_circle_are_17() {
+fn circular_cursors_exit_17() {
     let (output, asked) = run(
         "agents --all -o name",
         [
@@ -264,7 +264,7 @@ fn cursors_that_lead_in_a_circle_are_17() {
 }
 
 #[test]
-fn more_without_a_cursor_is_17() {
+fn missing_cursor_exits_17() {
     let body = r#"{"data":[{"name":"no id"}],"has_more":true}"#;
     let (output, _) = run("agents --all -o ndjson", [Answer::json(200, body)]);
     assert_eq!(output.code, 17, "{}", output.stderr);
@@ -281,7 +281,7 @@ fn broken(line: &str) -> Output {
 }
 
 #[test]
-fn a_list_that_breaks_off_keeps_what_was_written_and_tells_how_to_go_on() {
+fn interrupted_list_keeps_output_and_prints_continuation() {
     for (format, written) in [
         ("name", "a1\na2\n"),
         ("ndjson", "{\"id\":\"a1\"}\n{\"id\":\"a2\"}\n"),
@@ -310,14 +310,14 @@ fn a_list_that_breaks_off_keeps_what_was_written_and_tells_how_to_go_on() {
 }
 
 #[test]
-fn a_limited_list_that_breaks_off_goes_on_with_what_is_left() {
+fn interrupted_limited_list_continues_with_the_rest() {
     let output = broken("agents --limit 9 -o name");
     let next = "xeroctl agents -o name --after a2 --limit 7\n";
     assert!(output.stderr.contains(next), "{}", output.stderr);
 }
 
 #[test]
-fn a_list_that_breaks_off_on_a_terminal_shows_what_it_has() {
+fn interrupted_list_on_terminal_shows_its_rows() {
     let router = Router::script([full(1..3, true), Answer::fault(403, "scope_insufficient")]);
     let output = router
         .home()
@@ -334,7 +334,7 @@ fn a_list_that_breaks_off_on_a_terminal_shows_what_it_has() {
 }
 
 #[test]
-fn a_list_that_fails_at_once_leaves_standard_output_empty() {
+fn failed_list_prints_no_output() {
     for format in ["table", "wide", "json", "ndjson", "csv", "name"] {
         let (output, _) = run(
             &format!("agents --all -o {format}"),
@@ -345,7 +345,7 @@ fn a_list_that_fails_at_once_leaves_standard_output_empty() {
 }
 
 #[test]
-fn an_empty_page_is_not_the_end_where_the_router_says_so() {
+fn empty_page_with_has_more_is_not_the_end() {
     let empty = |last: &str| {
         Answer::json(
             200,
@@ -366,7 +366,7 @@ fn an_empty_page_is_not_the_end_where_the_router_says_so() {
 }
 
 #[test]
-fn a_page_that_cannot_be_understood_breaks_a_list_off_too() {
+fn malformed_page_interrupts_the_list() {
     let (output, _) = run(
         "agents --all -o json",
         [full(1..3, true), Answer::new(200, "text/html", "<html>")],

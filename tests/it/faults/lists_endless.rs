@@ -51,7 +51,7 @@ const WALKS: [&str; 5] = [
 ];
 
 #[test]
-fn a_cursor_of_any_type_is_used_as_it_is_spelled() {
+fn cursor_of_any_type_keeps_its_spelling() {
     for (cursor, sent) in [
         ("17", "17"),
         ("12345678901234567890123", "12345678901234567890123"),
@@ -82,7 +82,7 @@ fn a_cursor_of_any_type_is_used_as_it_is_spelled() {
 }
 
 #[test]
-fn an_id_that_is_a_number_leads_on_too() {
+fn numeric_id_is_a_cursor() {
     let router = Router::script([
         page(&[item("7"), item("8")], r#","has_more":true"#),
         page(&[item("9")], r#","has_more":false"#),
@@ -97,7 +97,7 @@ fn an_id_that_is_a_number_leads_on_too() {
 }
 
 #[test]
-fn cursors_that_return_after_any_number_of_pages_end_a_walk() {
+fn returning_cursors_end_the_list() {
     for line in WALKS {
         for period in 1..4 {
             for quote in ["", "\""] {
@@ -124,7 +124,7 @@ fn cursors_that_return_after_any_number_of_pages_end_a_walk() {
 }
 
 #[test]
-fn items_that_return_under_new_cursors_end_a_walk() {
+fn returning_items_end_the_list() {
     for line in WALKS {
         for period in 1..4 {
             let (output, asked) = walk(line, move |number| {
@@ -156,7 +156,7 @@ fn items_that_return_under_new_cursors_end_a_walk() {
 }
 
 #[test]
-fn items_without_an_id_may_be_alike_but_not_for_ever() {
+fn equal_items_without_id_are_limited() {
     let (output, asked) = walk("api GET /x --all -o ndjson", |number| {
         let more = number < 3;
         page(
@@ -176,7 +176,7 @@ fn items_without_an_id_may_be_alike_but_not_for_ever() {
 }
 
 #[test]
-fn empty_pages_without_end_are_17_and_a_few_are_not() {
+fn empty_pages_are_limited() {
     for line in WALKS {
         let (output, asked) = walk(line, |number| {
             page(&[], &format!(r#","last_id":"c{number}","has_more":true"#))
@@ -198,7 +198,7 @@ fn empty_pages_without_end_are_17_and_a_few_are_not() {
 }
 
 #[test]
-fn pages_that_overlap_are_shown_as_they_come() {
+fn overlapping_pages_are_shown_as_received() {
     let ids =
         |ids: &[u32]| -> Vec<String> { ids.iter().map(|id| item(&format!("\"a{id}\""))).collect() };
     let router = Router::script([
@@ -215,7 +215,7 @@ fn pages_that_overlap_are_shown_as_they_come() {
 }
 
 #[test]
-fn null_in_the_place_of_the_items_is_an_empty_list() {
+fn null_items_are_an_empty_list() {
     let body = r#"{"object":"list","data": null,"has_more":false}"#;
     let run = |line: &str, body: &str| Router::script([Answer::json(200, body)]).home().run(line);
     let output = run("agents -o json", body);
@@ -244,7 +244,7 @@ fn null_in_the_place_of_the_items_is_an_empty_list() {
 }
 
 #[test]
-fn a_cursor_that_was_refused_is_not_offered_again() {
+fn refused_cursor_is_not_suggested_again() {
     for status in [400, 404, 410, 422] {
         for (line, again) in [
             ("agents --all -o json", "xeroctl agents --all -o json"),
@@ -267,7 +267,7 @@ fn a_cursor_that_was_refused_is_not_offered_again() {
 }
 
 #[test]
-fn a_cursor_that_is_too_long_for_a_url_is_not_followed() {
+fn overlong_cursor_is_not_followed() {
     let long = "x".repeat(1_000_000);
     let answer = || {
         page(

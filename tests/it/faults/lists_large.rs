@@ -16,7 +16,7 @@ fn agents(numbers: std::ops::Range<u32>, more: bool) -> String {
 }
 
 #[test]
-fn a_long_list_on_a_terminal_comes_in_blocks_and_keeps_its_columns() {
+fn long_list_on_terminal_keeps_its_columns() {
     let mut items: Vec<String> = (0..2500)
         .map(|id| format!(r#"{{"id":"a{id:04}","name":"n","worker_id":"w"}}"#))
         .collect();
@@ -41,7 +41,7 @@ fn a_long_list_on_a_terminal_comes_in_blocks_and_keeps_its_columns() {
 }
 
 #[test]
-fn a_list_that_breaks_off_within_a_page_says_where_it_really_ended() {
+fn interruption_within_a_page_reports_the_position() {
     // More than is kept back, then an item that is not an object.
     let mut body = agents(0..40_000, true);
     let end = body.rfind("],").expect("the end of the items");
@@ -54,7 +54,7 @@ fn a_list_that_breaks_off_within_a_page_says_where_it_really_ended() {
 }
 
 #[test]
-fn an_item_that_is_not_an_object_leaves_nothing_half_done() {
+fn invalid_item_leaves_nothing_incomplete() {
     for (line, code, stdout) in [
         ("agents -o name", 17, ""),
         ("agents -o csv", 17, ""),
@@ -73,7 +73,7 @@ fn an_item_that_is_not_an_object_leaves_nothing_half_done() {
 }
 
 #[test]
-fn a_hundred_thousand_items_that_are_not_objects_take_no_time() {
+fn many_invalid_items_take_no_time() {
     let body = format!("{{\"data\":[{}]}}", vec!["\"x\""; 100_000].join(","));
     let began = Instant::now();
     let output = run("join-keys -o json", body.clone());
@@ -85,7 +85,7 @@ fn a_hundred_thousand_items_that_are_not_objects_take_no_time() {
 }
 
 #[test]
-fn work_on_one_long_answer_obeys_timeout() {
+fn long_page_obeys_timeout() {
     let body = format!("{{\"data\":[{}]}}", vec!["{}"; 2_000_000].join(","));
     for line in [
         "agents -o csv --timeout 400ms",
@@ -108,7 +108,7 @@ fn members(count: usize) -> String {
 }
 
 #[test]
-fn work_on_one_long_object_obeys_timeout() {
+fn long_object_obeys_timeout() {
     let body = members(900_000);
     for (line, lines) in [
         ("agents a", 0),
@@ -130,7 +130,7 @@ fn work_on_one_long_object_obeys_timeout() {
 }
 
 #[test]
-fn an_object_of_more_than_a_million_members_is_not_understood() {
+fn rejects_object_with_a_million_members() {
     let body = members(1_000_000);
     for line in ["agents a -o json", "agents pause-exec a"] {
         let output = run(line, body.as_str());
@@ -143,7 +143,7 @@ fn an_object_of_more_than_a_million_members_is_not_understood() {
 }
 
 #[test]
-fn an_approval_that_is_too_long_to_be_reviewed_is_refused() {
+fn rejects_approval_too_long_to_review() {
     let mut args = String::new();
     for n in 0..100_000 {
         args += &format!(",\"{n}\":0");
@@ -168,7 +168,7 @@ fn an_approval_that_is_too_long_to_be_reviewed_is_refused() {
 }
 
 #[test]
-fn a_trace_shows_the_size_of_a_long_body_instead_of_the_body() {
+fn trace_shows_size_of_long_bodies() {
     let body = format!("[{}]", vec!["{}"; 500_000].join(","));
     let output = run("agents -vv -o name", body.as_str());
     let shown = format!(
@@ -180,7 +180,7 @@ fn a_trace_shows_the_size_of_a_long_body_instead_of_the_body() {
 }
 
 #[test]
-fn one_long_cell_does_not_widen_all_rows() {
+fn long_cell_does_not_widen_every_row() {
     let long = "x".repeat(100_000);
     let mut items = vec![format!(r#"{{"id":"{long}","name":"n"}}"#)];
     items.extend((0..500).map(|id| format!(r#"{{"id":"a{id}","name":"n"}}"#)));
@@ -201,7 +201,7 @@ fn one_long_cell_does_not_widen_all_rows() {
 }
 
 #[test]
-fn half_of_a_surrogate_pair_is_shown_as_its_escape() {
+fn lone_surrogate_is_shown_as_escape() {
     let body = r#"{"data":[{"id":"a\ud800","name":"cut \ud83d \u00e9\ud83d\ude00\"","\ud800":1,"status":"\udc00"}]}"#;
     let output = run("agents --no-headers", body);
     assert_eq!(
@@ -223,7 +223,7 @@ fn half_of_a_surrogate_pair_is_shown_as_its_escape() {
 }
 
 #[test]
-fn odd_json_is_passed_on_as_it_came_and_shown_as_far_as_possible() {
+fn unusual_json_is_unchanged_and_shown_if_possible() {
     let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
     let members = (0..3000).map(|id| format!("\"m{id}\":{id},"));
     let many: String = members.collect();

@@ -19,7 +19,7 @@ fn refused(line: &str) -> (Output, String) {
 }
 
 #[test]
-fn a_refused_connection_is_tried_three_times_within_three_seconds() {
+fn refused_connection_is_tried_three_times() {
     let began = Instant::now();
     let (output, base_url) = refused("agents -v");
     assert!(began.elapsed() < Duration::from_secs(3));
@@ -38,7 +38,7 @@ fn a_refused_connection_is_tried_three_times_within_three_seconds() {
 }
 
 #[test]
-fn a_write_that_never_left_is_not_of_unknown_outcome() {
+fn unsent_write_has_known_outcome() {
     let (output, _) = refused("agents agt_1 --delete --force -o json");
     assert_eq!((output.code, output.stdout.as_str()), (17, ""));
     assert!(
@@ -59,7 +59,7 @@ fn a_write_that_never_left_is_not_of_unknown_outcome() {
 }
 
 #[test]
-fn a_host_that_does_not_exist_is_17() {
+fn unknown_host_exits_17() {
     // `.invalid` never resolves (RFC 6761), with a resolver or without.
     let home = Home::new()
         .with("XEROCTL_BASE_URL", "http://router.invalid/p/v1")
@@ -74,7 +74,7 @@ fn a_host_that_does_not_exist_is_17() {
 }
 
 #[test]
-fn a_timeout_ends_the_whole_command() {
+fn timeout_ends_the_whole_command() {
     let router = Router::rules(|_| Answer::silence());
     let began = Instant::now();
     let read = router.home().run("agents --timeout 300ms");
@@ -105,7 +105,7 @@ fn a_timeout_ends_the_whole_command() {
 }
 
 #[test]
-fn a_timeout_counts_over_all_pages_and_attempts() {
+fn timeout_covers_all_pages_and_attempts() {
     let page = r#"{"data":[{"id":"agt_1"}],"has_more":true,"last_id":"agt_1"}"#;
     let router = Router::rules(move |asked| {
         if asked.target.contains("after") {
@@ -142,7 +142,7 @@ fn redirects_are_not_followed() {
 }
 
 #[test]
-fn requests_say_who_asks_and_carry_the_key() {
+fn requests_have_user_agent_and_key() {
     let router = Router::rules(|_| agent());
     let home = router.home();
     assert_eq!(home.run("agents agt_1").code, 0);
@@ -196,7 +196,7 @@ fn requests_say_who_asks_and_carry_the_key() {
 }
 
 #[test]
-fn an_id_is_percent_encoded_on_the_wire() {
+fn id_is_percent_encoded() {
     let router = Router::script([Answer::json(200, r#"{"name":"n"}"#)]);
     assert_eq!(router.home().run("agents 'ü ?#%&+'").code, 0);
     assert_eq!(
@@ -223,7 +223,7 @@ fn loopback_hosts_are_never_proxied() {
 }
 
 #[test]
-fn compression_is_offered_and_understood() {
+fn offers_and_accepts_compression() {
     let body = br#"{"id":"agt_zipped"}"#;
     let router =
         Router::script([Answer::json(200, stored(body)).header("Content-Encoding", "gzip")]);
@@ -241,7 +241,7 @@ fn compression_is_offered_and_understood() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_decompressed_is_17_and_not_asked_for_again() {
+fn undecodable_response_exits_17_without_retry() {
     let mut body = stored(br#"{"id":"agt_zipped"}"#);
     // Block type 3 is reserved (RFC 1951, section 3.2.3).
     body[10] = 0b111;
@@ -256,7 +256,7 @@ fn an_answer_that_cannot_be_decompressed_is_17_and_not_asked_for_again() {
 }
 
 #[test]
-fn an_answer_over_64_mib_is_refused() {
+fn rejects_response_over_64_mib() {
     // What counts is the size after decompression: this one is some 400 KiB on the wire.
     let bomb = Answer::json(200, zeros(65 * 1024 * 1024)).header("Content-Encoding", "gzip");
     let plain = Answer::json(200, vec![b' '; 64 * 1024 * 1024 + 1]);
@@ -269,7 +269,7 @@ fn an_answer_over_64_mib_is_refused() {
 }
 
 #[test]
-fn a_write_whose_answer_is_too_large_is_of_unknown_outcome() {
+fn write_with_oversized_response_has_unknown_outcome() {
     let router = Router::script([Answer::json(200, vec![b' '; 64 * 1024 * 1024 + 1])]);
     let output = router.home().run("agents agt_1 --delete --force");
     assert_eq!(output.code, 17);
@@ -330,7 +330,7 @@ fn zeros(length: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_post_without_a_body_tells_its_length_and_a_read_has_none() {
+fn post_without_body_has_a_length() {
     let router = Router::script([Answer::empty(204), Answer::json(200, r#"{"id":"agt_1"}"#)]);
     let home = router.home();
     home.run("agents candidates approve agt_1 cand_1");

@@ -73,7 +73,7 @@ fn says(output: &Output, code: i32, words: &[&str]) {
 const WANTS_CREDENTIALS: &str = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"corp\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 #[test]
-fn a_proxy_that_wants_credentials_is_4_and_named() {
+fn proxy_requiring_credentials_exits_4() {
     let (address, asked) = proxy(WANTS_CREDENTIALS);
     let url = format!("http://user:SECRET@{address}");
     for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
@@ -96,7 +96,7 @@ fn a_proxy_that_wants_credentials_is_4_and_named() {
 }
 
 #[test]
-fn a_socks_proxy_that_refuses_the_credentials_is_4_and_named() {
+fn socks_proxy_rejecting_credentials_exits_4() {
     for (choice, verdict) in [(2, Some(1)), (0xff, None)] {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
         let address = listener.local_addr().expect("its address");
@@ -120,7 +120,7 @@ fn a_socks_proxy_that_refuses_the_credentials_is_4_and_named() {
 }
 
 #[test]
-fn a_proxy_of_plain_http_that_wants_credentials_is_4_and_named() {
+fn plain_proxy_requiring_credentials_exits_4() {
     let (address, _) = proxy(WANTS_CREDENTIALS);
     let home = home(&[("http_proxy", &format!("http://user:SECRET@{address}"))]);
     let output = home.run("squads health --squads-url http://squads.invalid");
@@ -132,7 +132,7 @@ fn a_proxy_of_plain_http_that_wants_credentials_is_4_and_named() {
 }
 
 #[test]
-fn a_proxy_that_fails_is_17_and_named_without_its_password() {
+fn failing_proxy_exits_17_and_hides_its_password() {
     let (refusing, asked) = proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
     let (mute, _) = proxy("");
     let dead = nobody().replace("http://", "").replace("/proj_1/v1", "");
@@ -155,7 +155,7 @@ fn a_proxy_that_fails_is_17_and_named_without_its_password() {
 }
 
 #[test]
-fn a_proxy_that_hangs_is_named_when_the_time_is_over() {
+fn hanging_proxy_is_named_at_the_timeout() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
     let address = listener.local_addr().expect("its address");
     let output = home(&[("https_proxy", &format!("http://u:SECRET@{address}"))])
@@ -168,7 +168,7 @@ fn a_proxy_that_hangs_is_named_when_the_time_is_over() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_is_3_and_never_no_proxy() {
+fn unusable_proxy_exits_3() {
     let router = Router::unasked();
     let port = router.root().replace("http://127.0.0.1:", "");
     // A name without the exemption of loopback hosts, which a direct connection would reach.
@@ -196,7 +196,7 @@ fn a_proxy_that_cannot_be_used_is_3_and_never_no_proxy() {
 }
 
 #[test]
-fn no_proxy_counts_and_an_unusable_proxy_is_of_no_interest_then() {
+fn no_proxy_ignores_unusable_proxies() {
     let (address, asked) = proxy(WANTS_CREDENTIALS);
     for value in [format!("http://{address}"), "ftp://x".to_owned()] {
         let home = home(&[("https_proxy", &value), ("NO_PROXY", "x, *.invalid:443")]);
@@ -208,7 +208,7 @@ fn no_proxy_counts_and_an_unusable_proxy_is_of_no_interest_then() {
 }
 
 #[test]
-fn a_request_header_of_a_cgi_process_is_not_taken_for_a_proxy() {
+fn cgi_header_is_not_a_proxy() {
     const OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\nConnection: close\r\n\r\n{\"status\":\"ok\"}";
     let run = |variables: &[(&str, &str)]| {
         let (address, asked) = proxy(OK);
@@ -224,7 +224,7 @@ fn a_request_header_of_a_cgi_process_is_not_taken_for_a_proxy() {
 }
 
 #[test]
-fn a_page_of_the_proxy_names_the_proxy() {
+fn error_page_names_the_proxy() {
     let (address, _) = proxy(
         "HTTP/1.1 503 Busy\r\nContent-Type: text/html\r\nContent-Length: 4\r\nConnection: close\r\n\r\n<h1>",
     );

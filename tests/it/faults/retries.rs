@@ -22,7 +22,7 @@ fn busy(status: u16, wait: &str) -> Answer {
 }
 
 #[test]
-fn a_read_is_sent_again_after_passing_faults() {
+fn read_is_retried_after_transient_errors() {
     let (output, requests) = run(
         "agents agt_1 -o name",
         [Answer::empty(503), Answer::empty(503), agent()],
@@ -35,7 +35,7 @@ fn a_read_is_sent_again_after_passing_faults() {
 }
 
 #[test]
-fn each_passing_status_is_tried_again_and_no_other() {
+fn only_transient_statuses_are_retried() {
     for status in [408, 429, 500, 502, 503, 504] {
         let (output, requests) = run("agents agt_1 -o name", [Answer::empty(status), agent()]);
         assert_eq!(
@@ -53,7 +53,7 @@ fn each_passing_status_is_tried_again_and_no_other() {
 }
 
 #[test]
-fn a_read_is_given_up_after_four_attempts() {
+fn read_stops_after_four_attempts() {
     let (output, requests) = run(
         "agents agt_1 -o json",
         vec![Answer::fault(500, "internal_error"); 4],
@@ -72,7 +72,7 @@ fn a_read_is_given_up_after_four_attempts() {
 }
 
 #[test]
-fn a_read_whose_answer_is_lost_or_cut_is_sent_again() {
+fn lost_or_truncated_read_is_retried() {
     for broken in [Answer::dropped(), agent().cut()] {
         let (output, requests) = run("agents agt_1 -o name", [broken, agent()]);
         assert_eq!((output.code, requests), (0, 2), "{}", output.stderr);
@@ -112,7 +112,7 @@ const WRITES: [(&str, &str); 9] = [
 ];
 
 #[test]
-fn a_write_is_never_sent_again_once_it_may_have_left() {
+fn sent_write_is_never_retried() {
     for (line, check) in WRITES {
         for lost in [
             Answer::fault(500, "internal_error"),
@@ -146,7 +146,7 @@ fn a_write_is_never_sent_again_once_it_may_have_left() {
 }
 
 #[test]
-fn an_unknown_outcome_is_in_the_json_line_too() {
+fn json_line_reports_unknown_outcome() {
     let (output, _) = run("agents agt_1 --delete --force -o json", [Answer::dropped()]);
     let line = output.stderr.lines().last().expect("a line");
     let error: serde_json::Value = serde_json::from_str(line).expect("JSON");
@@ -156,7 +156,7 @@ fn an_unknown_outcome_is_in_the_json_line_too() {
 }
 
 #[test]
-fn a_write_that_was_throttled_or_found_nobody_is_sent_again() {
+fn throttled_or_undispatched_write_is_retried() {
     for nothing_done in [
         busy(429, "0"),
         Answer::fault(429, "rate_limit_exceeded"),
@@ -172,7 +172,7 @@ fn a_write_that_was_throttled_or_found_nobody_is_sent_again() {
 }
 
 #[test]
-fn a_write_that_stays_throttled_is_not_of_unknown_outcome() {
+fn throttled_write_has_known_outcome() {
     for fault in [
         Answer::fault(429, "rate_limit_exceeded"),
         Answer::fault(503, "tool_executor_unavailable"),
@@ -184,7 +184,7 @@ fn a_write_that_stays_throttled_is_not_of_unknown_outcome() {
 }
 
 #[test]
-fn quota_and_billing_are_not_tried_again() {
+fn quota_and_billing_errors_are_not_retried() {
     for code in ["quota_exceeded", "insufficient_quota", "billing_delinquent"] {
         let fault = Answer::fault(429, code).header("Retry-After", "0");
         let (output, requests) = run("agents -o json", [fault]);
@@ -198,7 +198,7 @@ fn quota_and_billing_are_not_tried_again() {
 }
 
 #[test]
-fn the_wait_that_is_asked_for_is_kept() {
+fn requested_wait_is_kept() {
     let in_body = r#"{"error":{"message":"busy","code":"rate_limit_exceeded","retry_after":1}}"#;
     let faults = [
         busy(429, "1"),
@@ -224,7 +224,7 @@ fn the_wait_that_is_asked_for_is_kept() {
 }
 
 #[test]
-fn a_wait_that_is_over_or_senseless_delays_nothing() {
+fn past_or_invalid_wait_delays_nothing() {
     for wait in ["0", "Sat, 01 Jan 2000 00:00:00 GMT", "soon", "-5", ""] {
         let began = Instant::now();
         let (output, requests) = run("agents agt_1 -o name", [busy(429, wait), agent()]);
@@ -234,7 +234,7 @@ fn a_wait_that_is_over_or_senseless_delays_nothing() {
 }
 
 #[test]
-fn a_wait_beyond_the_limit_is_not_begun_and_says_when() {
+fn excessive_wait_is_not_started() {
     let body = r#"{"error":{"message":"busy","retry_after":3600}}"#;
     for (line, fault, when) in [
         ("agents", busy(429, "61"), "at 2026-11-22T12:01:01Z"),
@@ -270,7 +270,7 @@ fn a_wait_beyond_the_limit_is_not_begun_and_says_when() {
 }
 
 #[test]
-fn a_long_wait_is_announced_unless_it_is_quiet() {
+fn long_wait_is_announced_unless_quiet() {
     let body = r#"{"error":{"message":"busy","retry_after":2.1}}"#;
     let answers = move || [Answer::json(429, body), agent()];
     let quiet = std::thread::spawn(move || run("agents agt_1 -q", answers()));

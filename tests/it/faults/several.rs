@@ -44,7 +44,7 @@ fn unknown() -> Answer {
 }
 
 #[test]
-fn after_a_refused_key_nothing_more_is_started() {
+fn rejected_key_stops_the_rest() {
     for refused in [no_key, no_scope] as [fn() -> Answer; 2] {
         let router = router([("b", refused)]);
         let output = router
@@ -68,7 +68,7 @@ fn after_a_refused_key_nothing_more_is_started() {
 }
 
 #[test]
-fn when_the_first_is_refused_the_code_is_its() {
+fn first_rejection_sets_the_exit_code() {
     let router = router([("a", no_key)]);
     let output = router.home().run("agents pause-exec a b --concurrency 1");
     assert_eq!(
@@ -82,7 +82,7 @@ fn when_the_first_is_refused_the_code_is_its() {
 }
 
 #[test]
-fn when_all_fail_the_code_is_their_common_one_else_1() {
+fn common_failure_sets_the_exit_code() {
     let alike = router([("a", unknown), ("b", unknown)]);
     assert_eq!(alike.home().run("agents pause-exec a b").code, 5);
     let mixed = router([("a", unknown), ("b", || Answer::fault(409, "busy"))]);
@@ -92,7 +92,7 @@ fn when_all_fail_the_code_is_their_common_one_else_1() {
 }
 
 #[test]
-fn a_row_tells_that_an_outcome_is_unknown() {
+fn row_reports_unknown_outcome() {
     let router = router([
         ("b", || Answer::fault(500, "internal_error")),
         ("c", Answer::dropped),
@@ -118,7 +118,7 @@ fn a_row_tells_that_an_outcome_is_unknown() {
 }
 
 #[test]
-fn results_stand_in_the_order_given_and_duplicates_once() {
+fn results_keep_the_order_without_duplicates() {
     // The first is answered last.
     let router = router([("c", || {
         std::thread::sleep(Duration::from_millis(200));
@@ -131,7 +131,7 @@ fn results_stand_in_the_order_given_and_duplicates_once() {
 }
 
 #[test]
-fn one_agent_given_twice_is_shown_like_one() {
+fn duplicate_agent_is_shown_as_one() {
     let router = router([]);
     let output = router.home().run("agents pause-exec a a");
     assert_eq!(
@@ -167,7 +167,7 @@ fn most_at_a_time(words: &str, each: Duration) -> usize {
 }
 
 #[test]
-fn a_few_are_under_way_at_a_time() {
+fn limits_parallel_requests() {
     // Long enough that all that may be under way are seen together on a busy machine too.
     let (short, long) = (Duration::from_millis(20), Duration::from_millis(250));
     assert_eq!(most_at_a_time("--concurrency 1", short), 1);
@@ -176,7 +176,7 @@ fn a_few_are_under_way_at_a_time() {
 }
 
 #[test]
-fn a_throttled_one_is_tried_again() {
+fn throttled_request_is_retried() {
     let first = AtomicUsize::new(0);
     let router = Router::rules(move |asked| {
         if asked.target.contains("/a/") && first.fetch_add(1, Ordering::SeqCst) == 0 {
@@ -195,7 +195,7 @@ fn a_throttled_one_is_tried_again() {
 }
 
 #[test]
-fn outcomes_of_several_write_no_error_object_but_a_common_failure_does() {
+fn only_common_failure_writes_an_error_object() {
     let some = router([("a", unknown)]);
     let output = some.home().run("agents pause-exec a b -o json");
     assert_eq!(output.code, 15);

@@ -17,7 +17,7 @@ fn failed(status: u16, body: &str) -> Output {
 }
 
 #[test]
-fn an_envelope_may_lack_members_or_be_a_bare_text() {
+fn envelope_may_be_sparse_or_text() {
     for (body, said) in [
         (
             r#"{"error":{"message":"no such thing","type":"not_found_error"}}"#,
@@ -52,7 +52,7 @@ fn an_envelope_may_lack_members_or_be_a_bare_text() {
 }
 
 #[test]
-fn a_404_that_is_not_the_routers_names_the_base_url() {
+fn foreign_404_names_the_base_url() {
     for (kind, body, said) in [
         ("text/html", "<html>\n<h1>404 Not Found</h1>", "<html>"),
         ("text/plain", "\n\n  nothing here", "nothing here"),
@@ -76,7 +76,7 @@ fn a_404_that_is_not_the_routers_names_the_base_url() {
 }
 
 #[test]
-fn a_proxys_page_is_shown_by_status_type_and_first_line() {
+fn proxy_page_is_summarized() {
     let page = "<html><title>502 Bad Gateway</title>\n<body>a long page</body>";
     let answer =
         Answer::new(502, "text/html; charset=utf-8", page).header("X-Request-ID", "req_42");
@@ -103,7 +103,7 @@ fn a_proxys_page_is_shown_by_status_type_and_first_line() {
 }
 
 #[test]
-fn a_success_that_cannot_be_understood_is_17() {
+fn malformed_success_exits_17() {
     for body in [
         "<html>hello</html>",
         "{",
@@ -147,7 +147,7 @@ fn a_success_that_cannot_be_understood_is_17() {
 }
 
 #[test]
-fn a_list_without_any_body_is_17() {
+fn list_without_body_exits_17() {
     for answer in [Answer::empty(204), Answer::empty(200)] {
         let run = run("agents", answer);
         assert_eq!((run.code, run.stdout.as_str()), (17, ""), "{}", run.stderr);
@@ -155,7 +155,7 @@ fn a_list_without_any_body_is_17() {
 }
 
 #[test]
-fn a_write_that_succeeded_with_an_answer_that_cannot_be_understood_is_of_unknown_outcome() {
+fn write_with_malformed_response_has_unknown_outcome() {
     let run = run(
         "agents agt_1 --update --status active",
         Answer::new(200, "text/html", "<html>welcome to the hotel wifi</html>"),
@@ -171,7 +171,7 @@ fn a_write_that_succeeded_with_an_answer_that_cannot_be_understood_is_of_unknown
 }
 
 #[test]
-fn an_action_may_be_answered_with_nothing_or_with_any_object() {
+fn action_may_return_nothing_or_any_object() {
     for (answer, json) in [
         (Answer::empty(204), "{}"),
         (Answer::empty(200), "{}"),
@@ -193,7 +193,7 @@ fn an_action_may_be_answered_with_nothing_or_with_any_object() {
 }
 
 #[test]
-fn an_object_may_be_of_odd_types() {
+fn accepts_unusual_types() {
     let body = r#"{"id":17,"name":null,"worker_id":["a",{"b":1}],"status":true,"region":{"x": "y z"},
         "last_heartbeat_at":1795348795,"max_concurrent_requests":"8","supported_tiers":"default",
         "created_at":1795348795.5,"updated_at":"yesterday","storage_limit_bytes":1e400,
@@ -230,7 +230,7 @@ fn an_object_may_be_of_odd_types() {
 }
 
 #[test]
-fn json_keeps_the_routers_own_bytes() {
+fn json_keeps_its_bytes() {
     for body in [
         r#"{ "id":"a" ,"n":1.50, "e":1E5,"big":12345678901234567890123,"n":"twice","t":"\u00e9é\/" }"#,
         "{}",
@@ -242,7 +242,7 @@ fn json_keeps_the_routers_own_bytes() {
 }
 
 #[test]
-fn a_byte_order_mark_and_blanks_around_a_document_are_tolerated() {
+fn accepts_byte_order_mark_and_whitespace() {
     let run = run(
         "agents a -o json",
         Answer::json(200, "\u{feff}\n {\"id\":\"a\"} \r\n"),
@@ -256,7 +256,7 @@ fn a_byte_order_mark_and_blanks_around_a_document_are_tolerated() {
 }
 
 #[test]
-fn both_names_of_a_field_are_read() {
+fn reads_both_names_of_a_field() {
     let rotation = run(
         "agents curve-rotate agt_1 -o csv",
         Answer::json(202, r#"{"id":"rot_1","dispatch_status":"dispatched"}"#),
@@ -283,7 +283,7 @@ fn both_names_of_a_field_are_read() {
 }
 
 #[test]
-fn csv_cells_are_quoted_where_they_must_be() {
+fn csv_cells_are_quoted_if_needed() {
     let done = run("agents pause-exec 'a,\"b' -o csv", Answer::empty(204));
     // The splitter of this test takes the quote away.
     assert_eq!(done.code, 0, "{}", done.stderr);

@@ -41,7 +41,7 @@ fn run(line: &str, answer: Answer) -> Output {
 }
 
 #[test]
-fn errors_of_both_dialects_are_told_by_every_command() {
+fn every_command_reports_errors_of_both_dialects() {
     for line in LINES {
         for dialect in Dialect::BOTH {
             for (status, code) in [(400, 7), (401, 4), (403, 4), (404, 5), (409, 6), (422, 7)] {
@@ -62,7 +62,7 @@ fn errors_of_both_dialects_are_told_by_every_command() {
 }
 
 #[test]
-fn the_paths_of_details_are_told() {
+fn reports_paths_of_details() {
     let body = r#"{"error":"Validation error","details":[
         {"code":"invalid_type","path":["name"],"message":"Required"},
         {"code":"invalid_enum_value","path":["instructionsBundle","files",0,"x y"],"message":"Invalid value","options":["a"]},
@@ -101,7 +101,7 @@ fn the_paths_of_details_are_told() {
 }
 
 #[test]
-fn details_of_any_form_are_told_somehow() {
+fn reports_details_of_any_form() {
     for (details, told) in [
         (r#"{"field":"name"}"#, "name"),
         (r#""too long""#, "too long"),
@@ -125,7 +125,7 @@ fn details_of_any_form_are_told_somehow() {
 }
 
 #[test]
-fn an_operator_is_asked_for_where_one_is_needed() {
+fn requires_operator_key() {
     for line in LINES {
         for (dialect, status, message) in [
             (Dialect::Server, 403, "Operator access required"),
@@ -157,7 +157,7 @@ fn an_operator_is_asked_for_where_one_is_needed() {
 }
 
 #[test]
-fn words_that_the_router_knows_get_no_advice_of_the_routers() {
+fn router_codes_get_no_router_advice() {
     for code in ["agent_not_found", "scope_insufficient", "internal_error"] {
         let run = run(
             "squads pause AGENT",
@@ -170,7 +170,7 @@ fn words_that_the_router_knows_get_no_advice_of_the_routers() {
 }
 
 #[test]
-fn a_deletion_that_can_not_be_advises_to_terminate() {
+fn impossible_deletion_suggests_terminate() {
     for dialect in Dialect::BOTH {
         let line = format!("squads delete {CODER} --force");
         let failure = dialect.fault(500, "Internal server error", "internal_error");
@@ -198,7 +198,7 @@ fn a_deletion_that_can_not_be_advises_to_terminate() {
 }
 
 #[test]
-fn a_wrong_address_is_said_to_be_one() {
+fn reports_wrong_address() {
     let page = "<!doctype html>\n<html><title>Welcome</title></html>";
     for line in LINES {
         for (answer, excerpt) in [
@@ -229,7 +229,7 @@ fn a_wrong_address_is_said_to_be_one() {
 }
 
 #[test]
-fn a_redirect_is_not_followed() {
+fn redirect_is_not_followed() {
     for line in LINES {
         let elsewhere = Router::unasked();
         let server = Router::script([
@@ -243,7 +243,7 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
-fn nobody_at_the_address_is_17_and_the_address_is_named() {
+fn unreachable_server_exits_17() {
     let address = crate::support::router::nobody();
     let root = address.replace("/proj_1/v1", "");
     for line in ["squads me", "squads pause AGENT"] {
@@ -257,7 +257,7 @@ fn nobody_at_the_address_is_17_and_the_address_is_named() {
 }
 
 #[test]
-fn every_error_is_one_json_object_where_json_was_asked_for() {
+fn errors_are_one_json_object_if_requested() {
     for line in LINES {
         for status in [400, 401, 403, 404, 409, 500] {
             // Reads are tried again after a 500.
@@ -285,7 +285,7 @@ fn every_error_is_one_json_object_where_json_was_asked_for() {
 }
 
 #[test]
-fn a_conflict_on_creation_names_the_other_way() {
+fn conflict_on_creation_suggests_hiring() {
     for dialect in Dialect::BOTH {
         let run = run(
             "squads create --name n --role r --adapter a",
@@ -301,7 +301,7 @@ fn a_conflict_on_creation_names_the_other_way() {
 }
 
 #[test]
-fn a_key_that_nobody_needs_is_warned_of_by_health() {
+fn health_warns_about_unneeded_key() {
     let denied = || Answer::json(401, r#"{"error":"Agent authentication required"}"#);
     for (me, identity, key, warned) in [
         (
@@ -383,7 +383,7 @@ fn a_key_that_nobody_needs_is_warned_of_by_health() {
 }
 
 #[test]
-fn health_says_whose_key_it_is_in_json_too() {
+fn health_reports_key_owner_in_json() {
     let me = || {
         Answer::json(
             200,
@@ -425,7 +425,7 @@ fn health_says_whose_key_it_is_in_json_too() {
 }
 
 #[test]
-fn lists_send_nothing_but_their_path() {
+fn lists_send_only_their_path() {
     let server = Router::script([Answer::json(200, "[]")]);
     home(&server).run("squads agents");
     assert_eq!(server.lines(), [format!("GET /api/squads/{SQUAD}/agents")]);

@@ -10,7 +10,7 @@ fn run(line: &str, answer: Answer) -> Output {
 }
 
 #[test]
-fn titles_may_be_very_long() {
+fn accepts_very_long_titles() {
     let title = "long ".repeat(13_108);
     let body = format!(r#"[{{"id":"a","name":"n","title":"{title}"}}]"#);
     let wide = run("squads agents -o wide", Answer::json(200, body.clone()));
@@ -30,7 +30,7 @@ fn titles_may_be_very_long() {
 }
 
 #[test]
-fn hostile_text_moves_no_cursor_and_hides_nothing() {
+fn hostile_text_cannot_control_the_terminal() {
     let hostile = r"\u001b[2J\u202egnihton\u200b\u009b1m\t\nend\u2028";
     let agent = format!(
         r#"{{"id":"a{hostile}","name":"{hostile}","title":"{hostile}","role":"{hostile}","status":"{hostile}","path":"{hostile}",

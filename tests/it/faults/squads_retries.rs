@@ -33,7 +33,7 @@ pub(crate) const WRITES: &[&str] = &[
 ];
 
 #[test]
-fn a_read_is_tried_again_after_a_passing_fault() {
+fn read_is_retried_after_a_transient_error() {
     for (line, request) in READS {
         let line = line.replace("AGENT", CODER);
         let well = if ["inbox", "agents", "keys"]
@@ -59,7 +59,7 @@ fn a_read_is_tried_again_after_a_passing_fault() {
 }
 
 #[test]
-fn a_read_that_keeps_failing_is_17_after_four_attempts() {
+fn failing_read_exits_17_after_four_attempts() {
     let server = Router::rules(|_| Dialect::Server.fault(500, "Internal server error", ""));
     let run = home(&server).run("squads me");
     assert_eq!((run.code, server.lines().len()), (17, 4), "{}", run.stderr);
@@ -67,7 +67,7 @@ fn a_read_that_keeps_failing_is_17_after_four_attempts() {
 }
 
 #[test]
-fn a_write_that_may_have_been_kept_is_sent_once() {
+fn sent_write_is_sent_once() {
     for line in WRITES {
         let line = line.replace("AGENT", CODER);
         for fault in [
@@ -104,7 +104,7 @@ fn a_write_that_may_have_been_kept_is_sent_once() {
 }
 
 #[test]
-fn a_write_that_was_throttled_is_sent_again() {
+fn throttled_write_is_retried() {
     let server = Router::script([
         Answer::json(429, r#"{"error":"slow down"}"#).header("Retry-After", "0"),
         Answer::json(200, r#"{"ok":true}"#),
@@ -115,7 +115,7 @@ fn a_write_that_was_throttled_is_sent_again() {
 }
 
 #[test]
-fn the_read_before_a_write_is_tried_again_and_the_write_is_not() {
+fn only_the_read_before_a_write_is_retried() {
     // Looking up a name, then the change.
     let list = r#"[{"id":"3fcb87f5-40bf-4e11-b004-a986b1c8cef0","name":"Coder"}]"#;
     let server = Router::script([
@@ -136,7 +136,7 @@ fn the_read_before_a_write_is_tried_again_and_the_write_is_not() {
 }
 
 #[test]
-fn a_timeout_is_for_the_whole_command() {
+fn timeout_covers_the_whole_command() {
     let server = Router::script([Answer::silence()]);
     let run = home(&server).run(&format!("squads pause {CODER} --timeout 200ms"));
     assert_eq!(run.code, 17, "{}", run.stderr);

@@ -40,19 +40,19 @@ fn is_not_understood(line: &str) {
 }
 
 #[test]
-fn an_agent_that_is_no_object_can_not_be_understood() {
+fn rejects_agent_that_is_not_an_object() {
     is_not_understood("squads me");
     is_not_understood("squads show AGENT");
 }
 
 #[test]
-fn a_state_that_is_no_object_can_not_be_understood() {
+fn rejects_state_that_is_not_an_object() {
     is_not_understood("squads runtime AGENT");
     is_not_understood("squads health");
 }
 
 #[test]
-fn a_list_where_none_is_can_not_be_understood() {
+fn rejects_missing_list() {
     for (line, member) in [
         ("squads agents", "agents"),
         ("squads inbox", "items"),
@@ -98,7 +98,7 @@ fn a_list_where_none_is_can_not_be_understood() {
 }
 
 #[test]
-fn items_that_are_no_objects_are_kept_in_json_and_refused_in_tables() {
+fn non_object_items_are_kept_in_json_and_rejected_in_tables() {
     for line in ["squads agents", "squads keys AGENT"] {
         let body = r#"[{"id":"a"},1,"x",null]"#;
         let table = run(line, Answer::json(200, body));
@@ -109,7 +109,7 @@ fn items_that_are_no_objects_are_kept_in_json_and_refused_in_tables() {
 }
 
 #[test]
-fn an_agent_may_be_of_odd_types() {
+fn accepts_unusual_types() {
     let body = format!(
         r#"{{"id":"{CODER}","name":["a",1],"role":null,"status":true,"title":{{"x": 1}},"adapterType":1.50,
         "reportsTo":false,"reportsToAgentId":"{MANAGER}","squadId":[],"chainOfCommand":[{{"name":"M"}},{{"id":"x"}},"text",3],
@@ -138,7 +138,7 @@ fn an_agent_may_be_of_odd_types() {
 }
 
 #[test]
-fn what_is_null_or_missing_is_a_dash() {
+fn null_and_missing_values_are_dashes() {
     for body in [
         "{}",
         r#"{"agent":{}}"#,
@@ -155,7 +155,7 @@ fn what_is_null_or_missing_is_a_dash() {
 }
 
 #[test]
-fn words_that_nobody_knows_are_shown_as_they_are() {
+fn unknown_words_are_unchanged() {
     let agent =
         r#"{"name":"n","role":"wizard","status":"levitating","adapterType":"crystal_ball"}"#;
     let shown = run("squads show AGENT --no-headers", Answer::json(200, agent));
@@ -174,7 +174,7 @@ fn words_that_nobody_knows_are_shown_as_they_are() {
 }
 
 #[test]
-fn a_change_may_be_answered_with_nothing_or_with_any_object() {
+fn change_may_return_nothing_or_any_object() {
     for line in [
         "pause",
         "resume",
@@ -204,7 +204,7 @@ fn a_change_may_be_answered_with_nothing_or_with_any_object() {
 }
 
 #[test]
-fn a_change_whose_answer_can_not_be_understood_is_of_unknown_outcome() {
+fn malformed_change_has_unknown_outcome() {
     for line in [
         "squads pause AGENT",
         "squads update AGENT --title T",
@@ -233,7 +233,7 @@ fn a_change_whose_answer_can_not_be_understood_is_of_unknown_outcome() {
 }
 
 #[test]
-fn a_change_that_shows_nothing_is_told_by_the_id_that_was_asked_for() {
+fn empty_change_shows_the_requested_id() {
     for (line, done) in [
         ("update AGENT --title T", "updated"),
         (
@@ -259,7 +259,7 @@ fn a_change_that_shows_nothing_is_told_by_the_id_that_was_asked_for() {
 }
 
 #[test]
-fn a_creation_without_an_id_is_shown_all_the_same() {
+fn creation_without_id_is_shown() {
     for line in [
         "squads create --name n --role r --adapter a",
         "squads hire --name n --role r",
@@ -278,7 +278,7 @@ fn a_creation_without_an_id_is_shown_all_the_same() {
 }
 
 #[test]
-fn keys_come_in_either_envelope_with_more_members() {
+fn accepts_keys_in_both_envelopes() {
     let key = format!(
         r#"{{"id":"{CI_KEY}","name":"n","createdAt":"2026-11-22T11:00:00.000Z","revokedAt":null,"lastUsedAt":null}}"#
     );
@@ -295,7 +295,7 @@ fn keys_come_in_either_envelope_with_more_members() {
 }
 
 #[test]
-fn an_inbox_that_is_filtered_here_stays_the_servers_document() {
+fn filtered_inbox_keeps_the_document() {
     let items = r#"{"id":"a","status":"todo", "n":1.50},{"id":"b","status":"done"} , {"id":"c"},{"id":"d","status":null}"#;
     for (body, json) in [
         (
@@ -332,7 +332,7 @@ fn an_inbox_that_is_filtered_here_stays_the_servers_document() {
 }
 
 #[test]
-fn json_keeps_the_servers_own_bytes() {
+fn json_keeps_its_bytes() {
     for body in [
         r#"{ "x":"a" ,"n":1.50, "e":1E5,"big":12345678901234567890123,"n":"twice","t":"\u00e9é\/" }"#,
         "{\n  \"agent\": {\"x\": \"a\"},\n \"more\": []\n}",

@@ -60,14 +60,14 @@ fn is_refused(output: &Output, message: &str, hint: &str) {
 }
 
 #[test]
-fn a_certificate_of_a_trusted_ca_is_accepted() {
+fn accepts_certificate_of_trusted_ca() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], |_| ()), agent());
     succeeds(&server, &server.home(&ca.pem()));
 }
 
 #[test]
-fn an_expired_certificate_is_refused_with_its_date() {
+fn expired_certificate_shows_its_date() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], expired), agent());
     fails(
@@ -79,7 +79,7 @@ fn an_expired_certificate_is_refused_with_its_date() {
 }
 
 #[test]
-fn a_certificate_of_the_future_points_to_the_clock() {
+fn future_certificate_points_to_the_clock() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], early), agent());
     fails(
@@ -91,7 +91,7 @@ fn a_certificate_of_the_future_points_to_the_clock() {
 }
 
 #[test]
-fn a_certificate_for_another_host_is_refused_with_its_names() {
+fn certificate_for_another_host_lists_its_names() {
     let ca = Ca::new();
     let names = ["router.example", "*.router.example", "192.0.2.1"];
     let server = Secured::start(&ca.signs(&names, |_| ()), agent());
@@ -104,7 +104,7 @@ fn a_certificate_for_another_host_is_refused_with_its_names() {
 }
 
 #[test]
-fn a_certificate_of_an_unknown_ca_is_refused() {
+fn rejects_certificate_of_unknown_ca() {
     let server = Secured::start(&Ca::new().signs(&[HOST], |_| ()), agent());
     fails(
         &server,
@@ -115,7 +115,7 @@ fn a_certificate_of_an_unknown_ca_is_refused() {
 }
 
 #[test]
-fn a_certificate_for_clients_is_refused() {
+fn rejects_client_certificate_of_a_server() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], of_a_client), agent());
     fails(
@@ -127,7 +127,7 @@ fn a_certificate_for_clients_is_refused() {
 }
 
 #[test]
-fn the_certificate_of_a_ca_is_refused_with_the_way_to_trust_it() {
+fn ca_certificate_prints_how_to_trust_it() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], of_a_ca), agent());
     fails(
@@ -139,7 +139,7 @@ fn the_certificate_of_a_ca_is_refused_with_the_way_to_trust_it() {
 }
 
 #[test]
-fn a_certificate_that_is_named_itself_is_trusted() {
+fn trusts_pinned_certificate() {
     for change in [|_: &mut _| (), of_a_ca] {
         let identity = Identity::self_signed(&[HOST], change);
         let server = Secured::start(&identity, agent());
@@ -149,7 +149,7 @@ fn a_certificate_that_is_named_itself_is_trusted() {
 }
 
 #[test]
-fn a_certificate_that_is_named_itself_is_valid_for_its_names_alone() {
+fn pinned_certificate_is_valid_only_for_its_names() {
     for change in [|_: &mut _| (), of_a_ca] {
         let identity = Identity::self_signed(&["router.example"], change);
         let server = Secured::start(&identity, agent());
@@ -163,7 +163,7 @@ fn a_certificate_that_is_named_itself_is_valid_for_its_names_alone() {
 }
 
 #[test]
-fn a_certificate_that_is_named_itself_ends_like_any_other() {
+fn pinned_certificate_expires() {
     let identity = Identity::self_signed(&[HOST], |params| {
         of_a_ca(params);
         expired(params);
@@ -189,7 +189,7 @@ fn a_certificate_that_is_named_itself_ends_like_any_other() {
 }
 
 #[test]
-fn a_named_certificate_is_no_other_one() {
+fn pinned_certificate_trusts_no_other() {
     // The same names, the same marks, another key.
     let named = Identity::self_signed(&[HOST], of_a_ca);
     let server = Secured::start(&Identity::self_signed(&[HOST], of_a_ca), agent());
@@ -204,7 +204,7 @@ fn a_named_certificate_is_no_other_one() {
 }
 
 #[test]
-fn a_server_that_wants_a_client_certificate_is_not_asked_again() {
+fn required_client_certificate_is_not_retried() {
     let ca = Ca::new();
     for version in [&TLS12, &TLS13] {
         let identity = ca.signs(&[HOST], |_| ());
@@ -224,7 +224,7 @@ fn a_server_that_wants_a_client_certificate_is_not_asked_again() {
 }
 
 #[test]
-fn what_is_no_tls_is_said_in_plain_words() {
+fn non_tls_response_is_explained() {
     // The hello of a server with TLS 1.1.
     let mut old = vec![0x16, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
     old.extend([7; 32]);
@@ -278,7 +278,7 @@ fn what_is_no_tls_is_said_in_plain_words() {
 }
 
 #[test]
-fn a_server_that_closes_in_the_handshake_is_tried_again() {
+fn closed_handshake_is_retried() {
     let ca = Ca::new();
     let server = Secured::start(&ca.signs(&[HOST], |_| ()), Deed::Hangs);
     let output = server.home(&ca.pem()).run(WRITE);
@@ -296,7 +296,7 @@ fn a_server_that_closes_in_the_handshake_is_tried_again() {
 }
 
 #[test]
-fn tls_that_breaks_after_the_request_leaves_a_write_unknown() {
+fn tls_failure_after_the_request_leaves_outcome_unknown() {
     let mut garbled = vec![0x17, 3, 3, 0, 64];
     garbled.extend([7; 64]);
     let clear = b"HTTP/1.1 502 Bad Gateway\r\n\r\n".to_vec();
@@ -337,7 +337,7 @@ fn tls_that_breaks_after_the_request_leaves_a_write_unknown() {
 }
 
 #[test]
-fn plain_http_to_a_port_for_tls_says_so() {
+fn plain_http_to_tls_port_is_explained() {
     let ca = Ca::new();
     for deed in [agent(), Deed::Says(alert(10)), Deed::Says(alert(70))] {
         let server = Secured::start(&ca.signs(&[HOST], |_| ()), deed);
@@ -365,7 +365,7 @@ fn plain_http_to_a_port_for_tls_says_so() {
 }
 
 #[test]
-fn an_alert_of_tls_in_the_place_of_an_answer_says_so() {
+fn tls_alert_as_response_is_explained() {
     // It comes only after a whole request of plain HTTP.
     for host in [HOST, "localhost"] {
         let router = Router::rules(|_| Answer::raw([0x15, 3, 1, 0, 2, 2, 10]));
@@ -381,7 +381,7 @@ fn an_alert_of_tls_in_the_place_of_an_answer_says_so() {
 }
 
 #[test]
-fn what_is_not_http_is_not_taken_for_tls() {
+fn non_http_is_not_mistaken_for_tls() {
     for (bytes, message) in [
         (
             &b"SSH-2.0-OpenSSH_9.0\r\n"[..],
@@ -406,7 +406,7 @@ fn what_is_not_http_is_not_taken_for_tls() {
 }
 
 #[test]
-fn the_page_of_a_port_for_tls_is_understood() {
+fn recognizes_pages_of_tls_ports() {
     for page in [
         "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title>",
         "<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
@@ -429,7 +429,7 @@ fn the_page_of_a_port_for_tls_is_understood() {
 }
 
 #[test]
-fn a_server_that_is_mute_and_has_no_tls_is_not_suspected() {
+fn silent_server_without_tls_is_not_suspected() {
     let router = Router::rules(|_| Answer::dropped());
     let output = router.home().run(READ);
     assert!(

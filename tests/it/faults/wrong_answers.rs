@@ -76,7 +76,7 @@ pub(crate) fn refused_by(line: &str, answer: Answer) -> Value {
 }
 
 #[test]
-fn an_error_with_a_success_status_is_that_error() {
+fn success_status_with_error_is_that_error() {
     let denied = r#"{"error":{"message":"permission denied","type":"authentication_error","code":"scope_insufficient","param":null}}"#;
     for status in [200, 201, 202] {
         for line in WRITES.iter().chain(&READS) {
@@ -90,7 +90,7 @@ fn an_error_with_a_success_status_is_that_error() {
 }
 
 #[test]
-fn its_code_decides_and_an_outcome_is_unknown_unless_the_code_is_a_refusal() {
+fn code_decides_and_outcome_is_known_only_if_rejected() {
     for (code, exit, unknown) in [
         (json!("agent_not_found"), 5, false),
         (json!("approval_not_pending"), 6, false),
@@ -119,7 +119,7 @@ fn its_code_decides_and_an_outcome_is_unknown_unless_the_code_is_a_refusal() {
 }
 
 #[test]
-fn a_text_as_the_error_and_a_denial_are_errors_too() {
+fn text_error_and_denial_are_errors() {
     for body in [
         r#"{"error":"denied"}"#,
         r#"{"error":true,"message":"denied"}"#,
@@ -195,7 +195,7 @@ fn recognizes_other_spellings_of_an_error() {
 }
 
 #[test]
-fn believes_what_only_resembles_an_error() {
+fn accepts_what_only_resembles_an_error() {
     for body in [
         r#"{"message":"agent deleted"}"#,
         r#"{"code":"ok","message":"agent deleted"}"#,
@@ -216,7 +216,7 @@ fn believes_what_only_resembles_an_error() {
 }
 
 #[test]
-fn takes_no_id_beside_an_error_for_a_success() {
+fn id_beside_error_is_not_a_success() {
     for (line, body) in [
         (
             WRITES[0],
@@ -269,7 +269,7 @@ fn finds_another_object_in_any_envelope() {
 }
 
 #[test]
-fn approves_nothing_that_was_decided_already() {
+fn approves_nothing_already_decided() {
     for status in ["approved", "rejected", "expired"] {
         let body =
             json!({"id": "apr_1", "status": status, "risk": "write", "tool_name": "t", "args": {}});
@@ -325,7 +325,7 @@ fn no_error_is_no_error() {
 }
 
 #[test]
-fn an_error_with_a_success_status_is_an_error_of_api_too() {
+fn api_recognizes_errors_with_success_status() {
     let denied = r#"{"error":{"message":"no","code":"scope_insufficient"}}"#;
     for line in [
         "api POST /x",
@@ -345,7 +345,7 @@ fn an_error_with_a_success_status_is_an_error_of_api_too() {
 }
 
 #[test]
-fn a_refusal_for_now_with_a_success_status_is_retried_like_one_with_its_own() {
+fn throttling_with_success_status_is_retried() {
     let busy = r#"{"error":{"message":"slow down","code":"rate_limit_exceeded","retry_after":0}}"#;
     for line in ["agents agt_1", "agents pause-exec agt_1"] {
         let answers = [
@@ -363,7 +363,7 @@ fn a_refusal_for_now_with_a_success_status_is_retried_like_one_with_its_own() {
 }
 
 #[test]
-fn after_a_refused_key_nothing_more_is_started_whatever_the_status() {
+fn rejected_key_with_success_status_stops_the_rest() {
     let denied = r#"{"error":{"message":"no","code":"scope_insufficient"}}"#;
     let router = always(200, denied);
     let line = "agents pause-exec a b c --concurrency 1";
@@ -372,7 +372,7 @@ fn after_a_refused_key_nothing_more_is_started_whatever_the_status() {
 }
 
 #[test]
-fn a_response_about_another_object_is_17_and_of_a_change_the_outcome_is_unknown() {
+fn response_about_another_object_exits_17() {
     for (line, body, is_write) in [
         ("agents agt_1", r#"{"id":"agt_2"}"#, false),
         ("agents agt_1", r#"{"agent":{"id":"agt_2"}}"#, false),
@@ -460,7 +460,7 @@ fn a_response_about_another_object_is_17_and_of_a_change_the_outcome_is_unknown(
 }
 
 #[test]
-fn an_action_may_answer_with_an_object_of_its_own() {
+fn action_may_return_its_own_object() {
     for (line, body) in [
         (
             "agents pause-exec agt_1",
@@ -490,7 +490,7 @@ fn an_action_may_answer_with_an_object_of_its_own() {
 }
 
 #[test]
-fn a_decision_is_never_based_on_another_approval() {
+fn decision_never_uses_another_approval() {
     for (options, code) in [("", 17), ("--confirm t", 17), ("--force", 17)] {
         let router = always(
             200,
@@ -508,7 +508,7 @@ fn a_decision_is_never_based_on_another_approval() {
 }
 
 #[test]
-fn a_poll_about_another_invocation_ends_the_watching_at_once() {
+fn poll_about_another_invocation_ends_the_watch() {
     let other = || Answer::json(200, r#"{"id":"inv_2","status":"completed"}"#);
     let answers = [invocation("running"), other()];
     let router = Routes::new().on(INVOCATION, answers).start();
@@ -526,7 +526,7 @@ fn a_poll_about_another_invocation_ends_the_watching_at_once() {
 }
 
 #[test]
-fn the_squads_api_is_checked_likewise() {
+fn squads_api_is_checked_likewise() {
     const ONE: &str = "3fcb87f5-40bf-4e11-b004-a986b1c8cef0";
     const TWO: &str = "4fcb87f5-40bf-4e11-b004-a986b1c8cef0";
     let upper = ONE.to_uppercase();
@@ -593,7 +593,7 @@ fn the_squads_api_is_checked_likewise() {
 }
 
 #[test]
-fn a_change_that_its_response_denies_is_not_reported_as_done() {
+fn denied_change_is_not_reported_as_done() {
     for (line, body) in [
         ("agents agt_1 --delete --force", r#"{"deleted":false}"#),
         (

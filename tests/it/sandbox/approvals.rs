@@ -12,7 +12,7 @@ fn rows(client: &Client, query: &str) -> Vec<Value> {
 }
 
 #[test]
-fn what_is_approved_runs() {
+fn approved_call_runs() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let args = json!({ "node": "node-7", "force": true });
@@ -93,7 +93,7 @@ fn what_is_approved_runs() {
 }
 
 #[test]
-fn what_is_rejected_never_runs() {
+fn rejected_call_never_runs() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let call = client
@@ -129,7 +129,7 @@ fn what_is_rejected_never_runs() {
 }
 
 #[test]
-fn what_nobody_decides_on_is_escalated_and_times_out() {
+fn undecided_approval_escalates_and_times_out() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let call = client
@@ -177,7 +177,7 @@ fn what_nobody_decides_on_is_escalated_and_times_out() {
 }
 
 #[test]
-fn the_demonstration_has_approvals_of_every_status() {
+fn demo_data_has_every_status() {
     let client = Client::start(Clock::new().options());
     let all = rows(&client, "");
     let of = |status: &str| all.iter().filter(|row| row["status"] == status).count();
@@ -212,7 +212,7 @@ fn the_demonstration_has_approvals_of_every_status() {
 }
 
 #[test]
-fn approvals_are_listed_by_risk() {
+fn filters_by_risk() {
     let client = Client::fresh();
     let all = rows(&client, "").len();
     let of = |risk: &str| {
@@ -227,7 +227,7 @@ fn approvals_are_listed_by_risk() {
 }
 
 #[test]
-fn remarks_are_text_or_null() {
+fn notes_are_text_or_null() {
     let client = Client::fresh();
     for (action, name) in [
         ("approve", "note"),

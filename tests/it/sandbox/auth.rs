@@ -3,7 +3,7 @@
 use crate::sandbox::http::{Client, exchange, send};
 
 #[test]
-fn the_key_must_be_borne_once_and_be_right() {
+fn requires_exactly_one_valid_key() {
     let client = Client::fresh();
     let key = client.0.key();
     let (good, bad) = (client.bearer(), format!("Bearer {key}x"));
@@ -34,7 +34,7 @@ fn the_key_must_be_borne_once_and_be_right() {
 }
 
 #[test]
-fn without_a_key_nothing_can_be_found_out() {
+fn reveals_nothing_without_a_key() {
     let client = Client::fresh();
     for path in [
         "/",
@@ -65,7 +65,7 @@ fn another_project_is_not_found() {
 }
 
 #[test]
-fn every_answer_has_a_request_id_of_its_own() {
+fn every_response_has_its_own_request_id() {
     let client = Client::fresh();
     let replies = [
         client.get("/management/agents"),
@@ -83,7 +83,7 @@ fn every_answer_has_a_request_id_of_its_own() {
 }
 
 #[test]
-fn only_known_paths_lead_somewhere() {
+fn unknown_paths_are_not_found() {
     let client = Client::fresh();
     let paths = [
         "/management",
@@ -110,7 +110,7 @@ fn only_known_paths_lead_somewhere() {
 }
 
 #[test]
-fn a_wrong_method_is_told_the_right_ones() {
+fn wrong_method_lists_allowed_methods() {
     let client = Client::fresh();
     let cases = [
         ("PUT", "/management/agents", "GET,HEAD,POST"),
@@ -131,7 +131,7 @@ fn a_wrong_method_is_told_the_right_ones() {
 }
 
 #[test]
-fn head_is_get_without_the_body() {
+fn head_is_get_without_body() {
     let client = Client::fresh();
     let reply = client.raw("HEAD", "/management/agents", "", "");
     assert_eq!((reply.status, reply.text.as_str()), (200, ""));
@@ -144,7 +144,7 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn only_the_names_of_this_machine_are_answered() {
+fn accepts_only_loopback_hosts() {
     let client = Client::fresh();
     let (port, bearer) = (client.0.port(), client.bearer());
     let other = port ^ 1;
@@ -199,7 +199,7 @@ fn only_the_names_of_this_machine_are_answered() {
 }
 
 #[test]
-fn web_pages_are_not_answered() {
+fn rejects_web_pages() {
     let client = Client::fresh();
     let (port, bearer) = (client.0.port(), client.bearer());
     let agents = Client::path("/management/agents");

@@ -32,7 +32,7 @@ fn ran(client: &Client, args: &Value) -> (String, Vec<u8>) {
 }
 
 #[test]
-fn output_is_of_the_kind_asked_for() {
+fn output_has_the_requested_type() {
     let client = Client::fresh();
     let (kind, bytes) = ran(&client, &json!({ "seconds": 0 }));
     assert_eq!(kind, TEXT);
@@ -58,7 +58,7 @@ fn output_is_of_the_kind_asked_for() {
 }
 
 #[test]
-fn output_comes_when_the_run_has_ended() {
+fn output_is_available_after_the_run() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let id = client.invoked("sandbox_run", &json!({ "seconds": 5 }));
@@ -142,7 +142,7 @@ fn output_depends_on_the_tool() {
 }
 
 #[test]
-fn a_run_is_run_again_under_the_same_rules() {
+fn rerun_follows_the_same_rules() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let args = json!({ "seconds": 0, "ending": "failed" });
@@ -180,7 +180,7 @@ fn a_run_is_run_again_under_the_same_rules() {
 }
 
 #[test]
-fn past_runs_have_every_ending() {
+fn demo_runs_have_every_ending() {
     let client = Client::fresh();
     let list = client.get("/exec/executions?limit=100").json();
     let rows = list["data"].as_array().expect("rows");

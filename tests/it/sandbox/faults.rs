@@ -25,7 +25,7 @@ fn statuses(client: &Client, path: &str, times: usize) -> Vec<u16> {
 }
 
 #[test]
-fn a_fault_happens_as_often_as_told() {
+fn fault_applies_to_its_count() {
     let client = failing(&["GET /management/agents=503:2", "GET /exec/tools=500"]);
     assert_eq!(
         statuses(&client, "/management/agents", 4),
@@ -36,7 +36,7 @@ fn a_fault_happens_as_often_as_told() {
 }
 
 #[test]
-fn a_spent_fault_makes_way_for_the_next() {
+fn used_up_fault_yields_to_the_next() {
     let client = failing(&[
         "* /management/agents=503:1",
         "GET /management/*=429:1",
@@ -49,7 +49,7 @@ fn a_spent_fault_makes_way_for_the_next() {
 }
 
 #[test]
-fn patterns_cover_the_whole_path_below_v1() {
+fn patterns_match_the_path_below_v1() {
     let cases = [
         ("GET /management/agents", false),
         ("GET /management/agents/agt_abc123/*", true),
@@ -77,7 +77,7 @@ fn patterns_cover_the_whole_path_below_v1() {
 }
 
 #[test]
-fn every_status_wears_its_documented_code() {
+fn every_status_has_its_documented_code() {
     let cases = [
         ("/management/agents", 400, Some("invalid_request")),
         ("/management/agents", 401, Some("authentication_error")),
@@ -120,7 +120,7 @@ fn every_status_wears_its_documented_code() {
 }
 
 #[test]
-fn a_throttled_client_is_told_when_to_come_back() {
+fn throttling_names_a_delay() {
     let reply = failing(&["* *=429"]).get("/management/agents");
     let error = &reply.json()["error"];
     assert_eq!(reply.header("retry-after"), Some("1"));
@@ -135,7 +135,7 @@ fn a_throttled_client_is_told_when_to_come_back() {
 }
 
 #[test]
-fn faults_come_before_key_and_route() {
+fn faults_precede_authentication_and_routing() {
     let client = failing(&["POST /exec/invocations=503"]);
     let path = Client::path("/exec/invocations");
     assert_eq!(send(client.0.port(), "POST", &path, &[], "").status, 503);
@@ -153,7 +153,7 @@ fn faults_come_before_key_and_route() {
 }
 
 #[test]
-fn html_is_a_proxys_page() {
+fn html_is_a_proxy_page() {
     let reply = failing(&["GET *=html"]).get("/management/agents");
     assert_eq!(
         (reply.status, reply.header("content-type")),
@@ -163,7 +163,7 @@ fn html_is_a_proxys_page() {
 }
 
 #[test]
-fn drop_closes_without_an_answer_and_only_that_once() {
+fn drop_closes_the_connection_once() {
     let client = failing(&["GET *=drop:1"]);
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {}\r\n\r\n",
@@ -180,7 +180,7 @@ fn drop_closes_without_an_answer_and_only_that_once() {
 }
 
 #[test]
-fn hang_never_answers_and_holds_up_nobody_else() {
+fn hang_blocks_only_its_own_request() {
     let client = failing(&["GET /exec/*=hang"]);
     let mut stream = TcpStream::connect(("127.0.0.1", client.0.port())).expect("it listens");
     stream
@@ -206,7 +206,7 @@ fn hang_never_answers_and_holds_up_nobody_else() {
 }
 
 #[test]
-fn latency_delays_each_but_not_all() {
+fn latency_delays_requests_in_parallel() {
     let client = Client::start(Options {
         latency: Duration::from_millis(150),
         ..Options::default()
@@ -225,7 +225,7 @@ fn latency_delays_each_but_not_all() {
 }
 
 #[test]
-fn good_faults_are_read() {
+fn parses_valid_faults() {
     let good = [
         "POST /exec/*=503:2",
         "GET /management/agents=429",
@@ -240,7 +240,7 @@ fn good_faults_are_read() {
 }
 
 #[test]
-fn bad_faults_are_explained() {
+fn explains_invalid_faults() {
     let bad = [
         "",
         " ",
@@ -275,19 +275,19 @@ fn bad_faults_are_explained() {
 
 proptest! {
     #[test]
-    fn any_text_is_a_fault_or_a_sentence(text in any::<String>()) {
+    fn any_text_parses_or_is_explained(text in any::<String>()) {
         let _ = text.parse::<Fault>();
     }
 
     #[test]
-    fn text_of_almost_the_right_form_is_a_fault_or_a_sentence(text in "(GET|POST|\\*|G) ?[/*a-z=%]{0,12}=(drop|html|[0-9:]{0,9})") {
+    fn similar_text_parses_or_is_explained(text in "(GET|POST|\\*|G) ?[/*a-z=%]{0,12}=(drop|html|[0-9:]{0,9})") {
         if let Err(message) = text.parse::<Fault>() {
             prop_assert!(!message.is_empty());
         }
     }
 
     #[test]
-    fn every_rightly_formed_fault_is_read(method in "GET|HEAD|POST|PUT|PATCH|DELETE|\\*", pattern in "[/*][a-z_/*=:%0-9-]{0,30}", status in 400..600, count in proptest::option::of(1_u32..)) {
+    fn every_valid_fault_parses(method in "GET|HEAD|POST|PUT|PATCH|DELETE|\\*", pattern in "[/*][a-z_/*=:%0-9-]{0,30}", status in 400..600, count in proptest::option::of(1_u32..)) {
         let count = count.map(|count| format!(":{count}")).unwrap_or_default();
         let text = format!("{method} {pattern}={status}{count}");
         prop_assert!(text.parse::<Fault>().is_ok(), "{}", text);

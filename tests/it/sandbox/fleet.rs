@@ -14,7 +14,7 @@ fn agents(client: &Client) -> Vec<Value> {
 }
 
 #[test]
-fn the_fleet_has_every_state_and_many_scripts() {
+fn fleet_has_every_status_and_many_scripts() {
     let client = Client::fresh();
     let agents = agents(&client);
     assert_eq!(agents.len(), 40);
@@ -87,7 +87,7 @@ fn heartbeats_follow_the_clock() {
 }
 
 #[test]
-fn histories_run_backwards_and_vary_in_form() {
+fn histories_are_newest_first_with_varied_details() {
     let client = Client::start(Clock::new().options());
     let ids = client.all("/management/agents", 100);
     for id in &ids {
@@ -120,7 +120,7 @@ fn histories_run_backwards_and_vary_in_form() {
 }
 
 #[test]
-fn join_keys_are_of_every_status() {
+fn join_keys_have_every_status() {
     let client = Client::fresh();
     let list = client
         .get("/management/join-keys?limit=100&include_terminal=true")

@@ -9,7 +9,7 @@ fn status(client: &Client, id: &str) -> Value {
 }
 
 #[test]
-fn a_call_waits_its_turn_runs_and_completes() {
+fn call_is_queued_runs_and_completes() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     // The example of the documentation.
@@ -77,7 +77,7 @@ fn a_call_waits_its_turn_runs_and_completes() {
 }
 
 #[test]
-fn the_calls_course_is_chosen_by_arguments() {
+fn arguments_determine_the_outcome() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let cases = [
@@ -129,7 +129,7 @@ fn the_calls_course_is_chosen_by_arguments() {
 }
 
 #[test]
-fn a_namespace_that_is_missing_makes_a_failure() {
+fn missing_namespace_fails() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let id = client.invoked(
@@ -150,7 +150,7 @@ fn a_namespace_that_is_missing_makes_a_failure() {
 }
 
 #[test]
-fn arguments_must_fit_the_schema() {
+fn arguments_must_match_the_schema() {
     let client = Client::fresh();
     let cases = [
         ("kubectl_get", json!({}), "args.resource"),
@@ -221,7 +221,7 @@ fn arguments_must_fit_the_schema() {
 }
 
 #[test]
-fn a_call_names_its_tool_workspace_and_arguments() {
+fn call_requires_tool_workspace_and_arguments() {
     let client = Client::fresh();
     let good = call("sandbox_run", &json!({}));
     let before = client.all("/exec/invocations", 100).len();
@@ -268,7 +268,7 @@ fn a_call_names_its_tool_workspace_and_arguments() {
 }
 
 #[test]
-fn without_an_agent_that_is_online_nothing_runs() {
+fn nothing_runs_without_an_online_agent() {
     let client = Client::fresh();
     let unavailable = (503, Some("tool_executor_unavailable".to_owned()), None);
     // Its only agent is disconnected.
@@ -312,7 +312,7 @@ fn without_an_agent_that_is_online_nothing_runs() {
 }
 
 #[test]
-fn a_call_is_cancelled_until_it_has_ended() {
+fn call_can_be_canceled_until_it_ends() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let cancel = |id: &str| client.act(&format!("/exec/invocations/{id}/cancel"));
@@ -368,7 +368,7 @@ fn a_call_is_cancelled_until_it_has_ended() {
 }
 
 #[test]
-fn the_call_of_the_documentation_ends_with_a_run() {
+fn documented_call_ends_with_a_run() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let id = "5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10";
@@ -383,7 +383,7 @@ fn the_call_of_the_documentation_ends_with_a_run() {
 }
 
 #[test]
-fn every_tool_takes_what_its_schema_says() {
+fn every_tool_accepts_its_schema() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let list = client.get("/exec/tools?limit=100").json();

@@ -7,7 +7,7 @@ use crate::sandbox::http::{Client, Clock, KEY, agent};
 const AGENT: &str = "/management/agents/agt_abc123";
 
 #[test]
-fn execution_is_paused_and_resumed_for_all_or_one_workspace() {
+fn execution_pauses_and_resumes_globally_or_per_workspace() {
     let client = Client::fresh();
     let state = || {
         let agent = client.get(AGENT).json();
@@ -93,7 +93,7 @@ fn revoked_credentials_end_the_session() {
 }
 
 #[test]
-fn a_rotation_advances_with_the_clock() {
+fn rotation_advances_with_the_clock() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let key = || client.get(AGENT).json()["public_key"].clone();
@@ -140,7 +140,7 @@ fn a_rotation_advances_with_the_clock() {
 }
 
 #[test]
-fn a_rotation_ends_when_the_agent_goes_or_a_key_is_set() {
+fn rotation_ends_on_disconnection_or_key_update() {
     for change in [json!({ "public_key": KEY }), json!({ "status": "dead" })] {
         let clock = Clock::new();
         let client = Client::start(clock.options());
@@ -157,7 +157,7 @@ fn a_rotation_ends_when_the_agent_goes_or_a_key_is_set() {
 }
 
 #[test]
-fn only_a_connected_execution_agent_is_rotated() {
+fn only_connected_execution_agents_rotate() {
     let client = Client::fresh();
     let made = client.post("/management/agents", &agent("plain")).json();
     let path = format!(

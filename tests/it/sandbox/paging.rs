@@ -19,7 +19,7 @@ const LISTS: &[&str] = &[
 ];
 
 #[test]
-fn every_page_size_leads_to_the_same_list() {
+fn every_page_size_gives_the_same_list() {
     let client = Client::start(Clock::new().options());
     for list in LISTS {
         let whole = client.all(list, 100);
@@ -36,7 +36,7 @@ fn every_page_size_leads_to_the_same_list() {
 }
 
 #[test]
-fn a_page_holds_twenty_unless_asked() {
+fn default_page_has_twenty_items() {
     let client = Client::fresh();
     assert_eq!(client.get("/management/agents").ids().len(), 20);
     assert_eq!(client.get("/management/agents?limit=33").ids().len(), 33);
@@ -48,7 +48,7 @@ fn a_page_holds_twenty_unless_asked() {
 }
 
 #[test]
-fn a_page_size_of_its_own_caps_what_is_asked() {
+fn custom_page_size_is_a_maximum() {
     for (size, unasked, asked) in [(5, 5, 5), (30, 30, 30), (0, 1, 1), (1000, 40, 40)] {
         let client = Client::start(Options {
             page_size: size,
@@ -65,7 +65,7 @@ fn a_page_size_of_its_own_caps_what_is_asked() {
 }
 
 #[test]
-fn a_cursor_continues_after_its_object() {
+fn cursor_continues_after_its_object() {
     let client = Client::start(Clock::new().options());
     for (list, cursor) in [
         ("/management/agents", "agt_abc123"),
@@ -88,7 +88,7 @@ fn a_cursor_continues_after_its_object() {
 }
 
 #[test]
-fn after_the_last_there_is_an_empty_page() {
+fn page_after_the_last_is_empty() {
     let client = Client::fresh();
     let last = client
         .all("/management/agents", 100)

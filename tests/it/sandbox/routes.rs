@@ -7,7 +7,7 @@ use crate::sandbox::http::{Client, Clock, agent, join_key, seconds};
 const AGENT: &str = "/management/agents/agt_abc123";
 
 #[test]
-fn an_agent_is_made_changed_and_deleted() {
+fn agent_is_created_updated_and_deleted() {
     let client = Client::fresh();
     let mut document = agent("gpu-worker-9 ✨");
     document["max_concurrent_requests"] = json!(2_147_483_647);
@@ -66,7 +66,7 @@ fn an_agent_is_made_changed_and_deleted() {
 }
 
 #[test]
-fn a_detail_tells_more_than_a_row() {
+fn detail_has_more_fields_than_list() {
     let client = Client::fresh();
     let detail = client.get(AGENT).json();
     let tools = detail["tools"]
@@ -89,7 +89,7 @@ fn a_detail_tells_more_than_a_row() {
 }
 
 #[test]
-fn a_candidate_is_decided_on_once() {
+fn candidate_is_decided_once() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let path = format!("{AGENT}/candidates");
@@ -163,7 +163,7 @@ fn a_candidate_is_decided_on_once() {
 }
 
 #[test]
-fn a_join_key_shows_its_token_once_and_ends_by_time_or_hand() {
+fn join_key_shows_its_token_once_and_ends() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let mut document = join_key("gpu-pool-new");
@@ -226,7 +226,7 @@ fn a_join_key_shows_its_token_once_and_ends_by_time_or_hand() {
 }
 
 #[test]
-fn tools_are_listed_and_described() {
+fn tools_are_listed_and_shown() {
     let client = Client::fresh();
     let names = client.get("/exec/tools").ids();
     for name in [
@@ -256,7 +256,7 @@ fn tools_are_listed_and_described() {
 }
 
 #[test]
-fn calls_and_runs_are_on_record() {
+fn invocations_and_executions_are_recorded() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let path = "/exec/invocations/5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10";

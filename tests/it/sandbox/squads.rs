@@ -27,7 +27,7 @@ fn health_is_public() {
 }
 
 #[test]
-fn an_agent_learns_who_it_is() {
+fn agent_reads_its_identity() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let reply = squads.agent("GET", "/agents/me", "");
@@ -57,7 +57,7 @@ fn an_agent_learns_who_it_is() {
 }
 
 #[test]
-fn an_inbox_holds_what_is_open() {
+fn inbox_lists_open_issues() {
     let statuses = |squads: &Squads, query: &str| -> Vec<String> {
         let reply = squads.agent("GET", &format!("/agents/me/inbox-lite{query}"), "");
         assert_eq!(reply.status, 200, "{reply:?}");
@@ -141,7 +141,7 @@ fn agents_are_listed_and_shown() {
 }
 
 #[test]
-fn an_agent_is_made() {
+fn agent_is_created() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let mut body = new_agent("Tester");
@@ -179,7 +179,7 @@ fn an_agent_is_made() {
 }
 
 #[test]
-fn an_agent_is_hired() {
+fn agent_is_hired() {
     let page = Squads::start(Dialect::Page);
     for squad in [SQUAD, CAREFUL] {
         let body = json!({ "name": "Help", "role": "engineer", "reason": "Much to do" });
@@ -211,7 +211,7 @@ fn an_agent_is_hired() {
 }
 
 #[test]
-fn an_agent_is_changed() {
+fn agent_is_updated() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let path = format!("/agents/{CODER}");
@@ -246,7 +246,7 @@ fn an_agent_is_changed() {
 }
 
 #[test]
-fn permissions_are_given_and_taken() {
+fn permissions_are_granted_and_removed() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let path = format!("/agents/{CODER}/permissions");
@@ -273,7 +273,7 @@ fn permissions_are_given_and_taken() {
 }
 
 #[test]
-fn instructions_are_pointed_to() {
+fn instructions_path_is_set() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let path = format!("/agents/{CODER}/instructions-path");
@@ -342,7 +342,7 @@ fn instructions_are_a_file_on_the_server() {
 }
 
 #[test]
-fn an_agent_pauses_resumes_and_ends() {
+fn agent_pauses_resumes_and_terminates() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let resumed = if squads.is_page() { "active" } else { "idle" };
@@ -377,7 +377,7 @@ fn an_agent_pauses_resumes_and_ends() {
 }
 
 #[test]
-fn an_agent_is_deleted() {
+fn agent_is_deleted() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let body = new_agent("Short-lived");
@@ -394,7 +394,7 @@ fn an_agent_is_deleted() {
 }
 
 #[test]
-fn keys_are_made_listed_and_revoked() {
+fn keys_are_created_listed_and_revoked() {
     for dialect in BOTH {
         let clock = Clock::new();
         let squads = Squads::with(Options {

@@ -41,7 +41,7 @@ fn routes() -> Vec<(&'static str, String, String)> {
 }
 
 #[test]
-fn an_agents_key_opens_nothing_that_is_the_operators() {
+fn agent_key_opens_no_operator_routes() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         for (method, path, body) in routes() {
@@ -63,7 +63,7 @@ fn an_agents_key_opens_nothing_that_is_the_operators() {
 }
 
 #[test]
-fn without_a_key_everything_but_the_agents_own_is_open() {
+fn only_agent_routes_require_a_key() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         for path in ["/agents/me", "/agents/me/inbox-lite"] {
@@ -81,7 +81,7 @@ fn without_a_key_everything_but_the_agents_own_is_open() {
 }
 
 #[test]
-fn a_wrong_token_is_refused_or_overlooked() {
+fn wrong_token_is_rejected_or_ignored() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let source = |headers: &[(&str, &str)]| squads.raw("GET", "/cli-auth/me", headers, "");
@@ -111,7 +111,7 @@ fn a_wrong_token_is_refused_or_overlooked() {
 }
 
 #[test]
-fn the_routers_key_and_the_squads_are_strangers() {
+fn router_and_squads_keys_are_separate() {
     let squads = Squads::start(Dialect::Page);
     let client = &squads.client;
     for key in [client.0.squads_operator_key(), client.0.squads_agent_key()] {
@@ -125,7 +125,7 @@ fn the_routers_key_and_the_squads_are_strangers() {
 }
 
 #[test]
-fn unknown_routes_and_wrong_methods_are_told_in_json() {
+fn unknown_routes_and_methods_return_json() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         for path in [
@@ -156,7 +156,7 @@ fn unknown_routes_and_wrong_methods_are_told_in_json() {
 }
 
 #[test]
-fn the_server_has_a_page_for_every_other_path() {
+fn server_dialect_has_a_page_for_other_paths() {
     let server = Squads::start(Dialect::Server);
     let port = server.client.0.port();
     for path in ["/", "/squads/api/agents/me", "/apis"] {
@@ -175,7 +175,7 @@ fn the_server_has_a_page_for_every_other_path() {
 }
 
 #[test]
-fn faults_and_latency_reach_the_squads_too() {
+fn faults_and_latency_apply_to_squads() {
     for dialect in BOTH {
         let faults = [
             "GET /api/agents/me=503:1",
@@ -202,7 +202,7 @@ fn faults_and_latency_reach_the_squads_too() {
 }
 
 #[test]
-fn the_state_is_kept_and_its_keys_with_it() {
+fn state_and_keys_persist() {
     let home = tempfile::tempdir().expect("a directory");
     let options = |dialect| Options {
         dialect,

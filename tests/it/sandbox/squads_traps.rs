@@ -24,7 +24,7 @@ fn details(document: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_name_that_is_taken() {
+fn name_in_use() {
     let page = Squads::start(Dialect::Page);
     for name in ["Coder", "coder"] {
         let reply = page.post(&agents(SQUAD), &new_agent(name));
@@ -48,7 +48,7 @@ fn a_name_that_is_taken() {
 }
 
 #[test]
-fn the_server_drops_what_only_the_page_knows() {
+fn server_drops_members_of_the_page() {
     let server = Squads::start(Dialect::Server);
     let mut body = new_agent("Tester");
     body["reportsToAgentId"] = json!(CODER);
@@ -81,7 +81,7 @@ fn the_server_drops_what_only_the_page_knows() {
 }
 
 #[test]
-fn the_page_knows_its_own_names_and_no_others() {
+fn page_accepts_only_its_own_names() {
     let page = Squads::start(Dialect::Page);
     let with = |name: &str, value: Value| {
         let mut body = new_agent("Tester");
@@ -178,7 +178,7 @@ fn the_page_knows_its_own_names_and_no_others() {
 }
 
 #[test]
-fn what_a_body_must_be() {
+fn body_rules() {
     let cases = [
         (json!({}), vec![("invalid_type", "name")]),
         (
@@ -240,7 +240,7 @@ fn what_a_body_must_be() {
 }
 
 #[test]
-fn the_server_wants_both_permissions() {
+fn server_requires_both_permissions() {
     let server = Squads::start(Dialect::Server);
     let path = format!("/agents/{CODER}/permissions");
     let reply = server.patch(&path, &json!({ "canCreateAgents": true }));
@@ -257,7 +257,7 @@ fn the_server_wants_both_permissions() {
 }
 
 #[test]
-fn broken_json_long_bodies_and_bad_ids_break_the_server() {
+fn server_fails_on_broken_json_long_bodies_and_bad_ids() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let keys = format!("/agents/{CODER}/keys");
@@ -294,7 +294,7 @@ fn broken_json_long_bodies_and_bad_ids_break_the_server() {
 }
 
 #[test]
-fn a_body_that_does_not_say_that_it_is_json() {
+fn body_without_json_content_type() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let path = format!("/agents/{CODER}/keys");
@@ -304,7 +304,7 @@ fn a_body_that_does_not_say_that_it_is_json() {
 }
 
 #[test]
-fn the_server_refuses_every_query_of_the_list() {
+fn server_rejects_queries_of_the_list() {
     let server = Squads::start(Dialect::Server);
     let reply = server.get(&format!("{}?limit=5", agents(SQUAD)));
     server.refused(&reply, (0, ""), 400);
@@ -313,7 +313,7 @@ fn the_server_refuses_every_query_of_the_list() {
 }
 
 #[test]
-fn the_server_finds_an_agent_by_its_name() {
+fn server_finds_agent_by_name() {
     let server = Squads::start(Dialect::Server);
     let get = |key: &str, squad: &str| server.get(&format!("/agents/{key}?squadId={squad}"));
     assert_eq!(get("coder", SQUAD).json()["id"], CODER);
@@ -324,7 +324,7 @@ fn the_server_finds_an_agent_by_its_name() {
 }
 
 #[test]
-fn a_squad_may_demand_approvals() {
+fn squad_may_require_approvals() {
     let server = Squads::start(Dialect::Server);
     let reply = server.post(&agents(CAREFUL), &new_agent("New"));
     server.refused(&reply, (0, ""), 409);
@@ -343,7 +343,7 @@ fn a_squad_may_demand_approvals() {
 }
 
 #[test]
-fn an_agent_with_costs_cannot_be_deleted_from_the_server() {
+fn server_cannot_delete_agent_with_costs() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let path = format!("/agents/{}", squads.id("Deployer"));
@@ -358,7 +358,7 @@ fn an_agent_with_costs_cannot_be_deleted_from_the_server() {
 }
 
 #[test]
-fn a_relative_path_needs_a_directory_on_the_server() {
+fn relative_path_requires_a_directory_on_the_server() {
     let server = Squads::start(Dialect::Server);
     let path = |name: &str| format!("/agents/{}/instructions-path", server.id(name));
     let reply = server.patch(&path("Manager"), &json!({ "path": "AGENTS.md" }));
@@ -372,7 +372,7 @@ fn a_relative_path_needs_a_directory_on_the_server() {
 }
 
 #[test]
-fn a_session_is_reset_by_an_object() {
+fn session_reset_requires_an_object() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let path = format!("/agents/{CODER}/runtime-state/reset-session");
@@ -387,7 +387,7 @@ fn a_session_is_reset_by_an_object() {
 }
 
 #[test]
-fn a_run_that_nobody_knows_breaks_the_server_after_the_write() {
+fn unknown_run_fails_after_the_write() {
     let known = "5a1d6c7e-93b4-4f0a-8e21-c4d7b6a5f310";
     for dialect in BOTH {
         let squads = Squads::start(dialect);
@@ -412,7 +412,7 @@ fn a_run_that_nobody_knows_breaks_the_server_after_the_write() {
 }
 
 #[test]
-fn a_refused_change_changes_nothing() {
+fn rejected_change_changes_nothing() {
     for dialect in BOTH {
         let squads = Squads::start(dialect);
         let before = squads.shown(CODER);

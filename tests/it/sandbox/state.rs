@@ -25,7 +25,7 @@ fn at(state: &Path) -> Options {
 }
 
 #[test]
-fn one_command_sees_what_the_last_one_did() {
+fn commands_share_the_state() {
     let home = directory();
     let state = home.path().join("deep/er/state");
     let first = Client::start(at(&state));
@@ -42,13 +42,13 @@ fn one_command_sees_what_the_last_one_did() {
 }
 
 #[test]
-fn a_fresh_state_has_a_key_of_its_own() {
+fn new_state_has_its_own_key() {
     let keys: BTreeSet<String> = (0..3).map(|_| Client::fresh().0.key().to_owned()).collect();
     assert_eq!(keys.len(), 3);
 }
 
 #[test]
-fn writers_at_the_same_time_lose_nothing() {
+fn concurrent_writers_lose_nothing() {
     let home = directory();
     let sandboxes = [
         Client::start(at(home.path())),
@@ -71,7 +71,7 @@ fn writers_at_the_same_time_lose_nothing() {
 }
 
 #[test]
-fn the_token_is_nowhere_in_the_state() {
+fn token_is_not_stored() {
     let home = directory();
     let client = Client::start(at(home.path()));
     let made = client
@@ -90,7 +90,7 @@ fn the_token_is_nowhere_in_the_state() {
 
 #[cfg(unix)]
 #[test]
-fn the_state_is_its_owners_alone() {
+fn state_is_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = directory();
     let state = home.path().join("state");
@@ -113,7 +113,7 @@ fn the_state_is_its_owners_alone() {
 }
 
 #[test]
-fn a_read_writes_nothing() {
+fn read_writes_nothing() {
     let home = directory();
     let client = Client::start(at(home.path()));
     let file = home.path().join("state.json");
@@ -128,7 +128,7 @@ fn a_read_writes_nothing() {
 }
 
 #[test]
-fn what_ended_stays_ended_and_no_time_moves() {
+fn ended_runs_and_times_stay() {
     let home = directory();
     let clock = Clock::new();
     let options = || Options {
@@ -166,7 +166,7 @@ fn what_ended_stays_ended_and_no_time_moves() {
 }
 
 #[test]
-fn an_unusable_directory_means_memory_and_a_warning() {
+fn unusable_directory_falls_back_to_memory() {
     let home = directory();
     let file = home.path().join("file");
     fs::write(&file, "mine").expect("a file");
@@ -221,7 +221,7 @@ fn reads_documents_with_earlier_member_names() {
 }
 
 #[test]
-fn an_unreadable_state_is_kept_aside() {
+fn unreadable_state_is_set_aside() {
     let other_format = json!({ "version": 0, "agents": [] }).to_string();
     for broken in ["", "{", "[]", "\u{0}\u{0}", &other_format] {
         let home = directory();
@@ -245,7 +245,7 @@ fn an_unreadable_state_is_kept_aside() {
 }
 
 #[test]
-fn what_can_not_be_a_state_is_kept_aside_without_being_read() {
+fn special_file_is_set_aside_unread() {
     let huge = |path: &Path| {
         let file = fs::File::create(path).expect("a file");
         file.set_len(1 << 40).expect("a sparse file");
@@ -266,7 +266,7 @@ fn what_can_not_be_a_state_is_kept_aside_without_being_read() {
 }
 
 #[test]
-fn temporary_files_of_killed_processes_are_removed() {
+fn leftovers_of_killed_processes_are_removed() {
     let home = directory();
     let left = home.path().join(".state-a1B2c3");
     let start = || drop(Client::start(at(home.path())));
@@ -279,7 +279,7 @@ fn temporary_files_of_killed_processes_are_removed() {
 }
 
 #[test]
-fn a_lock_that_another_process_keeps_is_waited_for_and_then_an_error() {
+fn held_lock_times_out() {
     let home = directory();
     drop(Client::start(at(home.path())));
     let held = fs::File::options()
@@ -311,7 +311,7 @@ fn a_lock_that_another_process_keeps_is_waited_for_and_then_an_error() {
 }
 
 #[test]
-fn reset_forgets_and_says_whether_there_was_anything() {
+fn reset_reports_whether_state_existed() {
     let home = directory();
     let state = home.path().join("state");
     assert!(!reset(&at(&state)).expect("nothing to do"));
@@ -329,7 +329,7 @@ fn reset_forgets_and_says_whether_there_was_anything() {
 }
 
 #[test]
-fn a_running_sandbox_survives_the_loss_of_its_directory() {
+fn server_survives_loss_of_its_directory() {
     let home = directory();
     let state = home.path().join("state");
     let client = Client::start(at(&state));
@@ -340,7 +340,7 @@ fn a_running_sandbox_survives_the_loss_of_its_directory() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error() {
+fn port_in_use_is_an_error() {
     let client = Client::fresh();
     let options = Options {
         port: client.0.port(),
@@ -350,7 +350,7 @@ fn a_port_that_is_taken_is_an_error() {
 }
 
 #[test]
-fn a_dropped_sandbox_is_gone() {
+fn dropped_sandbox_stops() {
     let client = Client::fresh();
     let port = client.0.port();
     assert_eq!(

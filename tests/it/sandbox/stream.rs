@@ -119,7 +119,7 @@ fn names(events: &[Event]) -> Vec<&str> {
 }
 
 #[test]
-fn a_calls_course_is_told() {
+fn streams_every_status_change() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let mut stream = Stream::open(&client, None);
@@ -172,7 +172,7 @@ fn a_calls_course_is_told() {
 }
 
 #[test]
-fn every_end_but_being_cancelled_has_an_event() {
+fn every_end_but_cancellation_has_an_event() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let mut stream = Stream::open(&client, None);
@@ -232,7 +232,7 @@ fn every_end_but_being_cancelled_has_an_event() {
 }
 
 #[test]
-fn a_stream_continues_where_it_was_left() {
+fn stream_resumes_after_the_last_id() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let mut stream = Stream::open(&client, None);
@@ -278,7 +278,7 @@ fn a_stream_continues_where_it_was_left() {
 }
 
 #[test]
-fn an_id_that_says_nothing_means_from_now_on() {
+fn invalid_id_means_from_now_on() {
     let client = Client::start(Clock::new().options());
     client.invoked("sandbox_run", &json!({ "seconds": 0 }));
     for id in ["", "none", "1-2", "1-2-x", "99999999999-1-1"] {
@@ -295,7 +295,7 @@ fn an_id_that_says_nothing_means_from_now_on() {
 }
 
 #[test]
-fn what_another_process_does_is_told_too() {
+fn streams_changes_of_other_processes() {
     let home = tempfile::tempdir().expect("a temporary directory");
     let start = || {
         Client::start(Options {
@@ -314,7 +314,7 @@ fn what_another_process_does_is_told_too() {
 }
 
 #[test]
-fn another_start_is_no_news() {
+fn restart_repeats_no_events() {
     let home = tempfile::tempdir().expect("a temporary directory");
     let clock = Clock::new();
     let start = || {
@@ -338,7 +338,7 @@ fn another_start_is_no_news() {
 }
 
 #[test]
-fn the_stream_ends_with_the_server() {
+fn stream_ends_with_the_server() {
     let client = Client::fresh();
     let mut stream = Stream::open(&client, None);
     drop(client);

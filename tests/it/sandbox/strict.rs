@@ -92,7 +92,7 @@ fn queries() {
 }
 
 #[test]
-fn bodies_where_none_belong() {
+fn rejects_unexpected_bodies() {
     let client = Client::fresh();
     let path = "/management/agents/agt_abc123";
     let approve = "/management/agents/agt_abc123/candidates/cand_xyz789/approve";
@@ -120,7 +120,7 @@ fn bodies_where_none_belong() {
 }
 
 #[test]
-fn bodies_that_may_be_left_out() {
+fn accepts_optional_bodies() {
     let client = Client::fresh();
     for path in [
         "/exec/invocations/5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10/cancel",
@@ -142,7 +142,7 @@ fn bodies_that_may_be_left_out() {
 }
 
 #[test]
-fn bodies_that_are_no_json_object() {
+fn rejects_bodies_that_are_not_json_objects() {
     let client = Client::fresh();
     let post = |content_type: &str, body: &str| {
         client.raw("POST", "/management/agents", content_type, body)
@@ -194,7 +194,7 @@ fn bodies_that_are_no_json_object() {
 }
 
 #[test]
-fn a_body_beyond_a_mebibyte_is_too_large() {
+fn rejects_bodies_over_one_mebibyte() {
     let client = Client::fresh();
     let fits = with(
         agent("x"),

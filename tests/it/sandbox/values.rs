@@ -90,7 +90,7 @@ fn agents() {
 }
 
 #[test]
-fn a_whole_number_may_be_spelled_as_a_fraction() {
+fn accepts_whole_numbers_with_a_fraction() {
     let client = Client::fresh();
     let reply = client.patch(
         "/management/agents/agt_abc123",
@@ -100,7 +100,7 @@ fn a_whole_number_may_be_spelled_as_a_fraction() {
 }
 
 #[test]
-fn a_refused_update_changes_nothing() {
+fn rejected_update_changes_nothing() {
     let client = Client::fresh();
     let before = client.get("/management/agents/agt_abc123").json()["name"].clone();
     client
@@ -116,7 +116,7 @@ fn a_refused_update_changes_nothing() {
 }
 
 #[test]
-fn public_keys_in_every_spelling_of_base64_are_kept_as_sent() {
+fn public_keys_keep_their_base64_spelling() {
     let client = Client::fresh();
     let plain = format!("+/{}", &KEY[2..]);
     let url = plain.replace('+', "-").replace('/', "_");

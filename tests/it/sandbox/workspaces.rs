@@ -75,7 +75,7 @@ fn learnings_are_listed_shown_and_deleted() {
 }
 
 #[test]
-fn a_context_is_replaced_as_a_whole() {
+fn context_is_replaced() {
     let clock = Clock::new();
     let client = Client::start(clock.options());
     let get = |workspace: &str| client.get(&format!("/exec/context?workspace_id={workspace}"));
@@ -138,7 +138,7 @@ fn a_context_is_replaced_as_a_whole() {
 }
 
 #[test]
-fn an_execution_agent_tells_of_itself() {
+fn execution_agent_reports_about_itself() {
     let client = Client::fresh();
     let get = |agent: &str, what: &str| client.get(&format!("/exec/agents/{agent}/{what}"));
     let manifest = get("agt_abc123", "manifest").json();

@@ -29,7 +29,7 @@ fn fed(home: &Home, line: &str, input: &[u8]) -> Ended {
 }
 
 #[test]
-fn bytes_go_out_as_they_are() {
+fn output_bytes_are_unchanged() {
     for method in ["POST", "PUT", "PATCH", "DELETE --force"] {
         let router = Router::rules(|_| Answer::empty(204));
         let home = router.home();
@@ -44,7 +44,7 @@ fn bytes_go_out_as_they_are() {
 }
 
 #[test]
-fn bytes_come_in_as_they_are() {
+fn input_bytes_are_unchanged() {
     for kind in ["application/octet-stream", "application/json", "text/plain"] {
         for line in ["api GET /a", "api POST /a -o json"] {
             let router = Router::rules(move |_| Answer::new(200, kind, bytes()));
@@ -63,7 +63,7 @@ fn bytes_come_in_as_they_are() {
 }
 
 #[test]
-fn a_body_and_a_key_do_not_share_standard_input() {
+fn body_and_key_cannot_share_standard_input() {
     let router = Router::rules(|_| Answer::empty(204));
     let home = Home::new().with("XEROCTL_BASE_URL", &router.base_url());
     std::fs::write(home.path().join("key"), "from_file\n").expect("a file");
@@ -96,7 +96,7 @@ fn a_body_and_a_key_do_not_share_standard_input() {
 }
 
 #[test]
-fn a_loop_that_reads_ids_processes_every_line() {
+fn loop_over_ids_reads_every_line() {
     let router = Router::rules(|_| Answer::empty(204));
     let text = r#"printf 'a\nb\nc\n' | while read -r id; do
         "$X" api POST "/things/$id" -f a=b
@@ -111,7 +111,7 @@ fn a_loop_that_reads_ids_processes_every_line() {
 }
 
 #[test]
-fn a_live_feed_is_shown_as_it_comes_until_a_signal() {
+fn stream_is_printed_as_it_arrives_until_a_signal() {
     let (live, answer) = Live::feed();
     let router = Router::script([answer]);
     let line = "api GET /exec/executions/stream -H 'accept: text/event-stream'";
@@ -129,7 +129,7 @@ fn a_live_feed_is_shown_as_it_comes_until_a_signal() {
 }
 
 #[test]
-fn a_change_under_way_is_answered_before_a_signal_ends_it() {
+fn signal_waits_for_the_response_to_a_change() {
     for method in ["POST", "PUT", "PATCH", "DELETE --force"] {
         let held = Held::new();
         let line = format!("api {method} /a");
@@ -144,7 +144,7 @@ fn a_change_under_way_is_answered_before_a_signal_ends_it() {
 }
 
 #[test]
-fn a_second_signal_leaves_the_object_of_the_error_to_a_program() {
+fn second_signal_prints_the_json_error() {
     let held = Held::new();
     let running = Running::start(&mut command(&held.home, "api PUT /a -o json"));
     held.request();
@@ -159,7 +159,7 @@ fn a_second_signal_leaves_the_object_of_the_error_to_a_program() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once_and_names_the_read_that_tells() {
+fn second_signal_ends_and_names_the_check() {
     let held = Held::new();
     let running = Running::start(&mut command(&held.home, "api PUT '/a b?c=d'"));
     held.request();
@@ -174,7 +174,7 @@ fn a_second_signal_ends_it_at_once_and_names_the_read_that_tells() {
 }
 
 #[test]
-fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
+fn closed_pipe_is_silent_and_full_disk_is_not() {
     let router = Router::rules(|_| Answer::json(200, r#"{"id":"a"}"#));
     let home = router.home();
     for line in ["api GET /a", "api POST /a", "api GET /a -i"] {

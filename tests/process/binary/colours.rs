@@ -42,7 +42,7 @@ fn written(variables: &[(&str, &str)], line: &str) -> (String, String) {
 }
 
 #[test]
-fn the_line_decides_before_the_environment_and_that_before_the_stream() {
+fn option_overrides_environment_overrides_stream() {
     for (variables, options, colour) in DECISIONS {
         for line in ["agents", "agents agt_abc123", "agents --help"] {
             let (output, _) = written(variables, &format!("{line} {options}"));
@@ -58,7 +58,7 @@ fn the_line_decides_before_the_environment_and_that_before_the_stream() {
 }
 
 #[test]
-fn forced_colour_does_not_touch_what_programs_read() {
+fn forced_color_does_not_affect_machine_formats() {
     for line in [
         "agents -o json",
         "agents -o json --all",
@@ -81,7 +81,7 @@ fn forced_colour_does_not_touch_what_programs_read() {
 }
 
 #[test]
-fn a_forced_table_without_its_colours_is_the_table() {
+fn forced_table_without_colors_is_the_table() {
     let (plain, _) = written(&[], "agents --time raw --limit 5");
     let (painted, _) = written(&[], "agents --time raw --limit 5 --color always");
     let escapes = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("a pattern");
@@ -95,7 +95,7 @@ fn a_forced_table_without_its_colours_is_the_table() {
 }
 
 #[test]
-fn the_json_line_of_an_error_is_never_coloured() {
+fn json_error_line_is_never_colored() {
     let (_, messages) = written(&[], "agents agt_none -o json --color always");
     let last = messages.lines().last().expect("an error");
     let error: serde_json::Value = serde_json::from_str(last).expect("a JSON line");

@@ -25,7 +25,7 @@ fn bytes() -> Vec<u8> {
 }
 
 #[test]
-fn bytes_are_unchanged_on_standard_output_and_in_a_file() {
+fn bytes_are_unchanged_on_standard_output_and_in_files() {
     for kind in [
         "application/octet-stream",
         "text/plain; charset=latin1",
@@ -47,7 +47,7 @@ fn bytes_are_unchanged_on_standard_output_and_in_a_file() {
 }
 
 #[test]
-fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
+fn closed_pipe_is_silent_and_full_disk_is_not() {
     let router = giving(Answer::new(200, "text/plain", bytes()));
     let home = router.home();
     run_into(&home, "exec raw ex_1", gone_reader())
@@ -74,7 +74,7 @@ fn peak(running: &Running) -> u64 {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_large_output_needs_no_more_memory_than_a_small_one() {
+fn large_output_needs_no_more_memory_than_small() {
     const MIB: usize = 1 << 20;
     for line in ["exec raw ex_1", "exec raw ex_1 --output-file raw.bin"] {
         let (live, answer) = Live::of("application/octet-stream");
@@ -115,7 +115,7 @@ fn wait_for_half(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn a_signal_leaves_no_half_file_and_the_old_one_untouched() {
+fn signal_keeps_the_old_file() {
     for (signal, number) in SIGNALS {
         for old in [None, Some("old")] {
             let (live, answer) = Live::of("text/plain");
@@ -151,7 +151,7 @@ fn a_signal_leaves_no_half_file_and_the_old_one_untouched() {
 }
 
 #[test]
-fn a_signal_in_the_middle_of_a_transfer_ends_it_at_once() {
+fn signal_ends_a_download_immediately() {
     let (live, answer) = Live::of("text/plain");
     live.sends("half");
     let router = giving(answer);

@@ -40,7 +40,7 @@ fn detached(ended: &Ended, router: &Router, posts: &[&str]) {
 }
 
 #[test]
-fn a_signal_detaches_from_what_is_watched() {
+fn signal_ends_the_watch_and_not_the_run() {
     for (signal, number) in SIGNALS {
         // While the router is asked again and again, and while it tells by itself.
         let (live, feed) = Live::feed();
@@ -61,7 +61,7 @@ fn a_signal_detaches_from_what_is_watched() {
 }
 
 #[test]
-fn a_signal_detaches_while_the_router_is_silent_or_in_trouble() {
+fn signal_ends_the_watch_while_the_router_fails() {
     for answer in [
         Answer::silence(),
         Answer::empty(503),
@@ -78,7 +78,7 @@ fn a_signal_detaches_while_the_router_is_silent_or_in_trouble() {
 }
 
 #[test]
-fn the_error_of_a_signal_is_a_json_line_where_the_format_asks_for_it() {
+fn signal_prints_a_json_error_if_requested() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let router = Routes::invocation(&["running"]).start();
         let line = format!("{WATCH} -o json");
@@ -97,7 +97,7 @@ fn the_error_of_a_signal_is_a_json_line_where_the_format_asks_for_it() {
 }
 
 #[test]
-fn a_signal_detaches_from_a_call_that_is_waited_for() {
+fn signal_ends_the_wait_and_not_the_run() {
     for (signal, number) in SIGNALS {
         for state in [invocation("running"), gated()] {
             for options in ["", "--raw"] {
@@ -120,7 +120,7 @@ fn a_signal_detaches_from_a_call_that_is_waited_for() {
 }
 
 #[test]
-fn a_signal_right_after_the_call_was_accepted_tells_how_to_go_on() {
+fn signal_after_acceptance_prints_the_continuation() {
     // Where the signal falls is chance: a gap shows sooner or later.
     for _ in 0..20 {
         let router = Routes::new()
@@ -135,7 +135,7 @@ fn a_signal_right_after_the_call_was_accepted_tells_how_to_go_on() {
 }
 
 #[test]
-fn a_signal_before_the_call_is_answered_still_tells_its_id() {
+fn signal_before_the_response_prints_the_id() {
     for (signal, number) in SIGNALS {
         let held = Held::new();
         let running = Running::start(&mut command(&held.home, CALL));
@@ -152,7 +152,7 @@ fn a_signal_before_the_call_is_answered_still_tells_its_id() {
 }
 
 #[test]
-fn a_second_signal_while_the_call_is_unanswered_tells_how_to_find_out() {
+fn second_signal_before_the_response_prints_the_check() {
     let held = Held::new();
     let running = Running::start(&mut command(&held.home, CALL));
     held.request();
@@ -178,7 +178,7 @@ fn leave(router: &Router, line: &str) -> Ended {
 }
 
 #[test]
-fn a_reader_that_leaves_before_the_end_is_14_and_quiet() {
+fn closed_pipe_before_the_end_exits_14() {
     let states = ["queued", "running"].repeat(99);
     for format in ["", "-o ndjson", "-o csv"] {
         let router = Routes::invocation(&states).start();
@@ -203,7 +203,7 @@ fn a_reader_that_leaves_before_the_end_is_14_and_quiet() {
 }
 
 #[test]
-fn a_reader_that_is_gone_when_the_end_is_told_does_not_change_the_code_of_the_end() {
+fn closed_pipe_at_the_end_keeps_the_exit_code() {
     for (end, code) in [("completed", 0), ("failed", 10), ("rejected", 11)] {
         for format in ["json", "name"] {
             let router = Routes::invocation(&[end]).start();
@@ -222,7 +222,7 @@ fn a_reader_that_is_gone_when_the_end_is_told_does_not_change_the_code_of_the_en
 }
 
 #[test]
-fn a_feed_closes_its_document_after_a_signal() {
+fn signal_closes_the_stream_document() {
     let (live, feed) = Live::feed();
     live.event("1", "exec.completed", "inv_1", "completed");
     let router = Routes::new().on(STREAM, [feed]).start();
@@ -235,7 +235,7 @@ fn a_feed_closes_its_document_after_a_signal() {
 }
 
 #[test]
-fn a_signal_is_seen_while_it_is_asked_whether_an_approval_has_more_time() {
+fn signal_ends_the_read_of_an_approval_deadline() {
     let past = r#"{"id":"apr_1","status":"pending","expires_at":"2020-01-01T00:00:00Z"}"#;
     let (asked, is_asked) = std::sync::mpsc::channel();
     let asked = std::sync::Mutex::new(asked);

@@ -70,7 +70,7 @@ impl Lacking {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_file_system_that_lacks_something_is_written_all_the_same() {
+fn writes_on_limited_file_systems() {
     let Some(library) = Lacking::build() else {
         return;
     };
@@ -123,7 +123,7 @@ fn beside(home: &Home) -> Vec<String> {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_edit_that_is_ended_leaves_no_keys_behind() {
+fn killed_edit_leaves_no_keys() {
     let Some(library) = Lacking::build() else {
         return;
     };
@@ -168,7 +168,7 @@ fn can_mount() -> bool {
 }
 
 #[test]
-fn a_file_that_is_a_mount_is_written_in_place_with_a_warning() {
+fn mounted_file_is_written_in_place_with_a_warning() {
     if !can_mount() {
         return;
     }
@@ -198,7 +198,7 @@ fn a_file_that_is_a_mount_is_written_in_place_with_a_warning() {
 }
 
 #[test]
-fn a_full_disk_loses_nothing() {
+fn full_disk_loses_nothing() {
     if !can_mount() {
         return;
     }

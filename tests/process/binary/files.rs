@@ -61,7 +61,7 @@ fn run_as(user: u32, home: &Home, line: &str) -> Ended {
 }
 
 #[test]
-fn the_file_of_another_user_is_refused_unless_it_was_named() {
+fn file_of_another_user_is_rejected_unless_named() {
     if !has_users() {
         return;
     }
@@ -83,7 +83,7 @@ fn the_file_of_another_user_is_refused_unless_it_was_named() {
 }
 
 #[test]
-fn the_shared_file_of_another_user_stays_theirs() {
+fn shared_file_of_another_user_keeps_its_owner() {
     if !has_users() {
         return;
     }
@@ -116,7 +116,7 @@ fn the_shared_file_of_another_user_stays_theirs() {
 }
 
 #[test]
-fn a_directory_of_another_user_that_may_be_written_is_good_enough() {
+fn writable_directory_of_another_user_is_accepted() {
     if !has_users() {
         return;
     }
@@ -153,7 +153,7 @@ fn a_directory_of_another_user_that_may_be_written_is_good_enough() {
 }
 
 #[test]
-fn a_umask_that_takes_everything_leaves_the_owner_the_file() {
+fn umask_cannot_hide_the_file_from_its_owner() {
     let home = Home::new();
     let text = r#"umask 0777; "$X" config add lab --base-url http://127.0.0.1/p/v1 --api-key k -q"#;
     run_script(&home, text).exits(0);
@@ -164,7 +164,7 @@ fn a_umask_that_takes_everything_leaves_the_owner_the_file() {
 }
 
 #[test]
-fn process_substitution_is_read() {
+fn reads_process_substitution() {
     if !has("bash") {
         return;
     }
@@ -179,7 +179,7 @@ fn process_substitution_is_read() {
 }
 
 #[test]
-fn a_pipe_without_a_writer_is_announced_and_ctrl_c_ends_the_wait() {
+fn pipe_without_writer_is_announced_and_interruptible() {
     let home = Home::new();
     let mut text = script(
         &home,
@@ -191,7 +191,7 @@ fn a_pipe_without_a_writer_is_announced_and_ctrl_c_ends_the_wait() {
 }
 
 #[test]
-fn a_signal_while_the_lock_is_waited_for_changes_nothing() {
+fn signal_during_the_lock_changes_nothing() {
     let home = Home::new().config(KEPT);
     let directory = file(&home).parent().expect("its directory").to_owned();
     let held = fs::File::open(&directory).expect("the directory");

@@ -24,7 +24,7 @@ fn fed(home: &Home, text: &str, input: &str) -> Ended {
 }
 
 #[test]
-fn a_loop_that_reads_ids_processes_every_line() {
+fn loop_over_ids_reads_every_line() {
     for (line, shown) in [
         ("agents \"$id\" -o name", ""),
         ("agents \"$id\" --delete --force", "\tdeleted"),
@@ -40,7 +40,7 @@ fn a_loop_that_reads_ids_processes_every_line() {
 }
 
 #[test]
-fn a_question_that_may_not_be_asked_takes_no_line_either() {
+fn disabled_prompt_reads_no_line() {
     let home = sandbox();
     let text = r#"while read -r id; do "$X" agents "$id" --delete; echo "$?"; done"#;
     let input = IDS.map(|id| format!("{id}\n")).concat();
@@ -52,7 +52,7 @@ fn a_question_that_may_not_be_asked_takes_no_line_either() {
 }
 
 #[test]
-fn a_list_and_the_configuration_leave_the_input_alone() {
+fn list_and_config_leave_the_input() {
     for line in [
         "agents -o name",
         "agents --all",
@@ -68,7 +68,7 @@ fn a_list_and_the_configuration_leave_the_input_alone() {
 }
 
 #[test]
-fn a_key_on_standard_input_is_sent_without_its_newline_and_shown_nowhere() {
+fn key_from_standard_input_loses_its_newline() {
     for input in ["xero_piped_key", "xero_piped_key\n", "xero_piped_key\r\n"] {
         let router = Router::script([Answer::json(200, r#"{"id":"agt_1"}"#)]);
         let home = Home::new().with("XEROCTL_BASE_URL", &router.base_url());
@@ -86,7 +86,7 @@ fn a_key_on_standard_input_is_sent_without_its_newline_and_shown_nowhere() {
 }
 
 #[test]
-fn an_empty_or_absent_key_on_standard_input_is_refused_before_any_request() {
+fn empty_or_missing_key_is_rejected_before_any_request() {
     for input in ["", "\n", "two\nlines\n", "\u{1b}[31m\n"] {
         let router = Router::unasked();
         let home = Home::new().with("XEROCTL_BASE_URL", &router.base_url());
@@ -97,7 +97,7 @@ fn an_empty_or_absent_key_on_standard_input_is_refused_before_any_request() {
 }
 
 #[test]
-fn a_closed_standard_input_is_no_matter() {
+fn closed_standard_input_is_accepted() {
     let home = sandbox();
     let ended = Running::start(&mut script(&home, r#""$X" agents agt_abc123 -o name <&-"#)).end();
     assert_eq!(ended.exits(0).stdout, "agt_abc123\n");
@@ -107,7 +107,7 @@ fn a_closed_standard_input_is_no_matter() {
 }
 
 #[test]
-fn a_read_that_hangs_holds_no_input() {
+fn hanging_read_holds_no_input() {
     let held = Held::new();
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let mut command = command(&held.home, "agents agt_1");
@@ -120,7 +120,7 @@ fn a_read_that_hangs_holds_no_input() {
 }
 
 #[test]
-fn the_timeout_and_a_signal_end_the_wait_for_standard_input() {
+fn timeout_and_signal_end_the_wait_for_input() {
     let home = sandbox();
     for (line, code) in [
         ("exec context set --workspace ws_a1b2c3d4 --file -", 17),

@@ -39,7 +39,7 @@ fn interrupted(held: &Held, line: &str, signal: &str) -> Running {
 }
 
 #[test]
-fn an_interrupted_change_reports_its_answer_and_ends_by_the_signal() {
+fn interrupted_change_reports_its_response() {
     for (signal, number) in SIGNALS {
         for (line, answer, shown) in CHANGES {
             let held = Held::new();
@@ -52,7 +52,7 @@ fn an_interrupted_change_reports_its_answer_and_ends_by_the_signal() {
 }
 
 #[test]
-fn an_interrupted_change_reports_its_failure_and_ends_by_the_signal() {
+fn interrupted_change_reports_its_failure() {
     let held = Held::new();
     let running = interrupted(&held, "agents agt_1 --delete --force", "INT");
     held.answer(Answer::fault(404, "agent_not_found"));
@@ -61,7 +61,7 @@ fn an_interrupted_change_reports_its_failure_and_ends_by_the_signal() {
 }
 
 #[test]
-fn an_interrupted_change_that_the_router_puts_off_is_not_sent_again() {
+fn interrupted_change_is_not_retried() {
     let held = Held::new();
     let running = interrupted(&held, "agents agt_1 --delete --force", "INT");
     held.answer(Answer::fault(429, "rate_limit_exceeded"));
@@ -70,7 +70,7 @@ fn an_interrupted_change_that_the_router_puts_off_is_not_sent_again() {
 }
 
 #[test]
-fn the_second_signal_ends_a_change_at_once_and_says_that_the_outcome_is_unknown() {
+fn second_signal_reports_unknown_outcome() {
     for (signal, number) in SIGNALS.into_iter().filter(|(_, number)| *number != SIGHUP) {
         let held = Held::new();
         let running = interrupted(&held, "agents agt_1 --delete --force", signal);
@@ -82,7 +82,7 @@ fn the_second_signal_ends_a_change_at_once_and_says_that_the_outcome_is_unknown(
 }
 
 #[test]
-fn after_the_first_signal_no_more_of_several_objects_are_changed() {
+fn first_signal_starts_no_more_changes() {
     let held = Held::new();
     let line = "agents pause-exec agt_1 agt_2 agt_3 --concurrency 1";
     let running = interrupted(&held, line, "INT");
@@ -99,7 +99,7 @@ fn after_the_first_signal_no_more_of_several_objects_are_changed() {
 }
 
 #[test]
-fn a_terminal_and_its_shell_that_both_hang_up_are_one_signal() {
+fn double_hangup_is_one_signal() {
     let held = Held::new();
     let running = interrupted(&held, "agents agt_1 --delete --force", "HUP");
     running.signal("HUP");
@@ -109,7 +109,7 @@ fn a_terminal_and_its_shell_that_both_hang_up_are_one_signal() {
 }
 
 #[test]
-fn a_signal_leaves_a_change_some_time_but_not_for_ever() {
+fn change_has_limited_time_after_a_signal() {
     let held = Held::new();
     let began = std::time::Instant::now();
     let running = interrupted(&held, "agents agt_1 --delete --force", "INT");
@@ -119,7 +119,7 @@ fn a_signal_leaves_a_change_some_time_but_not_for_ever() {
 }
 
 #[test]
-fn the_last_message_is_a_json_line_too_where_the_format_asks_for_it() {
+fn last_message_is_a_json_line_if_requested() {
     for line in [
         "agents agt_1 --delete --force",
         "agents pause-exec agt_1 agt_2",

@@ -6,7 +6,7 @@ use crate::support::process::{Running, SIGINT, SIGNALS, command};
 use crate::support::router::Answer;
 
 #[test]
-fn a_read_under_way_ends_at_once_by_the_signal() {
+fn signal_ends_a_read_immediately() {
     for line in [
         "agents",
         "agents -o json --all",
@@ -25,7 +25,7 @@ fn a_read_under_way_ends_at_once_by_the_signal() {
 }
 
 #[test]
-fn a_wait_between_two_attempts_ends_at_once_by_the_signal() {
+fn signal_ends_a_retry_delay_immediately() {
     let held = Held::new();
     let running = Running::start(&mut command(&held.home, "agents"));
     held.request();
@@ -35,7 +35,7 @@ fn a_wait_between_two_attempts_ends_at_once_by_the_signal() {
 }
 
 #[test]
-fn an_interrupted_list_is_closed_and_says_where_to_go_on() {
+fn interrupted_list_is_closed_and_prints_continuation() {
     for (signal, number) in SIGNALS {
         let held = Held::new();
         let line = "agents --all -o json";
@@ -54,7 +54,7 @@ fn an_interrupted_list_is_closed_and_says_where_to_go_on() {
 }
 
 #[test]
-fn an_interrupted_list_keeps_the_records_that_were_written() {
+fn interrupted_list_keeps_printed_records() {
     for (format, written) in [
         ("ndjson", "{\"id\":\"agt_1\"}\n"),
         ("name", "agt_1\n"),
@@ -76,7 +76,7 @@ fn an_interrupted_list_keeps_the_records_that_were_written() {
 }
 
 #[test]
-fn an_error_of_an_interrupted_read_is_a_json_line_where_the_format_asks_for_it() {
+fn interrupted_read_prints_a_json_error_if_requested() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let held = Held::new();
         let line = "agents agt_1 -o json";

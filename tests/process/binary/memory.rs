@@ -11,7 +11,7 @@ const SPACE: u32 = 250_000;
 const ITEMS: usize = 600_000;
 
 #[test]
-fn an_answer_of_many_small_pieces_fits_into_little_memory() {
+fn many_small_chunks_need_little_memory() {
     let list = format!("{{\"data\":[{}]}}", vec!["{}"; ITEMS].join(","));
     let array = format!("[{}]", vec!["[]"; ITEMS].join(","));
     let envelope = format!("{{{},\"data\":[]}}", vec!["\"\":1"; ITEMS].join(","));

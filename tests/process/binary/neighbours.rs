@@ -19,7 +19,7 @@ fn at_once(home: &Home, lines: impl IntoIterator<Item = String>) {
 }
 
 #[test]
-fn no_deployment_is_lost_when_many_are_added_at_once() {
+fn concurrent_config_add_loses_no_deployment() {
     let home = Home::new();
     let names: BTreeSet<String> = (0..20).map(|number| format!("lab{number}")).collect();
     let adds = names
@@ -42,7 +42,7 @@ fn no_deployment_is_lost_when_many_are_added_at_once() {
 }
 
 #[test]
-fn no_change_is_lost_when_many_commands_share_a_sandbox() {
+fn concurrent_commands_lose_no_sandbox_change() {
     let home = sandbox();
     let names: BTreeSet<String> = (0..12).map(|number| format!("pool-{number}")).collect();
     let create = "join-keys --create --region us-east --router-addr tcp://router:5555";
@@ -62,7 +62,7 @@ fn no_change_is_lost_when_many_commands_share_a_sandbox() {
 }
 
 #[test]
-fn a_served_sandbox_and_one_in_a_command_see_each_other() {
+fn served_and_embedded_sandbox_share_state() {
     let home = sandbox();
     let served = Served::start(&home, "");
     let client = served.home();
@@ -74,7 +74,7 @@ fn a_served_sandbox_and_one_in_a_command_see_each_other() {
 }
 
 #[test]
-fn the_state_of_a_sandbox_is_its_owners_alone() {
+fn sandbox_state_is_private() {
     let home = sandbox();
     run(&home, "agents").exits(0);
     let state = home.path().join(".local/state/xeroctl");

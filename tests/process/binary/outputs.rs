@@ -35,7 +35,7 @@ const READS: &[&str] = &[
 ];
 
 #[test]
-fn a_reader_that_is_gone_before_the_first_byte_ends_a_read_quietly() {
+fn closed_pipe_before_the_first_byte_is_silent() {
     let home = sandbox();
     for line in READS {
         run_into(&home, line, gone_reader()).exits(0).says_nothing();
@@ -43,7 +43,7 @@ fn a_reader_that_is_gone_before_the_first_byte_ends_a_read_quietly() {
 }
 
 #[test]
-fn a_reader_that_leaves_in_the_middle_ends_a_list_quietly() {
+fn closed_pipe_within_a_list_is_silent() {
     for line in [
         "agents --all",
         "agents --all -o json",
@@ -71,7 +71,7 @@ fn a_reader_that_leaves_in_the_middle_ends_a_list_quietly() {
 }
 
 #[test]
-fn a_pipeline_takes_what_it_wants_of_a_list() {
+fn pipeline_reads_part_of_a_list() {
     let home = sandbox();
     let text = r#"{ "$X" agents --all; echo "exit $?" >&2; } | head -1"#;
     let ended = run_script(&home, text).exits(0);
@@ -84,7 +84,7 @@ fn a_pipeline_takes_what_it_wants_of_a_list() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_1_with_a_sentence() {
+fn full_disk_exits_1_with_a_message() {
     let home = sandbox();
     for line in READS {
         run_into(&home, line, full())
@@ -94,7 +94,7 @@ fn a_full_disk_is_1_with_a_sentence() {
 }
 
 #[test]
-fn standard_error_that_is_closed_or_gone_changes_nothing() {
+fn closed_standard_error_changes_nothing() {
     let home = sandbox();
     for end in ["2>&-", "2>/dev/null"] {
         let ended = run_script(&home, &format!(r#""$X" agents agt_abc123 -o name {end}"#));
@@ -155,12 +155,12 @@ fn changes_are_made(code: i32, says: &str, change: impl Fn(&Home, &str) -> Ended
 }
 
 #[test]
-fn a_change_whose_reader_is_gone_is_made_and_ends_with_0() {
+fn closed_pipe_does_not_fail_a_change() {
     changes_are_made(0, "", |home, line| run_into(home, line, gone_reader()));
 }
 
 #[test]
-fn a_change_whose_output_is_closed_is_made() {
+fn closed_output_does_not_prevent_a_change() {
     changes_are_made(0, "", |home, line| {
         run_script(home, &format!(r#""$X" {line} >&-"#))
     });
@@ -168,7 +168,7 @@ fn a_change_whose_output_is_closed_is_made() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_change_whose_output_is_full_is_made_and_says_so() {
+fn full_output_reports_the_change() {
     changes_are_made(1, "the change itself was made", |home, line| {
         run_into(home, line, full())
     });
@@ -181,7 +181,7 @@ fn full() -> std::fs::File {
 }
 
 #[test]
-fn several_commands_share_one_pipe() {
+fn commands_share_a_pipe() {
     let home = sandbox();
     let text = r#"for id in agt_abc123 agt_g0974f2pgyfa8vcq; do "$X" agents $id -o json; done"#;
     let ended = Running::start(&mut script(&home, text)).end().exits(0);

@@ -29,7 +29,7 @@ fn id(stdout: &str) -> String {
 }
 
 #[test]
-fn the_exit_code_is_how_the_run_ended() {
+fn exit_code_is_the_outcome() {
     let (_served, home) = served();
     for (ending, code) in [("completed", 0), ("failed", 10), ("timeout", 13)] {
         let line = format!("{INVOKE} --tool sandbox_run --arg ending={ending} --wait -o json");
@@ -46,7 +46,7 @@ fn the_exit_code_is_how_the_run_ended() {
 }
 
 #[test]
-fn a_run_that_is_cancelled_elsewhere_ends_with_12() {
+fn canceled_run_exits_12() {
     // The feed has no event for this: it is seen by asking, which is rare where there is a feed.
     let served = Served::start(&Home::new(), "--fail 'GET /exec/executions/stream=404'");
     let home = served.home();
@@ -65,7 +65,7 @@ fn a_run_that_is_cancelled_elsewhere_ends_with_12() {
 }
 
 #[test]
-fn a_gated_run_goes_on_when_another_process_approves_it() {
+fn gated_run_continues_after_approval() {
     let (_served, home) = served();
     let line = format!("{INVOKE} --tool kubectl_drain --arg node=node-7 --wait -o json");
     let waiting = Running::start(&mut command(&home, &line));
@@ -80,7 +80,7 @@ fn a_gated_run_goes_on_when_another_process_approves_it() {
 }
 
 #[test]
-fn a_gated_run_that_is_rejected_ends_with_11() {
+fn rejected_run_exits_11() {
     let (_served, home) = served();
     let line = format!("{INVOKE} --tool kubectl_drain --arg node=node-7 --wait");
     let waiting = Running::start(&mut command(&home, &line));
@@ -93,14 +93,14 @@ fn a_gated_run_that_is_rejected_ends_with_11() {
 }
 
 #[test]
-fn nobody_decides_and_the_policy_ends_it_with_13() {
+fn expired_approval_exits_13() {
     let (_served, home) = served();
     let line = format!("{INVOKE} --tool sandbox_gate --arg-json deadline_seconds=1 --wait -o name");
     run(&home, &line).exits(13);
 }
 
 #[test]
-fn without_waiting_a_gated_run_ends_with_8_and_the_line_that_approves() {
+fn gated_call_without_wait_exits_8_with_approval_command() {
     let home = sandbox();
     let ended = run(
         &home,
@@ -115,7 +115,7 @@ fn without_waiting_a_gated_run_ends_with_8_and_the_line_that_approves() {
 }
 
 #[test]
-fn ctrl_c_leaves_the_run_and_says_how_to_go_on() {
+fn ctrl_c_leaves_the_run_and_prints_the_continuation() {
     let (_served, home) = served();
     let line = format!("{INVOKE} --tool sandbox_run --arg-json seconds=600 --wait");
     let waiting = Running::start(&mut command(&home, &line));
@@ -135,7 +135,7 @@ fn ctrl_c_leaves_the_run_and_says_how_to_go_on() {
 }
 
 #[test]
-fn the_deadline_is_14_and_the_run_goes_on() {
+fn deadline_exits_14_and_leaves_the_run() {
     let (_served, home) = served();
     let line = format!("{INVOKE} --tool sandbox_run --arg-json seconds=600 -o name");
     let call = id(&run(&home, &line).exits(0).stdout);
@@ -147,7 +147,7 @@ fn the_deadline_is_14_and_the_run_goes_on() {
 }
 
 #[test]
-fn a_reader_that_goes_away_does_not_hide_how_it_ended() {
+fn closed_pipe_keeps_the_exit_code() {
     let (_served, home) = served();
     let line =
         format!("{INVOKE} --tool sandbox_run --arg ending=failed --arg-json seconds=0 -o name");

@@ -24,7 +24,7 @@ fn raw(served: &Served, path: &str, key: Option<&str>) -> String {
 }
 
 #[test]
-fn any_program_can_ask_it() {
+fn any_client_can_connect() {
     let home = sandbox();
     let served = Served::start(&home, "");
     let path = "/proj_sandbox/v1/management/agents/agt_abc123";
@@ -45,7 +45,7 @@ fn any_program_can_ask_it() {
 }
 
 #[test]
-fn it_says_where_it_is_and_what_its_key_is() {
+fn prints_address_and_key() {
     let home = sandbox();
     let served = Served::start(&home, "");
     let said = served.into_running().end_by("INT");
@@ -72,7 +72,7 @@ fn it_says_where_it_is_and_what_its_key_is() {
 }
 
 #[test]
-fn a_signal_ends_it_at_once() {
+fn signal_ends_it_immediately() {
     for (signal, number) in [("INT", SIGINT), ("TERM", SIGTERM)] {
         let home = sandbox();
         let served = Served::start(&home, "");
@@ -83,7 +83,7 @@ fn a_signal_ends_it_at_once() {
 }
 
 #[test]
-fn a_signal_ends_it_though_requests_hang() {
+fn signal_ends_it_despite_hanging_requests() {
     let home = sandbox();
     let served = Served::start(&home, "--fail 'GET /*=hang'");
     let mut stream = TcpStream::connect(("127.0.0.1", served.port)).expect("it listens");
@@ -94,7 +94,7 @@ fn a_signal_ends_it_though_requests_hang() {
 }
 
 #[test]
-fn it_takes_the_port_that_is_asked_for() {
+fn uses_the_requested_port() {
     let home = sandbox();
     let any = Served::start(&home, "");
     let port = any.port;
@@ -105,7 +105,7 @@ fn it_takes_the_port_that_is_asked_for() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_17() {
+fn port_in_use_exits_17() {
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let port = taken.local_addr().expect("its number").port();
     for format in ["table", "json"] {
@@ -117,7 +117,7 @@ fn a_port_that_is_taken_is_17() {
 }
 
 #[test]
-fn wrong_options_are_2() {
+fn invalid_options_exit_2() {
     for options in [
         "--port 65536",
         "--port -1",
@@ -137,7 +137,7 @@ fn wrong_options_are_2() {
 }
 
 #[test]
-fn the_timeout_ends_it() {
+fn timeout_ends_it() {
     run(&sandbox(), "sandbox serve --timeout 300ms")
         .exits(14)
         .says("stopped serving after --timeout 300ms");

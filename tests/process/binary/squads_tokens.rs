@@ -44,30 +44,30 @@ fn is_revoked(create: impl Fn(&Home, &str) -> Ended) {
 }
 
 #[test]
-fn the_key_is_revoked_when_the_reader_is_gone() {
+fn closed_pipe_revokes_the_key() {
     is_revoked(|home, line| run_into(home, line, gone_reader()));
 }
 
 #[test]
-fn the_key_is_revoked_when_standard_output_is_closed() {
+fn closed_output_revokes_the_key() {
     is_revoked(|home, line| run_script(home, &format!(r#""$X" {line} >&-"#)));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_key_is_revoked_when_the_disk_is_full() {
+fn full_disk_revokes_the_key() {
     is_revoked(|home, line| run_script(home, &format!(r#""$X" {line} >/dev/full"#)));
 }
 
 #[test]
-fn a_token_that_is_thrown_away_on_purpose_counts_as_delivered() {
+fn discarded_token_counts_as_delivered() {
     let home = sandbox();
     run_script(&home, &format!(r#""$X" {CREATE} >/dev/null"#)).exits(0);
     assert!(!is_gone(&home));
 }
 
 #[test]
-fn a_token_in_a_file_is_delivered_though_the_reader_is_gone() {
+fn token_file_is_delivered_despite_closed_pipe() {
     let home = sandbox();
     run_into(
         &home,
@@ -104,7 +104,7 @@ fn hanging(held: &Held, home: &Home) -> Running {
 }
 
 #[test]
-fn an_interrupted_create_takes_its_token_file_along() {
+fn interrupted_create_removes_the_token_file() {
     for (signal, number) in [("INT", SIGINT), ("TERM", SIGTERM)] {
         let held = Held::new();
         let home = home(&held);
@@ -125,7 +125,7 @@ fn an_interrupted_create_takes_its_token_file_along() {
 }
 
 #[test]
-fn an_interrupted_create_delivers_the_token_that_still_comes() {
+fn interrupted_create_delivers_a_late_token() {
     let held = Held::new();
     let home = home(&held);
     let running = hanging(&held, &home);
@@ -142,7 +142,7 @@ fn an_interrupted_create_delivers_the_token_that_still_comes() {
 }
 
 #[test]
-fn the_first_interrupt_of_a_change_waits_for_its_answer() {
+fn first_interrupt_waits_for_the_response() {
     let held = Held::new();
     let home = home(&held);
     let running = Running::start(&mut command(&home, &format!("squads pause {CODER}")));

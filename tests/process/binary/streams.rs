@@ -45,7 +45,7 @@ fn much() -> String {
 }
 
 #[test]
-fn the_first_signal_ends_a_command_whose_output_nobody_reads() {
+fn first_signal_ends_blocked_output() {
     let (live, feed) = Live::feed();
     let event = format!("data: {{\"note\":\"{}\"}}\n\n", "y".repeat(2000));
     live.repeats(event, 1000);
@@ -82,7 +82,7 @@ fn the_first_signal_ends_a_command_whose_output_nobody_reads() {
 }
 
 #[test]
-fn the_first_signal_ends_a_command_of_which_nobody_reads_the_messages_either() {
+fn first_signal_ends_blocked_messages() {
     let router = Routes::new()
         .on(
             "GET /exec/executions/ex_1/raw",
@@ -101,7 +101,7 @@ fn the_first_signal_ends_a_command_of_which_nobody_reads_the_messages_either() {
 }
 
 #[test]
-fn output_that_does_not_block_arrives_completely() {
+fn nonblocking_output_is_complete() {
     let text = much();
     let router = Router::rules({
         let text = text.clone();
@@ -120,7 +120,7 @@ fn output_that_does_not_block_arrives_completely() {
 }
 
 #[test]
-fn input_that_does_not_block_is_waited_for() {
+fn nonblocking_input_is_awaited() {
     let router = Router::rules(|_| Answer::json(200, "{}"));
     for (line, sent) in [
         ("agents agt_1 --api-key-file -", "xero_piped_key\n"),
@@ -147,7 +147,7 @@ fn input_that_does_not_block_is_waited_for() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn signals_that_the_parent_process_ignores_stay_ignored() {
+fn ignored_signals_stay_ignored() {
     for (signal, _) in SIGNALS {
         let held = Held::new();
         let text = format!(r#"trap '' {signal}; exec "$X" agents agt_1 -o json"#);
@@ -164,7 +164,7 @@ fn signals_that_the_parent_process_ignores_stay_ignored() {
 }
 
 #[test]
-fn no_core_is_left_behind() {
+fn leaves_no_core_dump() {
     use std::os::unix::process::ExitStatusExt as _;
     let held = Held::new();
     let text = r#"ulimit -c unlimited 2>/dev/null; exec "$X" agents"#;

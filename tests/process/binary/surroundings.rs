@@ -27,7 +27,7 @@ const PROXIES: &[&str] = &[
 ];
 
 #[test]
-fn loopback_hosts_and_the_sandbox_are_never_proxied() {
+fn loopback_and_sandbox_are_never_proxied() {
     let dead = nobody();
     for proxy in PROXIES {
         run_with(&sandbox(), &[(proxy, &dead)], "agents agt_abc123").exits(0);
@@ -42,7 +42,7 @@ fn loopback_hosts_and_the_sandbox_are_never_proxied() {
 }
 
 #[test]
-fn without_a_home_the_line_and_the_environment_are_enough() {
+fn options_and_environment_suffice_without_home() {
     let router = Router::rules(|_| Answer::json(200, r#"{"id":"agt_1"}"#));
     let home = router.home();
     for value in [None, Some("")] {
@@ -57,7 +57,7 @@ fn without_a_home_the_line_and_the_environment_are_enough() {
 }
 
 #[test]
-fn a_sandbox_whose_state_can_not_be_kept_works_with_one_warning() {
+fn unsaved_sandbox_works_with_one_warning() {
     let home = Home::new();
     std::fs::write(home.path().join("file"), "in the way").expect("a file");
     let place = home.path().join("file/state").display().to_string();
@@ -88,7 +88,7 @@ const BROKEN: &[(&str, u32)] = &[
 ];
 
 #[test]
-fn with_a_broken_configuration_path_help_and_version_work() {
+fn broken_configuration_allows_path_help_and_version() {
     for (text, _) in BROKEN {
         let home = Home::new().config(text);
         let path = home.path().join(".config/xeroctl/config.toml");
@@ -112,7 +112,7 @@ fn with_a_broken_configuration_path_help_and_version_work() {
 }
 
 #[test]
-fn with_a_broken_configuration_everything_else_is_3_with_the_line() {
+fn broken_configuration_exits_3_with_its_line() {
     for (text, number) in BROKEN {
         let home = Home::new().config(text);
         for line in [
@@ -139,7 +139,7 @@ fn with_a_broken_configuration_everything_else_is_3_with_the_line() {
 }
 
 #[test]
-fn a_configuration_that_is_no_text_or_no_file_is_3() {
+fn non_text_or_special_configuration_exits_3() {
     let home = Home::new().config("");
     let path = home.path().join(".config/xeroctl/config.toml");
     std::fs::write(&path, b"current = \"\xff\"\n").expect("the file");
@@ -178,7 +178,7 @@ const NO_TEXT: &[&[&str]] = &[
 ];
 
 #[test]
-fn words_that_are_no_text_are_2() {
+fn non_text_arguments_exit_2() {
     let home = sandbox();
     for words in NO_TEXT {
         let mut command = command(&home, "");
@@ -198,7 +198,7 @@ fn words_that_are_no_text_are_2() {
 }
 
 #[test]
-fn variables_that_are_no_text_are_3() {
+fn non_text_variables_exit_3() {
     for name in [
         "XEROCTL_CONTEXT",
         "XEROCTL_BASE_URL",
@@ -242,7 +242,7 @@ const ODD: &[(Variables, &str, i32)] = &[
 ];
 
 #[test]
-fn odd_surroundings_end_with_a_documented_code() {
+fn unusual_environments_end_with_documented_codes() {
     for (variables, line, code) in ODD {
         let ended = run_with(&sandbox(), variables, line).exits(*code);
         assert!(!ended.stderr.contains("panicked"), "{ended:#?}");
@@ -251,7 +251,7 @@ fn odd_surroundings_end_with_a_documented_code() {
 }
 
 #[test]
-fn a_working_directory_that_is_gone_is_no_matter() {
+fn missing_working_directory_is_accepted() {
     let home = sandbox();
     let text = r#"mkdir gone; cd gone; rmdir ../gone; "$X" agents agt_abc123 -o name"#;
     let ended = run_script(&home, text).exits(0);

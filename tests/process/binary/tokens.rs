@@ -44,30 +44,30 @@ fn is_revoked(create: impl Fn(&Home, &str) -> Ended) {
 }
 
 #[test]
-fn the_key_is_revoked_when_the_reader_is_gone() {
+fn closed_pipe_revokes_the_key() {
     is_revoked(|home, line| run_into(home, line, gone_reader()));
 }
 
 #[test]
-fn the_key_is_revoked_when_standard_output_is_closed() {
+fn closed_output_revokes_the_key() {
     is_revoked(|home, line| run_script(home, &format!(r#""$X" {line} >&-"#)));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_key_is_revoked_when_the_disk_is_full() {
+fn full_disk_revokes_the_key() {
     is_revoked(|home, line| run_script(home, &format!(r#""$X" {line} >/dev/full"#)));
 }
 
 #[test]
-fn a_token_that_is_thrown_away_on_purpose_counts_as_delivered() {
+fn discarded_token_counts_as_delivered() {
     let home = sandbox();
     run_script(&home, &format!(r#""$X" {CREATE} >/dev/null"#)).exits(0);
     assert_eq!(status(&home), "active");
 }
 
 #[test]
-fn a_token_in_a_file_is_delivered_though_the_reader_is_gone() {
+fn token_file_is_delivered_despite_closed_pipe() {
     let home = sandbox();
     let line = format!("{CREATE} --token-file key.token");
     run_into(&home, &line, gone_reader()).exits(0);
@@ -89,7 +89,7 @@ fn hanging(held: &Held) -> Running {
 }
 
 #[test]
-fn an_interrupted_create_takes_its_token_file_along() {
+fn interrupted_create_removes_the_token_file() {
     for (signal, number) in SIGNALS {
         let held = Held::new();
         let home = &held.home;
@@ -108,7 +108,7 @@ fn an_interrupted_create_takes_its_token_file_along() {
 }
 
 #[test]
-fn an_interrupted_create_that_fails_takes_its_token_file_along() {
+fn interrupted_failing_create_removes_the_token_file() {
     let held = Held::new();
     let home = &held.home;
     let running = hanging(&held);
@@ -120,7 +120,7 @@ fn an_interrupted_create_that_fails_takes_its_token_file_along() {
 }
 
 #[test]
-fn an_interrupted_create_delivers_the_token_that_still_comes() {
+fn interrupted_create_delivers_a_late_token() {
     for (signal, number) in SIGNALS {
         let held = Held::new();
         let home = &held.home;
@@ -139,7 +139,7 @@ fn an_interrupted_create_delivers_the_token_that_still_comes() {
 }
 
 #[test]
-fn the_key_is_revoked_when_a_signal_comes_and_nobody_reads() {
+fn signal_with_blocked_output_revokes_the_key() {
     for (signal, number) in SIGNALS {
         let held = Held::new();
         let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -162,7 +162,7 @@ fn the_key_is_revoked_when_a_signal_comes_and_nobody_reads() {
 
 /// A limit on the size of files must be an error, not the end of the process.
 #[test]
-fn the_key_is_revoked_when_its_file_may_not_grow() {
+fn file_size_limit_revokes_the_key() {
     let held = Held::new();
     let text = format!(r#"ulimit -f 0; exec "$X" {CREATE} --token-file key.token"#);
     let running = Running::start(&mut script(&held.home, &text));

@@ -3,7 +3,7 @@
 use crate::examples::example::{AGENTS, EVENTS, Example, Shows, check};
 
 #[test]
-fn the_usage_pattern() {
+fn usage_pattern() {
     check(&[
         Example {
             line: "xeroctl agents # List agents",

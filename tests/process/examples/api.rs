@@ -40,19 +40,19 @@ const HELP: &[Line] = &[
 ];
 
 #[test]
-fn the_help() {
+fn help_examples() {
     check(HELP);
 }
 
 #[test]
-fn every_example_of_the_help_is_here() {
+fn covers_every_help_example() {
     let lines: Vec<&str> = HELP.iter().map(|(line, ..)| *line).collect();
     is_whole(&["api"], &lines);
 }
 
 /// What an example changes is changed, and the same line without `--dry-run` works too.
 #[test]
-fn the_changes_are_made() {
+fn changes_are_made() {
     let home = fresh();
     shell(&home, HELP[2].0).exits(0);
     let events = run(&home, "agents agt_g0974f2pgyfa8vcq --events").exits(0);

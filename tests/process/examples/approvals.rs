@@ -83,12 +83,12 @@ const ENDLESS: &[&str] = &[
 const GATED: &str = "exec invoke --workspace ws_team_a --tool sandbox_gate --args '{}'";
 
 #[test]
-fn the_help() {
+fn help_examples() {
     check(HELP);
 }
 
 #[test]
-fn what_is_expected_is_approved() {
+fn expected_call_is_approved() {
     let home = fresh();
     let line = EXPECTING
         .replace("xeroctl ", "")
@@ -98,7 +98,7 @@ fn what_is_expected_is_approved() {
 }
 
 #[test]
-fn watching_shows_what_waits_and_then_what_comes() {
+fn watch_prints_pending_then_new_approvals() {
     for (line, first) in [
         ("approvals watch", "apr_5a6b7c8d\tpending\t"),
         (
@@ -125,7 +125,7 @@ fn watching_shows_what_waits_and_then_what_comes() {
 }
 
 #[test]
-fn watching_goes_through_jq() {
+fn watch_pipes_through_jq() {
     let home = fresh();
     let ended = for_a_while(&home, ENDLESS[3]).end().exits(0);
     let ids: Vec<&str> = ended.stdout.lines().collect();
@@ -134,7 +134,7 @@ fn watching_goes_through_jq() {
 }
 
 #[test]
-fn watching_interactively_decides_on_one_after_the_other() {
+fn interactive_watch_decides_one_by_one() {
     let home = fresh();
     let mut terminal = Terminal::run(&home, "approvals watch --interactive");
     // The one that has waited longest comes first; it is irreversible.
@@ -168,7 +168,7 @@ fn watching_interactively_decides_on_one_after_the_other() {
 }
 
 #[test]
-fn a_call_waits_until_a_second_process_approves_it() {
+fn call_waits_for_approval_by_another_process() {
     let home = fresh();
     let waiting = Running::start(&mut command(&home, &format!("{GATED} --wait -o json")));
     waiting.wait_for_error("pending_approval");
@@ -180,7 +180,7 @@ fn a_call_waits_until_a_second_process_approves_it() {
 }
 
 #[test]
-fn a_call_that_a_second_process_rejects_is_11() {
+fn call_rejected_by_another_process_exits_11() {
     let home = fresh();
     let waiting = Running::start(&mut command(&home, &format!("{GATED} --wait -o json")));
     waiting.wait_for_error("pending_approval");
@@ -196,7 +196,7 @@ fn a_call_that_a_second_process_rejects_is_11() {
 }
 
 #[test]
-fn the_line_that_approves_works() {
+fn printed_approval_command_works() {
     for tool in [
         "sandbox_gate --args '{}'",
         "storage/restore --arg volume=vol-1 --arg snapshot=s",
@@ -214,7 +214,7 @@ fn the_line_that_approves_works() {
 }
 
 #[test]
-fn every_example_of_the_help_is_here() {
+fn covers_every_help_example() {
     let lines: Vec<&str> = HELP
         .iter()
         .map(|(line, ..)| *line)

@@ -212,7 +212,7 @@ fn member(document: &Value, path: &str) -> String {
 }
 
 #[test]
-fn a_line_is_taken_apart_as_a_shell_does_it() {
+fn splits_lines_like_a_shell() {
     let example = Example {
         line: "xeroctl agents --create --name \"a b\" \\\n--region <r> # Create an agent",
         shows: Shows::List(AGENTS),

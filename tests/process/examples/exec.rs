@@ -188,7 +188,7 @@ const PAGE: &[Line] = &[
 ];
 
 #[test]
-fn the_page() {
+fn documentation_page() {
     check(PAGE);
 }
 
@@ -221,7 +221,7 @@ exit $code"#,
 }
 
 #[test]
-fn what_was_cancelled_is_watched_no_longer() {
+fn canceled_invocation_ends_the_watch() {
     let home = fresh();
     run(&home, &format!("exec cancel {RUNNING}")).exits(0);
     let ended = run(&home, &format!("exec watch {RUNNING}")).exits(12);
@@ -229,7 +229,7 @@ fn what_was_cancelled_is_watched_no_longer() {
 }
 
 #[test]
-fn ctrl_c_stops_watching_and_the_run_goes_on() {
+fn ctrl_c_ends_the_watch_and_not_the_run() {
     let home = fresh();
     let line = format!("exec watch {RUNNING} --timeout 1h");
     let watch = Running::start(&mut command(&home, &line));
@@ -272,6 +272,6 @@ const DIAGNOSTICS: &[Line] = &[
 ];
 
 #[test]
-fn the_diagnostics_of_the_troubleshooting_page() {
+fn troubleshooting_diagnostics() {
     check(DIAGNOSTICS);
 }

@@ -209,17 +209,17 @@ const ENDLESS: &[&str] = &[
 ];
 
 #[test]
-fn the_help() {
+fn help_examples() {
     check(HELP);
 }
 
 #[test]
-fn a_learning_of_the_help() {
+fn learning_example() {
     check(LEARNING);
 }
 
 #[test]
-fn a_learning_of_the_help_is_deleted_when_consented_to() {
+fn learning_is_deleted_after_confirmation() {
     let home = fresh();
     let mut terminal = Terminal::run(&home, "exec learnings delete lrn_4f8a2c");
     terminal.wait_for("[y/N] ").types("y").types(ENTER);
@@ -231,7 +231,7 @@ fn a_learning_of_the_help_is_deleted_when_consented_to() {
 }
 
 #[test]
-fn a_context_is_replaced_when_consented_to() {
+fn context_is_replaced_after_confirmation() {
     let home = fresh();
     std::fs::write(home.path().join("context.json"), "{\"cluster\": \"green\"}").expect("a file");
     let line = "exec context set --workspace ws_a1b2c3d4 --file context.json";
@@ -250,7 +250,7 @@ const FAIL: &str =
     "exec invoke --workspace ws_team_a --tool sandbox_run --arg ending=failed --arg-json seconds=0";
 
 #[test]
-fn the_stream_shows_what_happens_meanwhile() {
+fn stream_prints_concurrent_events() {
     for line in ["exec stream", "exec stream --timeout 1h"] {
         let home = fresh();
         let stream = Running::start(&mut command(&home, line));
@@ -264,7 +264,7 @@ fn the_stream_shows_what_happens_meanwhile() {
 }
 
 #[test]
-fn the_stream_goes_through_jq() {
+fn stream_pipes_through_jq() {
     let home = fresh();
     let stream = for_a_while(&home, ENDLESS[4]);
     stream.wait_for_error("connected");
@@ -276,7 +276,7 @@ fn the_stream_goes_through_jq() {
 }
 
 #[test]
-fn every_example_of_the_help_is_here() {
+fn covers_every_help_example() {
     let lines: Vec<&str> = HELP
         .iter()
         .chain(LEARNING)

@@ -3,7 +3,7 @@
 use crate::examples::example::{Example, JOIN_KEYS, Shows, check};
 
 #[test]
-fn the_usage_pattern() {
+fn usage_pattern() {
     check(&[
         Example {
             line: "xeroctl agents join-keys # List join keys",

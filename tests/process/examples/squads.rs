@@ -287,12 +287,12 @@ fn check(lines: &[Line]) {
 }
 
 #[test]
-fn the_help() {
+fn help_examples() {
     check(HELP);
 }
 
 #[test]
-fn what_asks_is_done_when_consented_to() {
+fn confirmed_changes_are_made() {
     for (line, sentence, id) in ASKING {
         let home = fresh();
         let words = line.strip_prefix("xeroctl ").expect("a line of xeroctl");
@@ -307,7 +307,7 @@ fn what_asks_is_done_when_consented_to() {
 }
 
 #[test]
-fn every_example_of_the_help_is_here() {
+fn covers_every_help_example() {
     let lines: Vec<&str> = HELP
         .iter()
         .map(|(line, ..)| *line)

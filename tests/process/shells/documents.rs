@@ -94,7 +94,7 @@ fn one_after_the_other(command: &str) -> String {
 }
 
 #[test]
-fn the_readme_and_the_guides() {
+fn readme_and_guides() {
     each(|shell| {
         for file in [
             "README.md",
@@ -108,7 +108,7 @@ fn the_readme_and_the_guides() {
 }
 
 #[test]
-fn the_guide_of_execution() {
+fn execution_guide() {
     each(|shell| {
         check(shell, &Home::new(), "docs/execution.md", |command| {
             format!("{{ {command}\n}} 2>&1; CODE=$?")
@@ -117,7 +117,7 @@ fn the_guide_of_execution() {
 }
 
 #[test]
-fn the_page_of_the_sandbox() {
+fn sandbox_page() {
     each(|shell| {
         let home = sandbox();
         for Typed { command, answer } in typed("docs/sandbox.md") {

@@ -109,7 +109,7 @@ fn outcome(shell: Shell, example: &str) -> String {
 }
 
 #[test]
-fn every_example_means_the_same_in_each_shell() {
+fn examples_mean_the_same_in_every_shell() {
     let examples = examples();
     assert!(examples.len() > 40, "{examples:#?}");
     let told: Mutex<BTreeMap<String, String>> = Mutex::default();

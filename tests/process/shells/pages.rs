@@ -172,7 +172,7 @@ xeroctl approvals show apr_5a6b7c8d && xeroctl exec show 827cba6f-a4f7-42d3-93b1
 ];
 
 #[test]
-fn every_block_does_in_each_shell_what_it_says() {
+fn documented_blocks_work_in_every_shell() {
     each(|shell| {
         for Block(text, code, holds) in BLOCKS {
             let ended = shell.run(&sandbox(), text).exits(*code);

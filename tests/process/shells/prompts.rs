@@ -22,7 +22,7 @@ fn is_there(home: &Home) -> bool {
 }
 
 #[test]
-fn a_deletion_is_done_when_consented_to_and_else_not() {
+fn deletion_requires_confirmation() {
     at_each_prompt(sandbox, |tmux| {
         for no in ["n", "", "yes please"] {
             tmux.enter(DELETE)
@@ -49,7 +49,7 @@ fn a_deletion_is_done_when_consented_to_and_else_not() {
 }
 
 #[test]
-fn ctrl_c_at_a_question_leads_back_to_the_shell() {
+fn ctrl_c_at_a_prompt_returns_to_the_shell() {
     at_each_prompt(sandbox, |tmux| {
         tmux.enter(DELETE)
             .wait_for("[y/N]")
@@ -63,7 +63,7 @@ fn ctrl_c_at_a_question_leads_back_to_the_shell() {
 }
 
 #[test]
-fn a_question_outlives_a_stop() {
+fn prompt_survives_suspension() {
     at_each_prompt(sandbox, |tmux| {
         // What is typed before the shell has the terminal may still be read by the question.
         tmux.enter(DELETE).wait_for("[y/N]").key("C-z");
@@ -97,7 +97,7 @@ fn several_are_confirmed_by_their_number() {
 }
 
 #[test]
-fn what_is_irreversible_is_approved_by_the_name_of_its_tool() {
+fn irreversible_is_approved_by_its_tool_name() {
     let line = "xeroctl approvals approve apr_7c1d2e3f --force";
     at_each_prompt(sandbox, |tmux| {
         for wrong in ["y", "storage/snapshot", ""] {
@@ -116,7 +116,7 @@ fn what_is_irreversible_is_approved_by_the_name_of_its_tool() {
 }
 
 #[test]
-fn ctrl_c_ends_the_waiting_and_never_the_run() {
+fn ctrl_c_ends_the_wait_and_not_the_run() {
     let line = "xeroctl exec invoke --workspace ws_team_a --tool sandbox_run --arg-json seconds=600 --wait";
     at_each_prompt(sandbox, |tmux| {
         tmux.enter(line)
@@ -148,7 +148,7 @@ fn ctrl_c_ends_a_loop_around_a_watch() {
 }
 
 #[test]
-fn a_key_is_typed_unseen() {
+fn typed_key_is_hidden() {
     let line = "xeroctl config add lab --base-url http://127.0.0.1:9/p/v1";
     at_each_prompt(Home::new, |tmux| {
         tmux.enter(line)
@@ -163,7 +163,7 @@ fn a_key_is_typed_unseen() {
 }
 
 #[test]
-fn what_waits_is_decided_on_one_after_the_other() {
+fn pending_approvals_are_decided_one_by_one() {
     at_each_prompt(sandbox, |tmux| {
         tmux.enter("xeroctl approvals watch --interactive")
             .wait_for("[s]kip?")
@@ -179,7 +179,7 @@ fn what_waits_is_decided_on_one_after_the_other() {
 }
 
 #[test]
-fn a_table_fits_the_window() {
+fn table_fits_the_window() {
     if have(&["tmux"]) {
         for columns in [60, 80, 200] {
             each(|shell: Shell| {

@@ -36,7 +36,7 @@ fn last(server: &Router) -> Asked {
 }
 
 #[test]
-fn the_line_that_needs_no_question_is_about_the_same_object() {
+fn unattended_command_names_the_same_object() {
     same_object(ODD);
 }
 
@@ -51,7 +51,7 @@ fn same_object(ids: &[&str]) {
 }
 
 #[test]
-fn the_line_for_the_next_page_has_the_same_cursor() {
+fn next_page_command_has_the_same_cursor() {
     same_cursor(ODD);
 }
 
@@ -100,7 +100,7 @@ fn compare(server: &Router, odd: &[&str], print: impl Fn(&Home, &str) -> String)
 }
 
 #[test]
-fn the_arguments_of_a_call_reach_the_router_as_they_were_quoted() {
+fn quoted_arguments_reach_the_router() {
     each(|shell| {
         let server = Router::rules(|_| Answer::json(200, r#"{"id":"inv_1","status":"queued"}"#));
         let line = r#"xeroctl exec invoke --no-validate --workspace ws_1 --tool t --args '{"a": "it'\''s $HOME \"x\" \\", "n": 1.50}' --arg 'b=~ *' --arg-json c='[1, {"d": null}]'"#;

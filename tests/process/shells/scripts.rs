@@ -14,7 +14,7 @@ fn check(script: &str, code: i32, lines: &[&str]) {
 }
 
 #[test]
-fn a_loop_that_reads_ids_keeps_its_input() {
+fn loop_over_ids_keeps_its_input() {
     check(
         r#"xeroctl agents --limit 3 -o name -q |
 while read -r id; do xeroctl agents pause-exec "$id" -q; done"#,
@@ -28,7 +28,7 @@ while read -r id; do xeroctl agents pause-exec "$id" -q; done"#,
 }
 
 #[test]
-fn a_loop_over_a_substitution_takes_each_id() {
+fn loop_over_substitution_gets_each_id() {
     check(
         r#"for id in $(xeroctl agents --limit 3 -o name -q); do xeroctl agents "$id" -o name; done"#,
         0,
@@ -37,7 +37,7 @@ fn a_loop_over_a_substitution_takes_each_id() {
 }
 
 #[test]
-fn ids_go_through_xargs() {
+fn ids_pass_through_xargs() {
     check(
         "xeroctl agents --limit 2 -o name -q | xargs xeroctl agents resume-exec -q --no-headers",
         0,
@@ -49,7 +49,7 @@ fn ids_go_through_xargs() {
 }
 
 #[test]
-fn a_here_document_is_read_where_a_dash_stands() {
+fn dash_reads_a_here_document() {
     check(
         r#"xeroctl exec context set --workspace ws_team_a --file - -q <<'EOF'
 {"cluster": "blue", "note": "it's $HOME and \\ and `id`", "quota": 1.50}
@@ -94,7 +94,7 @@ echo "gated $CODE""#,
 }
 
 #[test]
-fn a_script_that_stops_at_errors_stops() {
+fn script_with_errexit_stops() {
     check(
         "set -e\nxeroctl agents agt_abc123 -o name\nxeroctl agents agt_gone 2>err\necho not reached",
         5,
@@ -103,7 +103,7 @@ fn a_script_that_stops_at_errors_stops() {
 }
 
 #[test]
-fn a_reader_that_has_enough_ends_the_pipe_quietly() {
+fn closed_pipe_is_silent() {
     check(
         "xeroctl agents --all -o name 2>err | head -n 1; cat err",
         0,
@@ -118,7 +118,7 @@ hint() { sed -n "s/^hint: .*$1: //p" said; }
 "#;
 
 #[test]
-fn a_token_goes_from_its_file_into_the_environment_as_the_hint_says() {
+fn token_file_reaches_the_environment_as_hinted() {
     let script = r#"create --token-file 'it is $mine' -o name
 eval "$(hint environment)"
 [ -n "$XEM_JOIN_KEY" ] && [ "$XEM_JOIN_KEY" = "$(cat 'it is $mine')" ] && echo same"#;
@@ -126,7 +126,7 @@ eval "$(hint environment)"
 }
 
 #[test]
-fn a_token_is_typed_into_the_environment_as_the_hint_says() {
+fn typed_token_reaches_the_environment_as_hinted() {
     let script = r#"create
 TYPED=$(hint history)
 eval "$TYPED" <<'EOF'
@@ -137,7 +137,7 @@ echo "$XEM_JOIN_KEY""#;
 }
 
 #[test]
-fn the_path_of_the_configuration_is_one_word() {
+fn configuration_path_is_one_word() {
     check(
         r#"mkdir 'a b'; export XEROCTL_CONFIG="$PWD/a b/config.toml"
 xeroctl config add lab --base-url http://127.0.0.1:1/lab/v1 -q

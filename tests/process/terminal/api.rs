@@ -16,7 +16,7 @@ fn is_there(home: &Home) -> bool {
 }
 
 #[test]
-fn y_and_yes_send_it() {
+fn yes_sends_the_request() {
     for yes in ["y", "YES"] {
         let home = sandbox();
         let mut terminal = Terminal::run(&home, DELETE);
@@ -55,7 +55,7 @@ fn everything_else_sends_nothing() {
 }
 
 #[test]
-fn what_was_typed_before_the_question_does_not_answer_it() {
+fn type_ahead_does_not_confirm() {
     let router = Router::unasked();
     let mut terminal = Terminal::open(120);
     terminal.types("y").types(ENTER).types("yes").types(ENTER);
@@ -65,7 +65,7 @@ fn what_was_typed_before_the_question_does_not_answer_it() {
 }
 
 #[test]
-fn a_forced_one_a_dry_run_and_the_other_methods_ask_nothing() {
+fn force_dry_run_and_other_methods_do_not_prompt() {
     for line in [
         format!("{DELETE} --force"),
         format!("{DELETE} --yes"),
@@ -87,7 +87,7 @@ fn a_forced_one_a_dry_run_and_the_other_methods_ask_nothing() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_nothing_is_sent() {
+fn disabled_prompts_send_nothing() {
     let router = Router::unasked();
     let home = router.home();
     for option in ["--no-input", "-o json", "-o ndjson", "-o csv", "-o name"] {
@@ -107,7 +107,7 @@ fn where_nobody_may_be_asked_nothing_is_sent() {
 }
 
 #[test]
-fn a_body_from_the_keyboard_ends_with_ctrl_d() {
+fn typed_body_ends_with_ctrl_d() {
     let router = Router::rules(|_| Answer::json(200, "{}"));
     let mut terminal = Terminal::run(&router.home(), "api PUT /a --input -");
     terminal.types("{\"a\": 1.50}\r").types(CTRL_D);
@@ -117,7 +117,7 @@ fn a_body_from_the_keyboard_ends_with_ctrl_d() {
 }
 
 #[test]
-fn what_would_steer_a_terminal_is_escaped() {
+fn control_characters_are_escaped() {
     let hostile = "one\u{1b}]0;title\u{7}\u{1b}[2Jtwo\u{202e}\u{9b}31m no end";
     for (kind, status) in [
         ("text/plain", 200),
@@ -143,7 +143,7 @@ fn what_would_steer_a_terminal_is_escaped() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_escaped_and_end_their_line() {
+fn non_text_bytes_are_escaped_and_end_with_a_newline() {
     let router = Router::rules(|_| {
         Answer::new(
             200,

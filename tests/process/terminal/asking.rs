@@ -19,7 +19,7 @@ fn is_there(home: &Home) -> bool {
 }
 
 #[test]
-fn y_and_yes_delete() {
+fn yes_deletes() {
     for yes in ["y", "Y", "yes", "Yes", "YES"] {
         let home = sandbox();
         let mut terminal = Terminal::run(&home, DELETE);
@@ -58,7 +58,7 @@ fn everything_else_deletes_nothing() {
 }
 
 #[test]
-fn the_end_of_input_deletes_nothing() {
+fn end_of_input_deletes_nothing() {
     let home = sandbox();
     for keys in [CTRL_D.to_owned(), format!("y{CTRL_D}{CTRL_D}")] {
         let mut terminal = Terminal::run(&home, DELETE);
@@ -69,7 +69,7 @@ fn the_end_of_input_deletes_nothing() {
 }
 
 #[test]
-fn a_line_can_be_corrected_before_enter() {
+fn line_can_be_edited_before_enter() {
     let home = sandbox();
     let mut terminal = Terminal::run(&home, DELETE);
     // Ctrl-U takes back what was typed.
@@ -79,7 +79,7 @@ fn a_line_can_be_corrected_before_enter() {
 }
 
 #[test]
-fn what_was_typed_before_the_question_does_not_answer_it() {
+fn type_ahead_does_not_confirm() {
     let home = sandbox();
     let mut terminal = Terminal::open(120);
     terminal.types("y").types(ENTER).types("yes").types(ENTER);
@@ -90,7 +90,7 @@ fn what_was_typed_before_the_question_does_not_answer_it() {
 }
 
 #[test]
-fn ctrl_c_at_a_question_ends_by_the_signal_and_changes_nothing() {
+fn ctrl_c_at_a_prompt_changes_nothing() {
     let home = sandbox();
     for line in [
         DELETE,
@@ -132,7 +132,7 @@ fn several_agents_are_confirmed_by_their_count() {
 }
 
 #[test]
-fn a_forced_change_asks_nothing() {
+fn force_does_not_prompt() {
     for force in ["--force", "--yes", "-y"] {
         let home = sandbox();
         Terminal::run(&home, &format!("{DELETE} {force}"))
@@ -145,7 +145,7 @@ fn a_forced_change_asks_nothing() {
 }
 
 #[test]
-fn a_dry_run_asks_nothing_and_changes_nothing() {
+fn dry_run_does_not_prompt() {
     let home = sandbox();
     Terminal::run(&home, &format!("{DELETE} --dry-run"))
         .end()
@@ -156,7 +156,7 @@ fn a_dry_run_asks_nothing_and_changes_nothing() {
 }
 
 #[test]
-fn quiet_does_not_drop_the_question() {
+fn quiet_does_not_suppress_prompts() {
     let home = sandbox();
     let mut terminal = Terminal::run(&home, &format!("{DELETE} -q"));
     terminal.wait_for("[y/N] ").types("y").types(ENTER);
@@ -170,7 +170,7 @@ fn shell(home: &Home, text: &str) -> Terminal {
 }
 
 #[test]
-fn a_question_may_be_asked_though_the_result_goes_to_a_file() {
+fn redirected_output_does_not_disable_prompts() {
     let home = sandbox();
     let mut terminal = shell(&home, &format!(r#""$X" {DELETE} >result"#));
     terminal.wait_for("[y/N] ").types("y").types(ENTER);
@@ -180,7 +180,7 @@ fn a_question_may_be_asked_though_the_result_goes_to_a_file() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_the_line_that_would_work_is_given() {
+fn disabled_prompts_print_the_working_command() {
     let home = sandbox();
     let asked = |command: &Command| {
         let left = Terminal::run_command(command).end();
@@ -205,7 +205,7 @@ fn where_nobody_may_be_asked_the_line_that_would_work_is_given() {
 }
 
 #[test]
-fn a_ci_that_says_no_and_a_format_of_the_environment_do_not_forbid_the_question() {
+fn false_ci_and_configured_format_do_not_disable_prompts() {
     for (name, value) in [
         ("CI", ""),
         ("CI", "0"),
@@ -220,7 +220,7 @@ fn a_ci_that_says_no_and_a_format_of_the_environment_do_not_forbid_the_question(
 }
 
 #[test]
-fn ctrl_c_while_a_decision_is_sent_waits_for_its_answer() {
+fn ctrl_c_during_a_decision_waits_for_the_response() {
     const APPROVE: &str = "POST /exec/approvals/apr_1/approve";
     let approval = r#"{"id":"apr_1","status":"pending","risk":"write","tool_name":"t","args":{}}"#;
     let (sender, is_asked) = mpsc::channel();

@@ -14,7 +14,7 @@ fn config(home: &Home) -> Option<String> {
 }
 
 #[test]
-fn a_typed_key_is_stored_and_never_shown() {
+fn typed_key_is_stored_and_never_shown() {
     let home = Home::new();
     let mut terminal = Terminal::run(&home, ADD);
     terminal.wait_for("API key").types(KEY).types(ENTER);
@@ -29,7 +29,7 @@ fn a_typed_key_is_stored_and_never_shown() {
 }
 
 #[test]
-fn ctrl_c_at_the_key_writes_nothing_and_restores_the_terminal() {
+fn ctrl_c_writes_nothing_and_restores_the_terminal() {
     let home = Home::new();
     let mut terminal = Terminal::run(&home, ADD);
     terminal.wait_for("API key").types(KEY).types(CTRL_C);
@@ -40,7 +40,7 @@ fn ctrl_c_at_the_key_writes_nothing_and_restores_the_terminal() {
 }
 
 #[test]
-fn enter_and_the_end_of_input_store_no_key() {
+fn enter_and_end_of_input_store_no_key() {
     for keys in [ENTER, CTRL_D] {
         let home = Home::new();
         let mut terminal = Terminal::run(&home, ADD);
@@ -53,7 +53,7 @@ fn enter_and_the_end_of_input_store_no_key() {
 }
 
 #[test]
-fn a_key_that_was_typed_before_the_question_is_not_taken() {
+fn type_ahead_is_not_a_key() {
     let home = Home::new();
     let mut terminal = Terminal::open(120);
     terminal.types("xero_too_early").types(ENTER);
@@ -65,7 +65,7 @@ fn a_key_that_was_typed_before_the_question_is_not_taken() {
 }
 
 #[test]
-fn a_key_with_control_characters_is_refused_unseen() {
+fn key_with_control_characters_is_rejected_unseen() {
     let home = Home::new();
     let mut terminal = Terminal::run(&home, ADD);
     terminal
@@ -79,7 +79,7 @@ fn a_key_with_control_characters_is_refused_unseen() {
 }
 
 #[test]
-fn a_key_of_several_lines_is_not_cut_at_the_first() {
+fn key_of_several_lines_is_rejected() {
     for (keys, is_refused) in [
         ("xero_typed_1\nxero_typed_2\r", true),
         ("xero_typed_1\rxero_typed_2", true),
@@ -111,7 +111,7 @@ fn a_key_of_several_lines_is_not_cut_at_the_first() {
 }
 
 #[test]
-fn where_nothing_may_be_asked_no_key_is_asked_for() {
+fn disabled_prompts_do_not_ask_for_a_key() {
     let home = Home::new();
     Terminal::run(&home, &format!("{ADD} --no-input"))
         .end()

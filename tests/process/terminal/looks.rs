@@ -34,7 +34,7 @@ fn headings(left: &Left) -> Vec<&str> {
 }
 
 #[test]
-fn headings_are_bold_and_states_have_the_colour_of_their_meaning() {
+fn headings_are_bold_and_statuses_are_colored() {
     let home = sandbox();
     let mut terminal = Terminal::run(&home, "agents --all");
     terminal.wait();
@@ -63,7 +63,7 @@ fn headings_are_bold_and_states_have_the_colour_of_their_meaning() {
 }
 
 #[test]
-fn the_label_of_a_message_has_its_colour() {
+fn message_labels_are_colored() {
     let home = sandbox();
     let mut terminal = Terminal::run(&home, "agents agt_none");
     terminal.wait_for("error: ");
@@ -81,7 +81,7 @@ fn the_label_of_a_message_has_its_colour() {
 }
 
 #[test]
-fn times_are_relative_unless_another_style_is_asked_for() {
+fn times_are_relative_by_default() {
     let relative = Regex::new(r"(?m)agt_kwsobe25u6md2ei2 .* 3h ago$").expect("a pattern");
     let utc = Regex::new(r"(?m)agt_kwsobe25u6md2ei2 .* \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
         .expect("a pattern");
@@ -92,7 +92,7 @@ fn times_are_relative_unless_another_style_is_asked_for() {
 }
 
 #[test]
-fn a_table_has_no_borders_and_aligned_columns() {
+fn table_has_aligned_columns_without_borders() {
     let left = left(120, "agents --limit 5").exits(0);
     assert!(
         !left.screen.contains(['|', '+', '─', '│', '\t']),
@@ -108,7 +108,7 @@ fn a_table_has_no_borders_and_aligned_columns() {
 }
 
 #[test]
-fn a_wide_terminal_shows_every_column_of_wide() {
+fn wide_terminal_shows_every_wide_column() {
     let left = left(200, "agents --limit 5 -o wide").exits(0);
     let all = [
         &AGENTS[..],
@@ -119,14 +119,14 @@ fn a_wide_terminal_shows_every_column_of_wide() {
 }
 
 #[test]
-fn on_a_narrower_terminal_the_extras_of_wide_go_first_and_are_named() {
+fn narrower_terminal_hides_extras_first() {
     let left = left(90, "agents --limit 5 -o wide").exits(0);
     assert_eq!(headings(&left), AGENTS);
     left.shows("too narrow for MAX_CONCURRENT, TIERS, DESCRIPTION, CREATED");
 }
 
 #[test]
-fn no_line_of_a_table_is_wider_than_the_terminal() {
+fn table_fits_the_terminal() {
     for columns in [40, 60, 80, 100, 200] {
         for line in [
             "agents --all -q",
@@ -142,7 +142,7 @@ fn no_line_of_a_table_is_wider_than_the_terminal() {
 }
 
 #[test]
-fn on_a_narrow_terminal_text_is_cut_but_no_id_and_no_state() {
+fn narrow_terminal_cuts_text_but_no_ids_or_statuses() {
     let left = left(80, "agents --limit 5").exits(0);
     assert!(left.screen.contains('…'), "{left:#?}");
     for whole in [
@@ -157,7 +157,7 @@ fn on_a_narrow_terminal_text_is_cut_but_no_id_and_no_state() {
 }
 
 #[test]
-fn on_a_very_narrow_terminal_columns_go_and_are_named() {
+fn very_narrow_terminal_hides_columns() {
     let left = left(40, "agents --limit 5").exits(0);
     let kept = headings(&left);
     assert_eq!(kept[0], "ID", "{left:#?}");
@@ -175,7 +175,7 @@ fn on_a_very_narrow_terminal_columns_go_and_are_named() {
 }
 
 #[test]
-fn an_empty_list_is_a_header_and_a_sentence() {
+fn empty_list_prints_header_and_sentence() {
     let left = left(120, "agents candidates list agt_g0974f2pgyfa8vcq").exits(0);
     assert_eq!(headings(&left), ["ID", "Status", "Agent", "Created"]);
     assert_eq!(left.screen.trim_end().lines().count(), 2, "{left:#?}");
@@ -183,7 +183,7 @@ fn an_empty_list_is_a_header_and_a_sentence() {
 }
 
 #[test]
-fn one_agent_is_a_field_a_line_with_bold_names() {
+fn agent_has_one_field_per_line_with_bold_names() {
     let home = sandbox();
     let mut terminal = Terminal::run(&home, "agents agt_abc123");
     terminal.wait_for("TOOLS");
@@ -212,7 +212,7 @@ fn one_agent_is_a_field_a_line_with_bold_names() {
 }
 
 #[test]
-fn the_tools_of_an_agent_are_one_a_line() {
+fn agent_has_one_tool_per_line() {
     let left = left(120, "agents agt_abc123 -q").exits(0);
     let mut lines = left
         .screen
@@ -237,7 +237,7 @@ fn the_tools_of_an_agent_are_one_a_line() {
 }
 
 #[test]
-fn json_is_indented_and_never_coloured() {
+fn json_is_indented_and_never_colored() {
     for line in ["agents agt_abc123 -o json", "agents --limit 2 -o json"] {
         let left = left(120, &format!("{line} -q --color always")).exits(0);
         assert!(left.screen.starts_with("{\n  \""), "{left:#?}");
@@ -277,7 +277,7 @@ fn named(hidden: char) -> Router {
 }
 
 #[test]
-fn hidden_characters_are_unicode_escapes_in_json_and_visible_elsewhere() {
+fn hidden_characters_are_escaped() {
     for (hidden, escape) in HIDDEN {
         let router = named(*hidden);
         for line in ["agents agt_1 -o json", "agents -o json", "agents -o ndjson"] {
@@ -295,7 +295,7 @@ fn hidden_characters_are_unicode_escapes_in_json_and_visible_elsewhere() {
 }
 
 #[test]
-fn without_colour_there_is_no_escape_sequence_at_all() {
+fn without_color_there_are_no_escape_sequences() {
     for (variable, option) in [
         (None, "--color never"),
         (Some(("TERM", "dumb")), ""),
@@ -326,7 +326,7 @@ fn without_colour_there_is_no_escape_sequence_at_all() {
 }
 
 #[test]
-fn a_terminal_has_colour_by_default_and_again_where_it_is_forced() {
+fn terminal_has_color_by_default() {
     for (variables, option) in [
         (&[][..], ""),
         (&[("NO_COLOR", "")], ""),
@@ -349,7 +349,7 @@ fn a_terminal_has_colour_by_default_and_again_where_it_is_forced() {
 }
 
 #[test]
-fn a_new_token_is_shown_once_and_warned_of() {
+fn new_token_is_shown_once_with_a_warning() {
     let line = "join-keys --create --name pool --region us-east --router-addr tcp://router:5555";
     for line in [
         line.to_owned(),
@@ -367,7 +367,7 @@ fn a_new_token_is_shown_once_and_warned_of() {
 }
 
 #[test]
-fn a_key_on_the_line_is_warned_of() {
+fn warns_about_key_on_the_command_line() {
     let router = named('x');
     let home = router.home();
     let line = "agents agt_1 --api-key xero_typed_here";

@@ -27,7 +27,7 @@ fn interrupted(held: &Held, text: &str) -> Left {
 }
 
 #[test]
-fn ctrl_c_ends_the_loop_around_a_read() {
+fn ctrl_c_ends_a_loop_around_a_read() {
     let held = Held::new();
     let text = r#"for n in 1 2 3; do "$X" agents; echo looped; done"#;
     interrupted(&held, text).was_interrupted().lacks("looped");
@@ -35,7 +35,7 @@ fn ctrl_c_ends_the_loop_around_a_read() {
 }
 
 #[test]
-fn ctrl_c_ends_the_loop_around_a_change_after_its_answer() {
+fn ctrl_c_ends_a_loop_around_a_change_after_its_response() {
     let held = Held::new();
     let text = r#"for n in 1 2 3; do "$X" agents agt_$n --delete --force; echo looped; done"#;
     let mut terminal = Terminal::run_command(&script_by(shell(), &held.home, text));

@@ -31,7 +31,7 @@ fn state(home: &Home) -> String {
 }
 
 #[test]
-fn yes_does_it() {
+fn yes_confirms() {
     for (line, question, done) in ASKING {
         let home = sandbox();
         let mut terminal = Terminal::run(&home, line);
@@ -44,7 +44,7 @@ fn yes_does_it() {
 }
 
 #[test]
-fn everything_else_does_nothing() {
+fn everything_else_declines() {
     for (line, _, done) in ASKING {
         let home = sandbox();
         let before = state(&home);
@@ -67,7 +67,7 @@ fn everything_else_does_nothing() {
 }
 
 #[test]
-fn where_nobody_may_be_asked_it_is_2() {
+fn disabled_prompts_exit_2() {
     for (line, _, _) in ASKING {
         let home = sandbox();
         let before = state(&home);
@@ -116,7 +116,7 @@ fn lists_fit_the_screen() {
 }
 
 #[test]
-fn states_have_colours() {
+fn statuses_are_colored() {
     let home = sandbox();
     let mut terminal = Terminal::run(&home, "squads agents");
     terminal.wait();
@@ -132,7 +132,7 @@ fn states_have_colours() {
 }
 
 #[test]
-fn hostile_text_of_the_sandbox_stays_where_it_is() {
+fn sandbox_hostile_text_stays_in_place() {
     let home = sandbox();
     for line in [
         "squads inbox",

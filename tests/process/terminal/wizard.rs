@@ -21,7 +21,7 @@ fn answer(terminal: &mut Terminal, question: &str, keys: &str) {
 }
 
 #[test]
-fn the_wizard_writes_what_was_answered_and_asks_again_for_what_is_wrong() {
+fn wizard_stores_answers_and_repeats_invalid_ones() {
     let home = Home::new();
     let mut terminal = Terminal::run(&home, "config init");
     answer(&mut terminal, "Name of the", "sandbox\r");
@@ -55,7 +55,7 @@ fn the_wizard_writes_what_was_answered_and_asks_again_for_what_is_wrong() {
 }
 
 #[test]
-fn a_second_deployment_is_made_current_only_if_that_is_wished() {
+fn second_deployment_becomes_current_only_if_requested() {
     for (wish, current) in [("y", "lab"), ("n", "prod")] {
         let home = Home::new().config(
             "current = \"prod\"\n\n[deployment.prod]\nbase_url = \"https://api.example/p/v1\"\n",
@@ -75,7 +75,7 @@ fn a_second_deployment_is_made_current_only_if_that_is_wished() {
 }
 
 #[test]
-fn ctrl_c_at_any_question_writes_nothing_and_leaves_the_terminal_in_order() {
+fn ctrl_c_writes_nothing_and_restores_the_terminal() {
     let questions = [
         ("Name of the deployment", "lab\r"),
         ("Base URL", "http://127.0.0.1:9/p/v1\r"),
@@ -99,7 +99,7 @@ fn ctrl_c_at_any_question_writes_nothing_and_leaves_the_terminal_in_order() {
 }
 
 #[test]
-fn the_wizard_asks_nobody_where_nobody_sits() {
+fn wizard_requires_prompts() {
     let home = Home::new();
     run(&home, "config init").exits(2).says("config add");
     Terminal::run(&home, "config init --no-input")
