@@ -39,6 +39,10 @@ pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
     if words.is_empty() {
         return Ok(Parsed::Text(tree().render_help().to_string().into()));
     }
+    if is_version(words) {
+        let text = format!("xeroctl {}\n", env!("CARGO_PKG_VERSION"));
+        return Ok(Parsed::Text(text.into()));
+    }
     let tree_of = |words: &[OsString]| {
         let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
         global::add(Cli::command(), &named)
@@ -64,6 +68,11 @@ pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
     let globals = global::collect(&matches)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| usage(&error, words))?;
     Ok(Parsed::Command(Box::new(cli), Box::new(globals)))
+}
+
+/// Whether only the version is wanted: the tree would take longer to build than everything else.
+fn is_version(words: &[OsString]) -> bool {
+    matches!(words, [word] if word == "--version" || word == "-V")
 }
 
 /// Help as it is printed.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
+use super::scan::quote_or_backslash;
 
 /// So many members of an object are remembered; one with more has no outline of them, so that memory does not grow with
 /// their number.
@@ -214,7 +214,7 @@ impl<'a> Scan<'a> {
         let begin = at + 1;
         let mut at = begin;
         loop {
-            at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
+            at += quote_or_backslash(bytes.get(at..)?)?;
             if bytes[at] == b'"' {
                 break;
             }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use crate::sanitize;
 
@@ -75,15 +75,28 @@ impl<'a> Rest<'a> {
     }
 
     fn skip(&mut self, mark: u8) {
-        self.0 = self.0.trim_ascii_start();
+        self.skip_space();
         if self.0.as_bytes().first() == Some(&mark) {
             self.0 = &self.0[1..];
         }
     }
 
+    /// Most JSON has no white space between its tokens.
+    fn skip_space(&mut self) {
+        if self
+            .0
+            .as_bytes()
+            .first()
+            .is_some_and(u8::is_ascii_whitespace)
+        {
+            self.0 = self.0.trim_ascii_start();
+        }
+    }
+
     /// The next value; none at the end of the array or the object.
     fn value(&mut self) -> Option<&'a str> {
-        let text = self.0.trim_ascii_start();
+        self.skip_space();
+        let text = self.0;
         let bytes = text.as_bytes();
         let length = match bytes.first()? {
             b']' | b'}' => return None,
@@ -99,16 +112,19 @@ impl<'a> Rest<'a> {
 
 /// The length of the number or the word with which the bytes start.
 pub(super) fn word_length(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|byte| b"{}[],:\" \t\r\n".contains(byte))
-        .unwrap_or(bytes.len())
+    let is_end = |byte: &u8| {
+        matches!(
+            byte,
+            b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"' | b' ' | b'\t' | b'\r' | b'\n'
+        )
+    };
+    bytes.iter().position(is_end).unwrap_or(bytes.len())
 }
 
 /// The length of the string with which the bytes start, its quotes included.
 pub(super) fn string_length(bytes: &[u8]) -> usize {
     let mut at = 1;
-    while let Some(found) = memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+    while let Some(found) = quote_or_backslash(bytes.get(at..).unwrap_or_default()) {
         at += found;
         if bytes[at] == b'"' {
             return at + 1;
@@ -116,6 +132,32 @@ pub(super) fn string_length(bytes: &[u8]) -> usize {
         at += 2;
     }
     bytes.len()
+}
+
+/// How many words of eight bytes are searched here. Most strings are short, and calling the library for them takes longer
+/// than the search.
+const WORDS: usize = 4;
+
+/// The place of the first quote or backslash.
+pub(super) fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
+    let (words, _) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().take(WORDS).enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zero_bytes(word ^ (ONES * 0x22)) | zero_bytes(word ^ (ONES * 0x5c));
+        if found != 0 {
+            return Some(index * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let begin = words.len().min(WORDS) * 8;
+    Some(begin + memchr2(b'"', b'\\', &bytes[begin..])?)
+}
+
+/// A one in each byte.
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+
+/// The highest bit of each byte that is zero. Higher bytes than the first such byte may be marked wrongly.
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES * 0x80)
 }
 
 /// The length of the array or the object with which the bytes start.
@@ -151,7 +193,7 @@ pub fn string(token: &str) -> Cow<'_, str> {
     else {
         return Cow::Borrowed(token);
     };
-    if !inner.contains('\\') {
+    if memchr(b'\\', inner.as_bytes()).is_none() {
         return Cow::Borrowed(inner);
     }
     if let Ok(text) = serde_json::from_str::<String>(token) {
@@ -256,4 +298,22 @@ pub(super) fn escape_into(out: &mut String, token: &str) {
             out.push(c);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn finds_the_first_quote_or_backslash(bytes in proptest::collection::vec(
+            prop_oneof![8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => Just(0xdc), 1 => Just(0xa2)],
+            0..80,
+        )) {
+            let first = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            prop_assert_eq!(quote_or_backslash(&bytes), first);
+        }
+    }
 }

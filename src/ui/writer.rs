@@ -15,6 +15,11 @@ const GLANCE: Duration = Duration::from_millis(50);
 const BRIEFLY: Duration = Duration::from_millis(500);
 /// How much is handed to the thread at a time.
 const PIECE: usize = 64 * 1024;
+/// How much a pipe takes at once, if it takes anything. In bytes.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const PIPE_PIECE: usize = 4096;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const PIPE_PIECE: usize = 512;
 
 /// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +32,26 @@ pub(super) enum Stream {
 pub(super) struct Writer {
     stream: Stream,
     interrupt: Interrupt,
+    /// Whether a write can block; `None` until the first write.
+    blocking: Option<Blocking>,
     thread: Thread,
     given_up: bool,
 }
 
+/// Whether a write can wait for a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blocking {
+    /// Files, and devices other than terminals.
+    Never,
+    /// Pipes, which take [`PIPE_PIECE`] bytes when they are ready.
+    IfLong,
+    /// Terminals, which can be stopped, and sockets.
+    Always,
+}
+
 enum Thread {
     NotYet,
-    /// Writes to it never block, or no thread is available.
+    /// No thread is available.
     None,
     Running(Sender<Vec<u8>>, Receiver<io::Result<()>>),
 }
@@ -43,6 +61,7 @@ impl Writer {
         Self {
             stream,
             interrupt: interrupt.clone(),
+            blocking: None,
             thread: Thread::NotYet,
             given_up: false,
         }
@@ -57,8 +76,20 @@ impl Writer {
         if self.given_up {
             return Err(io::ErrorKind::Interrupted.into());
         }
+        let stream = self.stream;
+        let is_immediate = match self.blocking.get_or_insert_with(|| stream.blocking()) {
+            Blocking::Never => true,
+            Blocking::IfLong => {
+                bytes.len() <= PIPE_PIECE && stream.is_writable_within(Some(Duration::ZERO))
+            }
+            Blocking::Always => false,
+        };
+        if is_immediate {
+            // Short output is not worth a thread.
+            return stream.write_all(bytes);
+        }
         if matches!(self.thread, Thread::NotYet) {
-            self.thread = start(self.stream);
+            self.thread = start(stream);
         }
         let Thread::Running(pieces, results) = &self.thread else {
             return self.stream.write_all(bytes);
@@ -92,9 +123,6 @@ impl Writer {
 }
 
 fn start(stream: Stream) -> Thread {
-    if !stream.may_block() {
-        return Thread::None;
-    }
     let (pieces, mine) = channel::<Vec<u8>>();
     let (done, results) = channel();
     let started = std::thread::Builder::new()
@@ -166,14 +194,14 @@ impl Stream {
         Ok(rustix::io::write(self.fd(), bytes)?)
     }
 
-    /// Whether a write may wait for a reader: files and devices other than terminals never do.
-    fn may_block(self) -> bool {
+    fn blocking(self) -> Blocking {
         use rustix::fs::FileType;
         let kind = rustix::fs::fstat(self.fd()).map(|stat| FileType::from_raw_mode(stat.st_mode));
         match kind {
-            Ok(FileType::RegularFile) => false,
-            Ok(FileType::CharacterDevice) => rustix::termios::isatty(self.fd()),
-            _ => true,
+            Ok(FileType::RegularFile) => Blocking::Never,
+            Ok(FileType::CharacterDevice) if !rustix::termios::isatty(self.fd()) => Blocking::Never,
+            Ok(FileType::Fifo) => Blocking::IfLong,
+            _ => Blocking::Always,
         }
     }
 
@@ -197,8 +225,8 @@ impl Stream {
         Ok(bytes.len())
     }
 
-    fn may_block(self) -> bool {
-        true
+    fn blocking(self) -> Blocking {
+        Blocking::Always
     }
 
     fn is_writable_within(self, _limit: Option<Duration>) -> bool {
