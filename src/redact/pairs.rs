@@ -322,7 +322,8 @@ impl Pair<'_> {
             matches!(words(self.name).as_slice(), [word] if word == "key" || word == "keys");
         let value = &rest[..token_end(rest)];
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
-        is_key && !self.begins_line() && digits < 2
+        let is_mixed = digits > 0 && value.bytes().any(|byte| byte.is_ascii_uppercase());
+        is_key && !self.begins_line() && digits < 2 && !is_mixed
     }
 
     /// Whether the name is the first word of its line or its quotes.

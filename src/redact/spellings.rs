@@ -93,6 +93,17 @@ fn masks_every_name_in_every_spelling() {
     }
 }
 
+#[test]
+fn masks_a_short_key_in_prose_but_not_the_name_of_a_member() {
+    for (text, shown) in [
+        ("the request had key: AA+q.8R", "the request had key: ***"),
+        ("duplicate key: name", "duplicate key: name"),
+        ("duplicate key: node1", "duplicate key: node1"),
+    ] {
+        assert_eq!(text::text(text), shown);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None, max_shrink_iters: 8, ..ProptestConfig::with_cases(24)
