@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::agents::{detail, find_mut};
 use super::app_state::{AppState, Route};
+use super::fleet::RotationOutcome;
 use super::id;
 use super::request::ApiRequest;
 use super::response::{ApiError, HandlerResult, accepted, no_content, ok};
@@ -120,7 +121,7 @@ fn rotate(app: &AppState, request: &ApiRequest) -> HandlerResult {
     let reason = reason.unwrap_or_else(|| "scheduled".to_owned());
     let request_id = id::random("rot_");
     let public_key = STANDARD.encode(std::array::from_fn::<u8, 32, _>(|_| fastrand::u8(..)));
-    app.store.write(|document, now| {
+    app.store.write_in_place(|document, now| {
         let agent = find_mut(document, request.path_param("agent"))?;
         if agent.tools.is_empty() {
             return Err(ApiError::invalid_request(
@@ -134,32 +135,35 @@ fn rotate(app: &AppState, request: &ApiRequest) -> HandlerResult {
                 agent.status
             )));
         }
-        if agent
-            .rotation
-            .as_ref()
-            .is_some_and(|rotation| rotation.promoted_at > now)
-        {
-            return Err(ApiError::conflict(
-                "A key rotation is already in progress for this agent.",
-            ));
+        let outcome = RotationOutcome::of(&agent.name);
+        if outcome == RotationOutcome::Acknowledged {
+            // A rotation in progress is superseded: the latest key wins.
+            agent.public_key = agent.public_key(now).to_owned();
+            agent.rotation = Some(Rotation {
+                public_key: public_key.clone(),
+                promoted_at: now + PROMOTED,
+            });
         }
-        agent.public_key = agent.public_key(now).to_owned();
-        agent.rotation = Some(Rotation {
-            public_key: public_key.clone(),
-            promoted_at: now + PROMOTED,
-        });
         agent.mark_modified(now);
+        if outcome == RotationOutcome::Lost {
+            agent.set_status("disconnected", now);
+        }
         let id = request.path_param("agent");
         let details = json!({ "request_id": request_id, "reason": reason });
         document.record_event(id, "curve.rotation_dispatched", details, now);
-        document.record_event(
-            id,
-            "curve.rotation_acknowledged",
-            json!({ "request_id": request_id }),
-            now + ACKNOWLEDGED,
-        );
-        let details = json!({ "request_id": request_id, "public_key": public_key });
-        document.record_event(id, "curve.rotation_promoted", details, now + PROMOTED);
+        let details = json!({ "request_id": request_id });
+        let answered = match outcome {
+            RotationOutcome::Acknowledged | RotationOutcome::Lost => "curve.rotation_acknowledged",
+            RotationOutcome::Refused => "curve.rotation_refused",
+            RotationOutcome::Silent => "",
+        };
+        if !answered.is_empty() {
+            document.record_event(id, answered, details, now + ACKNOWLEDGED);
+        }
+        if outcome == RotationOutcome::Acknowledged {
+            let details = json!({ "request_id": request_id, "public_key": public_key });
+            document.record_event(id, "curve.rotation_promoted", details, now + PROMOTED);
+        }
         Ok(accepted(&json!({
             "request_id": request_id,
             "status": "dispatched",

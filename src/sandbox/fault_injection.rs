@@ -1,4 +1,4 @@
-//! Fault injection: `METHOD PATTERN=OUTCOME[:COUNT]`.
+//! Fault injection: `METHOD PATTERN=OUTCOME[:COUNT|:RATE%]`.
 
 use std::str::FromStr;
 
@@ -11,14 +11,46 @@ use super::response::ApiError;
 /// `METHOD` is an HTTP method or `*`. `PATTERN` is matched against the request's raw path below `/v1`, or against the
 /// full path if it starts with `/api`; `*` matches any characters. `OUTCOME` is a status from 400 to 599, returned in
 /// the service's error format, or one of `drop` (close the connection without a response), `html` (a proxy's 502 page),
-/// and `hang` (never respond). The fault applies to `COUNT` requests, or to all.
+/// and `hang` (never respond). The fault applies to `COUNT` requests, to a percentage of them at even distances, or to all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     method: Option<Method>,
     pattern: String,
     outcome: FaultEffect,
-    /// Remaining number of times; `None` is unlimited.
-    remaining: Option<u32>,
+    frequency: Frequency,
+}
+
+/// How often a fault applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frequency {
+    Always,
+    /// So many times more.
+    Remaining(u32),
+    /// To this percentage of the requests, of which so many hundredths are due.
+    Percent {
+        rate: u32,
+        due: u32,
+    },
+}
+
+impl Frequency {
+    /// Counts a matching request. Returns true if the fault applies to it.
+    fn count(&mut self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Remaining(left) => {
+                let applies = *left > 0;
+                *left = left.saturating_sub(1);
+                applies
+            }
+            Self::Percent { rate, due } => {
+                *due += *rate;
+                let applies = *due >= 100;
+                *due %= 100;
+                applies
+            }
+        }
+    }
 }
 
 /// Effect on a matching request.
@@ -49,7 +81,7 @@ impl FromStr for Fault {
             method: parse_method(method)?,
             pattern: parse_pattern(pattern)?,
             outcome: parse_outcome(outcome)?,
-            remaining: count.map(parse_count).transpose()?,
+            frequency: count.map_or(Ok(Frequency::Always), parse_frequency)?,
         })
     }
 }
@@ -59,11 +91,7 @@ impl Fault {
     pub(super) fn trigger(&mut self, method: &Method, path: &str) -> Option<FaultEffect> {
         let applies = self.method.as_ref().is_none_or(|wanted| wanted == method)
             && matches(&self.pattern, path);
-        if !applies || self.remaining == Some(0) {
-            return None;
-        }
-        self.remaining = self.remaining.map(|remaining| remaining - 1);
-        Some(self.outcome)
+        (applies && self.frequency.count()).then_some(self.outcome)
     }
 }
 
@@ -147,9 +175,17 @@ fn parse_outcome(text: &str) -> Result<FaultEffect, String> {
     }
 }
 
-fn parse_count(text: &str) -> Result<u32, String> {
+fn parse_frequency(text: &str) -> Result<Frequency, String> {
+    if let Some(rate) = text.strip_suffix('%') {
+        let rate = rate.parse().ok().filter(|rate| (1..=100).contains(rate));
+        return rate
+            .map(|rate| Frequency::Percent { rate, due: 0 })
+            .ok_or_else(|| format!("invalid rate '{text}' (must be 1% to 100%)"));
+    }
     let count = text.parse().ok().filter(|&count| count > 0);
-    count.ok_or_else(|| format!("invalid count '{text}' (must be at least 1)"))
+    count
+        .map(Frequency::Remaining)
+        .ok_or_else(|| format!("invalid count '{text}' (must be at least 1)"))
 }
 
 /// Whether the pattern, in which `*` matches any characters, matches the full path.

@@ -27,6 +27,7 @@ mod execution_output;
 mod executions;
 mod fault_injection;
 mod fields;
+mod fleet;
 mod id;
 mod introspection;
 mod invocations;
@@ -51,6 +52,7 @@ use std::io;
 use std::time::Duration;
 
 pub use fault_injection::Fault;
+pub use fleet::LARGEST_FLEET;
 pub use options::{Options, PROJECT};
 pub use squads::{APPROVAL_SQUAD, Dialect, SQUAD};
 pub use state_file::LockWaitCallback;
@@ -71,7 +73,8 @@ impl Sandbox {
     /// bytes) is unavailable. An unusable state directory is only a [`Sandbox::warning`].
     pub fn start(options: Options) -> io::Result<Self> {
         let opened = store::Store::open(
-            options.state.clone(),
+            options.state.clone().filter(|_| options.agents.is_none()),
+            options.agents.unwrap_or_default(),
             options.now.clone(),
             &options.lock_options(),
         )?;

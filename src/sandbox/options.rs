@@ -20,6 +20,8 @@ const LOCK_LIMIT: Duration = Duration::from_secs(30);
 pub struct Options {
     /// Directory of `state.json` and its lock; `None` keeps the state in memory.
     pub state: Option<PathBuf>,
+    /// Number of generated agents besides the demo agents. With them, the state is kept in memory.
+    pub agents: Option<usize>,
     /// Port on 127.0.0.1; 0 selects a free one.
     pub port: u16,
     /// Page size without `limit`. Any value other than the router's default of 20 is also the maximum, to show clients
@@ -43,6 +45,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             state: None,
+            agents: None,
             port: 0,
             page_size: pagination::DEFAULT,
             latency: Duration::ZERO,

@@ -15,7 +15,7 @@ use super::clock::{self, Clock, Seconds};
 use super::response::ApiError;
 use super::state::{Document, Keys};
 use super::state_file::{self, LockOptions, StoredState};
-use super::{demo, id};
+use super::{demo, fleet, id};
 
 /// The state store.
 pub(super) struct Store {
@@ -42,12 +42,14 @@ impl Store {
         (self.clock)()
     }
 
-    /// Opens the state in the directory, or a new state in memory if no directory is usable.
+    /// Opens the state in the directory, or a new state in memory if no directory is usable. Only a state in memory has
+    /// generated agents.
     ///
     /// # Errors
     /// Another process holds the lock, or no random bytes are available.
     pub(super) fn open(
         directory: Option<PathBuf>,
+        agents: usize,
         clock: Clock,
         lock_options: &LockOptions,
     ) -> io::Result<OpenedStore> {
@@ -78,7 +80,8 @@ impl Store {
                 Err(error) => Some(memory_only_warning(&directory, &error)),
             },
         };
-        let document = Box::new(demo::document(&keys, now));
+        let mut document = Box::new(demo::document(&keys, now));
+        fleet::add(&mut document, agents, now);
         Ok(open_with(
             Backend::Memory(Mutex::new(document)),
             keys,
@@ -132,6 +135,22 @@ impl Store {
                 state_file::save(directory, &document).map_err(|error| state_error(&error))?;
                 Ok(result)
             }
+        }
+    }
+
+    /// Changes the document as [`Store::write`], for changes that fail only before they have changed anything: in
+    /// memory, a large document is then not copied.
+    pub(super) fn write_in_place<T>(
+        &self,
+        change: impl FnOnce(&mut Document, Seconds) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        match &self.backend {
+            Backend::Memory(memory) => {
+                let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                let now = clock::now(&self.clock);
+                change(&mut memory, now)
+            }
+            Backend::Directory(_) => self.write(change),
         }
     }
 

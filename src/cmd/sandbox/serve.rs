@@ -8,7 +8,7 @@ use super::local;
 use crate::cmd::report;
 use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::sandbox::{self, Fault, Options, Sandbox};
+use crate::sandbox::{self, Fault, LARGEST_FLEET, Options, Sandbox};
 use crate::session::Context;
 use crate::time;
 
@@ -21,6 +21,7 @@ Examples:
   xeroctl sandbox serve --port 8080
   xeroctl sandbox serve -o json | jq -r .base_url
   xeroctl sandbox serve --page-size 5 --latency 300ms
+  xeroctl sandbox serve --agents 1000 --fail 'POST *=429:5%'
   xeroctl sandbox serve --dialect server --fail 'GET /api/agents/me=503'
   xeroctl sandbox serve --fail 'GET /management/agents=503:2' \\
       --fail 'POST /*=429'")]
@@ -31,15 +32,25 @@ pub struct Args {
     /// Default and maximum page size
     #[arg(long, value_name = "N", value_parser = values::limit)]
     page_size: Option<usize>,
+    /// Add a generated fleet of N agents, and keep the state in memory
+    #[arg(long, value_name = "N", value_parser = fleet_size)]
+    agents: Option<usize>,
     /// Delay before each response
     #[arg(long, value_name = "DURATION", value_parser = time::duration)]
     latency: Option<Duration>,
-    /// Inject an error: 'METHOD PATTERN=STATUS[:COUNT]', where STATUS may also be drop, html, or hang (repeatable)
+    /// Inject an error: 'METHOD PATTERN=STATUS[:COUNT]', where STATUS may also be drop, html, or hang, and COUNT a rate such as 5% (repeatable)
     #[arg(long, value_name = "FAULT")]
     fail: Vec<Fault>,
     /// Behavior of the squads API: as documented (page) or as its server implements it (server)
     #[arg(long, value_name = "DIALECT", default_value = "page")]
     dialect: Dialect,
+}
+
+fn fleet_size(text: &str) -> Result<usize, String> {
+    values::limit(text)
+        .ok()
+        .filter(|size| *size <= LARGEST_FLEET)
+        .ok_or_else(|| format!("write a whole number from 1 to {LARGEST_FLEET}"))
 }
 
 /// Dialect of the squads API.
@@ -74,6 +85,7 @@ impl Args {
         let defaults = local::options(context);
         let sandbox = Sandbox::start(Options {
             port: self.port,
+            agents: self.agents,
             page_size: self.page_size.unwrap_or(defaults.page_size),
             latency: self.latency.unwrap_or(defaults.latency),
             faults: self.fail,

@@ -225,6 +225,13 @@ fn latency_delays_requests_in_parallel() {
 }
 
 #[test]
+fn spreads_a_rate_of_faults_evenly() {
+    let client = failing(&["GET *=503:25%"]);
+    let statuses: Vec<u16> = (0..8).map(|_| client.get("/exec/tools").status).collect();
+    assert_eq!(statuses, [200, 200, 200, 503, 200, 200, 200, 503]);
+}
+
+#[test]
 fn parses_valid_faults() {
     let good = [
         "POST /exec/*=503:2",
@@ -233,6 +240,8 @@ fn parses_valid_faults() {
         "DELETE *=drop",
         "HEAD /a=b=html:4294967295",
         "PUT /x=hang:01",
+        "POST *=429:5%",
+        "POST *=429:100%",
     ];
     for text in good {
         assert!(text.parse::<Fault>().is_ok(), "{text}");
@@ -255,6 +264,9 @@ fn explains_invalid_faults() {
         "GET /x=0503x",
         "GET /x=503:",
         "GET /x=503:0",
+        "GET /x=503:0%",
+        "GET /x=503:101%",
+        "GET /x=503:5%%",
         "GET /x=503:-1",
         "GET /x=503:1:2",
         "GET /x=503:99999999999",

@@ -117,12 +117,6 @@ fn rotation_advances_with_the_clock() {
     };
     expect("curve.rotation_dispatched");
     assert_eq!(newest()["details"]["reason"], "post-incident");
-    assert_eq!(
-        client
-            .post(&format!("{AGENT}/curve-rotate"), &json!({}))
-            .error(),
-        (409, None, None)
-    );
     clock.forward(2);
     expect("curve.rotation_acknowledged");
     assert_eq!(key(), old);
@@ -177,4 +171,74 @@ fn only_connected_execution_agents_rotate() {
             .error(),
         (409, None, None)
     );
+}
+
+#[test]
+fn a_later_rotation_supersedes_one_in_progress() {
+    let clock = Clock::new();
+    let client = Client::start(clock.options());
+    let rotate = || client.post(&format!("{AGENT}/curve-rotate"), &json!({}));
+    assert_eq!(rotate().status, 202);
+    clock.forward(4);
+    assert_eq!(rotate().status, 202);
+    clock.forward(1);
+    let old = client.get(AGENT).json()["public_key"].clone();
+    clock.forward(4);
+    assert_ne!(client.get(AGENT).json()["public_key"], old);
+}
+
+#[test]
+fn the_name_of_an_agent_decides_about_its_rotation() {
+    let clock = Clock::new();
+    let client = Client::start(clock.options());
+    for (name, expected, status) in [
+        (
+            "a-refuses",
+            &["curve.rotation_refused", "curve.rotation_dispatched"][..],
+            "active",
+        ),
+        ("a-silent", &["curve.rotation_dispatched"], "active"),
+        (
+            "a-drops",
+            &["curve.rotation_acknowledged", "curve.rotation_dispatched"],
+            "disconnected",
+        ),
+    ] {
+        client.patch(AGENT, &json!({ "name": name, "status": "active" }));
+        let rotated = client.post(&format!("{AGENT}/curve-rotate"), &json!({}));
+        assert_eq!(rotated.status, 202, "{name}");
+        clock.forward(60);
+        let events = client.event_types("agt_abc123");
+        assert_eq!(events[..expected.len()], *expected, "{name}");
+        assert_eq!(client.get(AGENT).json()["status"], status, "{name}");
+    }
+}
+
+#[test]
+fn a_generated_fleet_comes_behind_the_demo_agents() {
+    let client = Client::start(Options {
+        agents: Some(200),
+        ..Clock::new().options()
+    });
+    let ids = client.all("/management/agents", 100);
+    assert_eq!(ids.len(), 240);
+    assert_eq!(ids[40..42], ["agt_fleet00001", "agt_fleet00002"]);
+    let agent = |number: u32| {
+        client
+            .get(&format!("/management/agents/agt_fleet{number:05}"))
+            .json()
+    };
+    for (number, name, role, status) in [
+        (96, "fleet-00096", "execution", "active"),
+        (97, "fleet-00097-refuses", "execution", "active"),
+        (198, "fleet-00198-silent", "execution", "active"),
+        (199, "fleet-00199-inference", "inference", "active"),
+        (200, "fleet-00200-offline", "execution", "disconnected"),
+    ] {
+        let agent = agent(number);
+        assert_eq!(
+            (&agent["name"], &agent["agent_role"], &agent["status"]),
+            (&json!(name), &json!(role), &json!(status))
+        );
+    }
 }
