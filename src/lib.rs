@@ -10,6 +10,7 @@ pub mod config;
 pub mod env;
 pub mod error;
 pub mod files;
+pub mod fleet;
 pub mod interrupt;
 pub mod json;
 pub mod redact;

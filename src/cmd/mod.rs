@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod api;
 pub mod approvals;
+mod bulk;
 mod byte_output;
 pub mod config;
 pub mod exec;

@@ -196,9 +196,21 @@ impl Context {
     /// # Errors
     /// Exit 2 or 3 if the command line and the configuration do not provide a router and a key.
     pub fn open(&self) -> Result<Session<'_>, Error> {
+        self.open_router(self.globals.dry_run)
+    }
+
+    /// Opens a session with the router that reads even in a dry run: for what a dry run can't show without asking.
+    ///
+    /// # Errors
+    /// As [`Context::open`].
+    pub fn open_for_reading(&self) -> Result<Session<'_>, Error> {
+        self.open_router(false)
+    }
+
+    fn open_router(&self, is_dry: bool) -> Result<Session<'_>, Error> {
         let config = self.config()?;
         let settings = Sources::of_router(&self.globals, &self.env, &config)?.resolve()?;
-        self.connect(settings, Service::ROUTER, |router| {
+        self.connect(settings, Service::ROUTER, is_dry, |router| {
             (router.base_url(), router.key())
         })
     }
@@ -227,7 +239,8 @@ impl Context {
         } else {
             |router| (router.squads_url(), router.squads_key(false))
         };
-        let session = self.connect(settings, Service::SQUADS, local)?;
+        let is_dry = self.globals.dry_run;
+        let session = self.connect(settings, Service::SQUADS, is_dry, local)?;
         Ok((session, squad))
     }
 
@@ -245,6 +258,7 @@ impl Context {
         &self,
         settings: Settings,
         service: &'static Service,
+        is_dry: bool,
         local: fn(&dyn LocalRouter) -> (String, String),
     ) -> Result<Session<'_>, Error> {
         self.warn_ignored_vars(&settings);
@@ -255,7 +269,7 @@ impl Context {
             _ => settings.deployment.as_ref().map(|name| name.value.clone()),
         };
         let is_format_chosen = settings.output.origin != Origin::Default;
-        let mode = if self.globals.dry_run {
+        let mode = if is_dry {
             Mode::Dry {
                 base_url: match &settings.location.value {
                     ServerLocation::At(url) => url.as_str().to_owned(),
@@ -391,17 +405,6 @@ impl Session<'_> {
     /// The streams and prompts.
     pub fn ui(&self) -> &Ui {
         &self.context.ui
-    }
-
-    /// The render options for output that stays on the screen while time passes: no relative times, unless the command
-    /// line asks for them.
-    pub fn with_absolute_times(&self) -> RenderOptions {
-        let mut look = self.look.clone();
-        if look.time == TimeFormat::Relative && self.context.globals.time.is_none() {
-            look.time = TimeFormat::Local;
-        }
-        look.now = self.ui().now();
-        look
     }
 
     /// Whether the server runs in this process.

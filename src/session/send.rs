@@ -32,6 +32,8 @@ pub(super) struct Change<'a> {
     pub(super) check: &'a str,
     /// Whether it rolls back another change, so that neither signals nor `--timeout` stop it.
     pub(super) is_rollback: bool,
+    /// Whether `--timeout` does not stop it, because the caller starts nothing after that.
+    pub(super) has_no_deadline: bool,
 }
 
 impl<'a> Change<'a> {
@@ -40,6 +42,7 @@ impl<'a> Change<'a> {
             request,
             check,
             is_rollback: false,
+            has_no_deadline: false,
         }
     }
 
@@ -150,6 +153,24 @@ impl Session<'_> {
         self.commit(&Change::new(request, check)).await.map(Some)
     }
 
+    /// Sends one of many changes, once: the caller decides what is sent again, and heeds `--timeout`.
+    ///
+    /// # Errors
+    /// As [`Session::change`].
+    pub async fn change_once<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        check: &str,
+    ) -> Result<Reply<E::Reply>, Error> {
+        let mut request = endpoint.request();
+        request.once = true;
+        let change = Change {
+            has_no_deadline: true,
+            ..Change::new(&request, check)
+        };
+        self.commit(&change).await
+    }
+
     /// Rolls back a change made by this command, even after a signal or `--timeout`.
     pub async fn rollback<E: Endpoint>(
         &self,
@@ -193,6 +214,8 @@ impl Session<'_> {
             self.client()?.without_deadline()
         } else if interrupt.raised().is_some() {
             return Err(interrupt.error());
+        } else if change.has_no_deadline {
+            self.client()?.without_deadline()
         } else {
             self.client()?.clone()
         };

@@ -6,10 +6,11 @@ use crate::api::page::{Cursor, Page};
 use crate::api::reply::Reply;
 use crate::error::Error;
 use crate::sanitize;
+use crate::time::TimeFormat;
 use crate::ui::Ui;
 use crate::view::column::Column;
 use crate::view::render::Sink;
-use crate::view::{Renderer, Rows, Summary};
+use crate::view::{RenderOptions, Renderer, Rows, Summary};
 
 impl Sink for Ui {
     fn print(&self, text: &str) -> Result<(), Error> {
@@ -46,6 +47,26 @@ impl Context {
 }
 
 impl Session<'_> {
+    /// The render options for output that stays on the screen while time passes: no relative times, unless the command
+    /// line asks for them.
+    pub fn with_absolute_times(&self) -> RenderOptions {
+        let mut look = self.look.clone();
+        if look.time == TimeFormat::Relative && self.context.globals.time.is_none() {
+            look.time = TimeFormat::Local;
+        }
+        look.now = self.ui().now();
+        look
+    }
+
+    /// The current time by the server's clock.
+    pub fn server_now(&self) -> jiff::Timestamp {
+        let now = RenderOptions {
+            now: self.ui().now(),
+            ..self.look.clone()
+        };
+        now.server_now()
+    }
+
     /// Writes one result.
     pub fn renderer(&self) -> Renderer<'_> {
         Renderer::new(self.ui(), self.look.clone())

@@ -35,6 +35,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "time",
         ],
     ),
+    // One change to many objects, decided without I/O.
+    ("fleet", &["error"]),
     // Looks: text from values, never printed.
     ("view", &["error", "json", "sanitize", "time", "tone"]),
     // The only code that writes and asks.
@@ -98,6 +100,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "env",
             "error",
             "files",
+            "fleet",
             "interrupt",
             "json",
             "command_line",

@@ -7,6 +7,7 @@
 )]
 
 pub mod exec;
+pub mod fleet;
 #[cfg(unix)]
 pub mod held;
 pub mod live;

@@ -170,9 +170,11 @@ class Bench:
 
         object, body = self.home / "object.json", self.home / "body.json"
         object.write_text('{"cluster": "blue"}')
+        ids = self.home / "ids.txt"
+        ids.write_text("agt_1\nagt_2\n")
         body.write_text('{"workspace_id": "ws_1", "context": {"cluster": "blue"}}')
         self.values = {"KEY": PUBLIC_KEY, "AGENT": AGENT, "SQUAD": SQUAD,
-                       "OBJECT": str(object), "@OBJECT": f"@{object}", "BODY": str(body)}
+                       "OBJECT": str(object), "@OBJECT": f"@{object}", "BODY": str(body), "IDS": str(ids)}
         if "approvals" in server.groups:
             shown = self.start(Run("approvals show apr_1", "table", example=True)).stdout
             self.values["DIGEST"] = re.search(r"DIGEST\t(\S+)", shown)[1]

@@ -6,17 +6,31 @@ use jiff::Timestamp;
 
 use crate::api::agents::{Agent, STATUSES};
 use crate::cmd::list_options::{glob, is_any, warn_unknown_status};
+use crate::cmd::values;
 use crate::session::Session;
-use crate::time::WireTime;
+use crate::time::{self, WireTime};
 
 /// Which agents are wanted. Of the values of one option any may match; all options must.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(clap::Args, Clone, Debug, Default, PartialEq, Eq)]
+#[group(skip)]
 pub(super) struct AgentFilter {
+    /// Select agents with one of these statuses (comma-separated)
+    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::text, help_heading = "Selection")]
     pub(super) status: Vec<String>,
+    /// Select agents in one of these regions (comma-separated)
+    #[arg(long, value_name = "REGION", value_delimiter = ',', value_parser = values::region, help_heading = "Selection")]
     pub(super) region: Vec<String>,
+    /// Select agents with one of these roles (comma-separated)
+    #[arg(long, value_name = "ROLE", value_delimiter = ',', value_parser = values::text, help_heading = "Selection")]
     pub(super) role: Vec<String>,
+    /// Select agents that support one of these service tiers (comma-separated)
+    #[arg(long, value_name = "TIER", value_delimiter = ',', value_parser = values::text, help_heading = "Selection")]
     pub(super) tier: Vec<String>,
+    /// Select agents whose name matches a pattern such as 'gpu-*' (comma-separated)
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', allow_hyphen_values = true, value_parser = values::text, help_heading = "Selection")]
     pub(super) name: Vec<String>,
+    /// Select agents whose last heartbeat is older than this
+    #[arg(long, value_name = "DURATION", value_parser = time::duration, help_heading = "Selection")]
     pub(super) older_than: Option<Duration>,
 }
 

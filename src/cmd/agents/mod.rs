@@ -12,6 +12,12 @@ mod join_token;
 pub mod pause_exec;
 pub mod resume_exec;
 pub mod revoke_credentials;
+mod rotate_fleet;
+mod rotate_follow;
+mod rotate_plan;
+mod rotate_summary;
+mod rotation;
+mod selection;
 
 use clap::Subcommand as _;
 

@@ -26,6 +26,8 @@ mod exec_streams;
 mod exec_wait;
 mod exec_watch;
 mod facts;
+mod fleet;
+mod fleet_resume;
 mod lists;
 mod lists_endless;
 mod lists_large;

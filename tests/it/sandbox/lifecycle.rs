@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use xeroctl::sandbox::Options;
+
 use crate::sandbox::http::{Client, Clock, KEY, agent};
 
 const AGENT: &str = "/management/agents/agt_abc123";

@@ -6,6 +6,7 @@ mod exec_raw;
 mod exec_watch;
 mod file_systems;
 mod files;
+mod fleet;
 mod input;
 mod interrupted_changes;
 mod interrupted_reads;

@@ -1,0 +1,162 @@
+//! What is said about a rotation of many keys: progress, the summary, the exit code, and what to run next.
+
+use std::time::Duration;
+
+use super::rotate_fleet::Run;
+use super::rotation::{RotationResult, Status};
+use crate::api::Id;
+use crate::cmd::bulk::counted;
+use crate::error::{Error, Exit};
+use crate::fleet::scheduler::Stop;
+use crate::time;
+
+impl Run<'_> {
+    /// How many have a result with this status.
+    pub(super) fn count(&self, status: Status) -> usize {
+        let results = self.results.iter().flatten();
+        results.filter(|result| result.status == status).count()
+    }
+
+    /// Shows progress on a terminal.
+    pub(super) fn progress(&self, what: &str) {
+        let Some(live) = &self.live else { return };
+        let known = self.results.iter().flatten().count();
+        let before = self.count(Status::Done);
+        let took = self.started.elapsed().as_secs_f64();
+        let total = self.targets.len();
+        #[expect(clippy::cast_precision_loss, reason = "shown in whole numbers")]
+        let (now, left) = ((known - before) as f64, (total - known) as f64);
+        let rate = if took > 0.0 { now / took } else { 0.0 };
+        let mut text = format!("{what}: {known} of {total}");
+        let failures = self.scheduler.failures();
+        if failures > 0 {
+            text.push_str(&format!(", {failures} failed"));
+        }
+        if rate > 0.0 && left > 0.0 {
+            let left = time::show_duration(Duration::from_secs_f64((left / rate).min(1e7)));
+            text.push_str(&format!(", {rate:.0}/s, {left} left"));
+        }
+        live.show(&text);
+    }
+
+    /// Ends the result, and returns the exit code.
+    pub(super) fn end(mut self, skipped: usize) -> Result<Exit, Error> {
+        self.live = None;
+        for index in 0..self.targets.len() {
+            if self.results[index].is_none() {
+                let id = self.targets[index].id.as_str();
+                let result = RotationResult::new(id, Status::NotTried).because(self.why_not());
+                self.show(&result)?;
+                self.results[index] = Some(result);
+            }
+        }
+        let summary = self.summary(skipped);
+        self.rows.end(&["]}"])?;
+        self.session.ui().note(&summary);
+        self.hint();
+        let is_good = |result: &RotationResult| result.status.is_good();
+        let good = self
+            .results
+            .iter()
+            .flatten()
+            .filter(|it| is_good(it))
+            .count();
+        match self.scheduler.stopped() {
+            Some(Stop::Interrupted) => return Err(self.session.context.interrupt.error()),
+            Some(Stop::Deadline) => return Ok(Exit::Deadline),
+            _ => {}
+        }
+        let bad = self.results.len() - good;
+        Ok(if bad == 0 {
+            Exit::Success
+        } else if bad == self.count(Status::Unanswered) {
+            Exit::Deadline
+        } else if good > 0 {
+            Exit::Partial
+        } else {
+            let common = self.common.filter(|_| !self.is_mixed);
+            common.unwrap_or(Exit::Failure)
+        })
+    }
+
+    fn why_not(&self) -> &'static str {
+        match self.scheduler.stopped() {
+            Some(Stop::Interrupted) => "interrupted before it was sent",
+            Some(Stop::Deadline) => "--timeout passed before it was sent",
+            Some(Stop::Failures) => "stopped by --stop-after",
+            Some(Stop::Unavailable) => "stopped by --max-unavailable",
+            Some(Stop::Refused) | None => "stopped after an error that would affect all",
+        }
+    }
+
+    fn summary(&self, skipped: usize) -> String {
+        const ORDER: [Status; 8] = [
+            Status::Acknowledged,
+            Status::Dispatched,
+            Status::Done,
+            Status::Refused,
+            Status::Unanswered,
+            Status::Failed,
+            Status::Unknown,
+            Status::NotTried,
+        ];
+        let counts = ORDER
+            .iter()
+            .map(|status| (self.count(*status), status.word()));
+        let counts = counts.chain([(skipped, "skipped")]);
+        let counts = counts.filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        let agents = counted(self.targets.len(), "agent");
+        format!("{agents}: {}", counts.join(", "))
+    }
+
+    /// What to run next.
+    fn hint(&self) {
+        let ui = self.session.ui();
+        let line = &self.session.context.line;
+        let unknown = self.count(Status::Unknown);
+        let left = self.count(Status::NotTried)
+            + self.count(Status::Failed)
+            + self.count(Status::Refused)
+            + self.count(Status::Unanswered);
+        if self.checkpoint.is_some() {
+            if unknown > 0 {
+                let line = line.without("--retry-unknown", false);
+                let line = line.with_flag("--retry-unknown").command();
+                ui.hint(&format!(
+                    "check those with an unknown outcome, and repeat what was not done: {line}"
+                ));
+            } else if left > 0 {
+                ui.hint(&format!("continue: {}", line.command()));
+            }
+        } else if let Some(result) = self.first(Status::Unknown) {
+            let events = super::command(&result.agent, "--events");
+            ui.next(&format!("check {}", result.agent), &events);
+        } else if let Some(result) = self.first(Status::Dispatched) {
+            let events = super::command(&result.agent, "--events --limit 20");
+            ui.next("follow a rotation", &events);
+        }
+    }
+
+    fn first(&self, status: Status) -> Option<&RotationResult> {
+        let mut results = self.results.iter().flatten();
+        results.find(|result| result.status == status)
+    }
+
+    /// Whether the router refused a rotation as it would all others.
+    pub(super) fn is_refused(&self) -> bool {
+        self.scheduler.stopped() == Some(Stop::Refused) && self.common == Some(Exit::Auth)
+    }
+
+    /// Keeps signals from ending the process while requests may be in flight.
+    pub(super) fn last_word(&self, ids: &[&Id]) -> String {
+        let first = ids.first().map_or("", |id| id.as_str());
+        format!(
+            "interrupted: it is unknown which of the agents were rotated; check each one: {} {}",
+            self.session.ui().program(),
+            super::command(first, "--events")
+        )
+    }
+}
