@@ -15,6 +15,9 @@ const JOIN_KEYS: [&str; 2] = ["management", "join-keys"];
 /// The names of the member with the token. Assumed.
 pub const TOKEN_NAMES: &[&str] = &["token", "key", "join_key", "join_token"];
 
+/// The status words that are known; the set is open.
+pub const STATUSES: &[&str] = &["active", "revoked", "exhausted", "expired"];
+
 /// A join key, without its token.
 #[derive(Debug, Deserialize)]
 #[serde(from = "Document")]

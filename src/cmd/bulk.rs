@@ -1,10 +1,11 @@
 //! Changes to several objects: which ones, and the consent to it.
 
-use super::input;
+use super::{input, values};
 use crate::api::Id;
+use crate::api::page::{ListEndpoint, ListParams};
 use crate::error::{Error, Exit};
 use crate::sanitize;
-use crate::session::{Consent, Context, Session};
+use crate::session::{Consent, Context, Scope, Session};
 
 /// So many objects are shown before a change.
 const SHOWN: usize = 10;
@@ -18,11 +19,116 @@ pub(super) struct Target {
     pub subject: String,
 }
 
+/// The options that select objects, besides IDs and filters.
+#[derive(clap::Args, Clone, Debug, Default, PartialEq, Eq)]
+#[group(skip)]
+pub(super) struct BulkArgs {
+    /// Read IDs from FILE, one per line (- for standard input)
+    #[arg(long, value_name = "FILE", value_parser = values::text, help_heading = "Selection")]
+    pub(super) ids_from: Option<String>,
+    /// Select all, or all that match the filters
+    #[arg(long, help_heading = "Selection")]
+    pub(super) all: bool,
+    /// Change nothing unless exactly N are selected (exit code 6)
+    #[arg(long, value_name = "N", value_parser = values::count, help_heading = "Selection")]
+    pub(super) expect_count: Option<u32>,
+}
+
+/// An object to be changed, and as it was listed; it was not if its ID was given.
+pub(super) type Selected<T> = (Target, Option<T>);
+
+impl BulkArgs {
+    /// Checks that objects are selected in exactly one way. `has_filter` is whether a filter was given.
+    ///
+    /// # Errors
+    /// Exit 2 if they are not.
+    pub(super) fn check(&self, noun: &str, ids: &[Id], has_filter: bool) -> Result<(), Error> {
+        let ways = [
+            !ids.is_empty(),
+            self.ids_from.is_some(),
+            self.all || has_filter,
+        ];
+        match ways.iter().filter(|way| **way).count() {
+            1 => Ok(()),
+            0 => Err(Error::usage(format!("no {noun} is selected"))
+                .hint("give IDs, --ids-from FILE, a filter, or --all")),
+            _ => Err(Error::usage(
+                "IDs, `--ids-from`, and filters can't be combined",
+            )),
+        }
+    }
+
+    /// The selected objects. `describe` is given each listed object, and returns how it is shown if it is wanted. The list
+    /// is read also in a dry run, because the selection can't be shown without; a dry run that has no key prints the
+    /// request for the list instead, and returns none.
+    ///
+    /// # Errors
+    /// Exit 2 for a file that holds no IDs; exit 6 if another number is expected; whatever reading the list fails with.
+    pub(super) async fn resolve<L: ListEndpoint>(
+        &self,
+        session: &Session<'_>,
+        noun: &str,
+        ids: &[Id],
+        list: &L,
+        describe: impl Fn(&L::Item) -> Option<Target>,
+    ) -> Result<Option<Vec<Selected<L::Item>>>, Error> {
+        let context = session.context;
+        let ids = match &self.ids_from {
+            Some(place) => ids_from(place, context)?,
+            None => ids.to_vec(),
+        };
+        if !ids.is_empty() {
+            let named = |id: Id| {
+                let subject = format!("{noun} {id}");
+                (Target { id, subject }, None)
+            };
+            return Ok(Some(distinct(ids).into_iter().map(named).collect()));
+        }
+        if !session.is_dry() {
+            return listed(session, list, describe).await.map(Some);
+        }
+        let reader = match context.open_for_reading() {
+            Err(error) if error.exit() == Exit::Config => {
+                let list = session.pages(list, &everything(), Scope::Command);
+                session.plan(&[list.request()])?;
+                context.ui.note(&format!(
+                    "without a key, the {noun}s can't be listed: one request for each would follow"
+                ));
+                return Ok(None);
+            }
+            reader => reader?,
+        };
+        let selected = listed(&reader, list, describe).await?;
+        context.ui.note(&format!(
+            "the list of {noun}s was read to resolve the selection"
+        ));
+        Ok(Some(selected))
+    }
+}
+
+fn everything() -> ListParams {
+    ListParams {
+        all: true,
+        ..ListParams::default()
+    }
+}
+
+async fn listed<L: ListEndpoint>(
+    session: &Session<'_>,
+    list: &L,
+    describe: impl Fn(&L::Item) -> Option<Target>,
+) -> Result<Vec<Selected<L::Item>>, Error> {
+    let pages = session.pages(list, &everything(), Scope::Command).ahead();
+    let items = pages.collect().await?.into_iter();
+    let selected = items.filter_map(|item| Some((describe(&item)?, Some(item))));
+    Ok(selected.collect())
+}
+
 /// The IDs in a file, one per line. Empty lines and lines that start with `#` are skipped.
 ///
 /// # Errors
 /// Exit 2 if the file can't be read, holds no ID, or holds something else.
-pub(super) fn ids_from(place: &str, context: &Context) -> Result<Vec<Id>, Error> {
+fn ids_from(place: &str, context: &Context) -> Result<Vec<Id>, Error> {
     let text = input::file("--ids-from", place, context)?;
     let label = input::label(place);
     let mut ids = Vec::new();
@@ -53,10 +159,8 @@ pub(super) fn ids_from(place: &str, context: &Context) -> Result<Vec<Id>, Error>
 /// The IDs without duplicates, in order.
 pub(super) fn distinct(ids: Vec<Id>) -> Vec<Id> {
     let mut seen = std::collections::HashSet::new();
-    let is_new = |id: &Id| seen.insert(id.as_str().to_owned());
     let mut ids = ids;
-    let mut is_new = is_new;
-    ids.retain(|id| is_new(id));
+    ids.retain(|id| seen.insert(id.as_str().to_owned()));
     ids
 }
 

@@ -130,10 +130,15 @@ fn check_levels(tree: &clap::Command, matches: &ArgMatches) -> Result<(), Error>
         .collect();
     if !strays.is_empty() {
         let path = tree.get_bin_name().unwrap_or_default();
-        return Err(
-            Error::usage(format!("{} must come after `{name}`", strays.join(", ")))
-                .hint(format!("all options: {path} {name} --help")),
-        );
+        let hint = match &strays[..] {
+            [id] if !id.starts_with("`-") => {
+                let id = command_line::quote(id.trim_matches('`'));
+                format!("{path} {name} {id}")
+            }
+            _ => format!("all options: {path} {name} --help"),
+        };
+        let message = format!("{} must come after `{name}`", strays.join(", "));
+        return Err(Error::usage(message).hint(hint));
     }
     match tree.find_subcommand(name) {
         Some(tree) => check_levels(tree, below),

@@ -64,6 +64,18 @@ pub fn one<A: ActionFlag>(
     }
 }
 
+/// The one region of a create or an update; only a list takes several with commas between them.
+///
+/// # Errors
+/// Exit 2 if there are several, or if it is not a region.
+pub fn one_region<A: ActionFlag>(action: A, values: Vec<String>) -> Result<Option<String>, Error> {
+    let region = one(action, "--region", values)?;
+    region
+        .map(|region| super::values::region(&region))
+        .transpose()
+        .map_err(|error| Error::usage(format!("`--region`: {error}")))
+}
+
 /// Reports all usage errors in one.
 pub fn faults(faults: Vec<String>) -> Result<(), Error> {
     let mut faults = faults.into_iter();

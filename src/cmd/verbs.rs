@@ -128,7 +128,14 @@ pub fn takes_value(command: &clap::Command, option: &str) -> bool {
         let long = argument.get_long().map(|long| format!("--{long}"));
         let short = argument.get_short().map(|short| format!("-{short}"));
         let is_named = [long, short].iter().flatten().any(|name| name == option);
-        is_named && argument.get_action().takes_values() && !argument.is_require_equals_set()
+        // `--delete` may be followed by IDs, but does without them.
+        let needs_value = argument
+            .get_num_args()
+            .is_none_or(|range| range.min_values() > 0);
+        is_named
+            && needs_value
+            && argument.get_action().takes_values()
+            && !argument.is_require_equals_set()
     };
     command.get_arguments().any(is_it)
         || command

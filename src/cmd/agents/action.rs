@@ -2,14 +2,21 @@
 
 use std::time::Duration;
 
+use clap::Subcommand as _;
+
+use super::Verb;
+use super::delete::DeleteArgs;
 use super::filter::AgentFilter;
+use super::selection::SelectArgs;
 use crate::api::Id;
 use crate::api::agents::Fields;
 use crate::api::page::ListParams;
+use crate::cmd::bulk::BulkArgs;
 use crate::cmd::list_options::{self, ViewArgs};
 use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
 use crate::cmd::values::{self, Tiers};
+use crate::cmd::verbs;
 use crate::error::Error;
 use crate::session::ListView;
 use crate::time;
@@ -39,9 +46,9 @@ pub(super) struct AgentArgs {
     /// Change fields of an agent
     #[arg(long, group = "action", help_heading = "Actions")]
     update: bool,
-    /// Delete an agent record (prompts for confirmation)
-    #[arg(long, group = "action", help_heading = "Actions")]
-    delete: bool,
+    /// Delete an agent record, or several (prompts for confirmation)
+    #[arg(long, group = "action", num_args = 0.., value_name = "AGENT", help_heading = "Actions")]
+    delete: Option<Vec<Id>>,
     /// List an agent's events
     #[arg(long, group = "action", help_heading = "Actions")]
     events: bool,
@@ -86,6 +93,15 @@ pub(super) struct AgentArgs {
     /// Only agents whose last heartbeat is older than this
     #[arg(long, value_name = "DURATION", value_parser = time::duration, help_heading = "Lists")]
     older_than: Option<Duration>,
+    /// With --delete: read agent IDs from FILE, one per line (- for standard input)
+    #[arg(long, hide_short_help = true, value_name = "FILE", value_parser = values::text, help_heading = "Selection (--delete; the filters of lists too)")]
+    ids_from: Option<String>,
+    /// With --delete: delete nothing unless exactly N agents are selected (exit code 6)
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::count, help_heading = "Selection (--delete; the filters of lists too)")]
+    expect_count: Option<u32>,
+    /// With --delete: number of parallel requests [default: 8]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::concurrency, help_heading = "Selection (--delete; the filters of lists too)")]
+    concurrency: Option<usize>,
     #[command(flatten)]
     view: ViewArgs,
 
@@ -96,6 +112,9 @@ pub(super) struct AgentArgs {
     #[arg(long, short = 'y', visible_alias = "yes")]
     force: bool,
 }
+
+/// Requests in flight.
+const CONCURRENCY: usize = 8;
 
 /// What a flag selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +147,7 @@ pub(super) enum Action {
     Get(Id),
     Create(Fields),
     Update(Id, Fields),
-    Delete { id: Id, force: bool },
+    Delete(DeleteArgs),
     Events(Id, ListParams),
 }
 
@@ -137,7 +156,9 @@ impl AgentArgs {
         match self {
             Self { create: true, .. } => ActionKind::Create,
             Self { update: true, .. } => ActionKind::Update,
-            Self { delete: true, .. } => ActionKind::Delete,
+            Self {
+                delete: Some(_), ..
+            } => ActionKind::Delete,
             Self { events: true, .. } => ActionKind::Events,
             Self { list: true, .. } => ActionKind::List,
             Self { get: true, .. } | Self { id: Some(_), .. } => ActionKind::Get,
@@ -146,10 +167,11 @@ impl AgentArgs {
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [OptionRule<ActionKind>; 18] {
+    fn rows(&self) -> [OptionRule<ActionKind>; 21] {
         use ActionKind::{Create, Delete, Events, Get, List, Update};
         const WRITE: &[ActionKind] = &[Create, Update];
-        const FILTERS: &[ActionKind] = &[Create, Update, List];
+        const FIELDS: &[ActionKind] = &[Create, Update, List, Delete];
+        const FILTERS: &[ActionKind] = &[List, Delete];
         const PAGES: &[ActionKind] = &[List, Events];
         const ONE: &[ActionKind] = &[Get, Update, Delete, Events];
         let row = |option, given, takes, requires| OptionRule {
@@ -159,11 +181,16 @@ impl AgentArgs {
             requires,
         };
         [
-            row("AGENT", self.id.is_some(), ONE, ONE),
-            row("--name", !self.name.is_empty(), FILTERS, &[Create]),
+            row(
+                "AGENT",
+                self.id.is_some(),
+                ONE,
+                if self.selects() { &[] } else { ONE },
+            ),
+            row("--name", !self.name.is_empty(), FIELDS, &[Create]),
             row("--worker-id", self.worker_id.is_some(), WRITE, &[Create]),
             row("--public-key", self.public_key.is_some(), WRITE, &[Create]),
-            row("--region", !self.region.is_empty(), FILTERS, &[Create]),
+            row("--region", !self.region.is_empty(), FIELDS, &[Create]),
             row(
                 "--max-concurrent",
                 self.max_concurrent.is_some(),
@@ -177,17 +204,80 @@ impl AgentArgs {
                 WRITE,
                 &[],
             ),
-            row("--status", !self.status.is_empty(), &[Update, List], &[]),
-            row("--role", !self.role.is_empty(), &[List], &[]),
-            row("--tier", !self.tier.is_empty(), &[List], &[]),
-            row("--older-than", self.older_than.is_some(), &[List], &[]),
+            row(
+                "--status",
+                !self.status.is_empty(),
+                &[Update, List, Delete],
+                &[],
+            ),
+            row("--role", !self.role.is_empty(), FILTERS, &[]),
+            row("--tier", !self.tier.is_empty(), FILTERS, &[]),
+            row("--older-than", self.older_than.is_some(), FILTERS, &[]),
+            row("--ids-from", self.ids_from.is_some(), &[Delete], &[]),
+            row(
+                "--expect-count",
+                self.expect_count.is_some(),
+                &[Delete],
+                &[],
+            ),
+            row("--concurrency", self.concurrency.is_some(), &[Delete], &[]),
             row("--count", self.view.count, &[List], &[]),
             row("--sort", self.view.sort.is_some(), &[List], &[]),
             row("--limit", self.paging.limit.is_some(), PAGES, &[]),
             row("--after", self.paging.after.is_some(), PAGES, &[]),
-            row("--all", self.paging.all, PAGES, &[]),
+            row("--all", self.paging.all, &[List, Events, Delete], &[]),
             row("--force", self.force, &[Delete], &[]),
         ]
+    }
+
+    /// Whether more than one ID, filters, a file, or `--all` select the agents of `--delete`.
+    fn selects(&self) -> bool {
+        self.delete.as_ref().is_some_and(|ids| {
+            !ids.is_empty()
+                || self.filter().is_given()
+                || self.ids_from.is_some()
+                || self.paging.all
+        })
+    }
+
+    /// The filters of a list or of `--delete`.
+    fn filter(&self) -> AgentFilter {
+        AgentFilter {
+            status: list_options::split(&self.status),
+            region: list_options::split(&self.region),
+            role: self.role.clone(),
+            tier: self.tier.clone(),
+            name: list_options::split(&self.name),
+            older_than: self.older_than,
+        }
+    }
+
+    fn delete(self) -> Result<Action, Error> {
+        let filter = self.filter();
+        let more = self.delete.unwrap_or_default();
+        let is_word =
+            |id: &&Id| verbs::is_verb("agents", id.as_str()) || Verb::has_subcommand(id.as_str());
+        if let Some(word) = more.iter().find(is_word) {
+            return Err(Error::usage(format!(
+                "`{word}` is a subcommand; an agent with this ID comes after `--`"
+            )));
+        }
+        let ids: Vec<Id> = self.id.into_iter().chain(more).collect();
+        let select = SelectArgs {
+            ids,
+            bulk: BulkArgs {
+                ids_from: self.ids_from,
+                all: self.paging.all,
+                expect_count: self.expect_count,
+            },
+            filter,
+        };
+        select.check()?;
+        Ok(Action::Delete(DeleteArgs {
+            select,
+            concurrency: self.concurrency.unwrap_or(CONCURRENCY),
+            force: self.force,
+        }))
     }
 
     /// The selected action.
@@ -197,26 +287,20 @@ impl AgentArgs {
     pub(super) fn action(self) -> Result<Action, Error> {
         let kind = self.kind();
         option_rules::check(kind, &self.rows())?;
-        if kind == ActionKind::List {
-            let filter = AgentFilter {
-                status: list_options::split(&self.status),
-                region: list_options::split(&self.region),
-                role: self.role,
-                tier: self.tier,
-                name: list_options::split(&self.name),
-                older_than: self.older_than,
-            };
-            return Ok(Action::List(self.paging.into(), filter, self.view.into()));
+        match kind {
+            ActionKind::List => {
+                let filter = self.filter();
+                return Ok(Action::List(self.paging.into(), filter, self.view.into()));
+            }
+            ActionKind::Delete => return self.delete(),
+            _ => {}
         }
         let one = |option, values| option_rules::one(kind, option, values);
         let fields = Fields {
             name: one("--name", self.name)?,
             worker_id: self.worker_id,
             public_key: self.public_key,
-            region: one("--region", self.region)?
-                .map(|region| values::region(&region))
-                .transpose()
-                .map_err(|error| Error::usage(format!("`--region`: {error}")))?,
+            region: option_rules::one_region(kind, self.region)?,
             max_concurrent_requests: self.max_concurrent,
             description: self.description,
             supported_tiers: self.supported_tiers.map(|Tiers(tiers)| tiers),
@@ -230,10 +314,6 @@ impl AgentArgs {
                     .hint("fields: --name, --worker-id, --public-key, --region, --max-concurrent, --description, --supported-tiers, --status"));
             }
             (ActionKind::Update, Some(id)) => Action::Update(id, fields),
-            (ActionKind::Delete, Some(id)) => Action::Delete {
-                id,
-                force: self.force,
-            },
             (ActionKind::Events, Some(id)) => Action::Events(id, span),
             _ => Action::Create(fields),
         })

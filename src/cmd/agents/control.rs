@@ -2,8 +2,10 @@
 
 use serde_json::value::RawValue;
 
+use super::selection::{self, SelectArgs};
 use crate::api::Id;
 use crate::api::agents::{Agent, Apply, Control};
+use crate::cmd::bulk::{self, Target, counted};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::sanitize;
@@ -12,9 +14,8 @@ use crate::session::{ActionLabels, BatchResult, Consent, Context, Session};
 /// The agents, the workspace, and the number of parallel requests.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Targets {
-    /// Agent IDs
-    #[arg(value_name = "AGENT", required = true)]
-    pub ids: Vec<Id>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// Limit the action to one workspace [default: all that the agent serves]
     #[arg(long, value_name = "NAME", value_parser = values::text)]
     pub workspace: Option<String>,
@@ -32,16 +33,16 @@ impl Targets {
     /// # Errors
     /// As [`crate::session::Session::apply_batch`]; exit 16 without consent to a revocation.
     pub async fn apply(self, context: &Context, control: Control) -> Result<Exit, Error> {
-        let session = context.open()?;
+        let session = selection::open(&self.select, context)?;
         let place = match (control, &self.workspace) {
             // Its session ends, wherever it serves.
             (Control::Revoke, None) => String::new(),
             _ => self.place(),
         };
         let labels = labels(control, &place);
-        if control == Control::Revoke {
-            self.ask_to_revoke(&session).await?;
-        }
+        let Some(ids) = self.agents(&session, control).await? else {
+            return Ok(Exit::Success);
+        };
         let endpoint = |id: &Id| {
             Ok(Apply {
                 agent: id.clone(),
@@ -51,14 +52,15 @@ impl Targets {
         };
         let check = |id: &Id| super::command(id.as_str(), "--events");
         let batch = session
-            .apply_batch(&self.ids, self.concurrency, &labels, endpoint, check)
+            .apply_batch(&ids, self.concurrency, &labels, endpoint, check)
             .await;
-        let batch = match &self.ids[..] {
-            [id] => super::explained(&session, batch, id).await?,
+        let batch = match &ids[..] {
+            [id] if self.select.names_ids() => super::explained(&session, batch, id).await?,
             _ => batch?,
         };
         if let Some(first) = batch.done.first().map(|id| id.as_str()) {
             match control {
+                _ if !self.select.names_ids() => undo_selection(&session, control),
                 // The sentence on a terminal already names the workspace.
                 Control::Pause if session.look.is_aligned() && batch.done.len() == 1 => {
                     session.ui().next("undo it", &self.undo(&batch.done));
@@ -77,6 +79,49 @@ impl Targets {
             }
         }
         Ok(batch.exit)
+    }
+
+    /// The agents, once there is consent; none if there are none.
+    async fn agents(
+        &self,
+        session: &Session<'_>,
+        control: Control,
+    ) -> Result<Option<Vec<Id>>, Error> {
+        let expected = self.select.bulk.expect_count;
+        if self.select.names_ids() {
+            let ids = bulk::distinct(self.select.ids.clone());
+            bulk::check_count("agent", expected, ids.len())?;
+            if control == Control::Revoke {
+                self.ask_to_revoke(session, &ids).await?;
+            }
+            return Ok(Some(ids));
+        }
+        let Some(selected) = self.select.resolve(session).await? else {
+            return Ok(None);
+        };
+        let targets: Vec<Target> = selected.into_iter().map(|(target, _)| target).collect();
+        bulk::check_count("agent", expected, targets.len())?;
+        if targets.is_empty() {
+            session.ui().note("no agents match");
+            return Ok(None);
+        }
+        let agents = counted(targets.len(), "agent");
+        let place = format!("{} in {}", self.workspace_place(), session.place());
+        let question = match control {
+            Control::Pause => format!("Pause execution on {agents}{place}?"),
+            Control::Resume => format!("Resume execution on {agents}{place}?"),
+            Control::Revoke => format!(
+                "Revoke the credentials of {agents}{place}? They must enroll again to serve."
+            ),
+        };
+        bulk::confirm(session, &targets, "agent", &question, self.force)?;
+        Ok(Some(targets.into_iter().map(|target| target.id).collect()))
+    }
+
+    /// The workspace, as it follows a question.
+    fn workspace_place(&self) -> String {
+        let name = self.workspace.as_ref();
+        name.map_or_else(String::new, |name| format!(" in workspace {name}"))
     }
 
     /// The scope of the action, to append to a sentence.
@@ -115,16 +160,9 @@ impl Targets {
         paused.is_empty()
     }
 
-    async fn ask_to_revoke(&self, session: &Session<'_>) -> Result<(), Error> {
-        let workspace = self
-            .workspace
-            .as_ref()
-            .map_or_else(String::new, |name| format!(" in workspace {name}"));
-        let place = format!("{workspace} in {}", session.place());
-        let mut distinct = self.ids.clone();
-        distinct.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-        distinct.dedup();
-        if let [id] = &distinct[..] {
+    async fn ask_to_revoke(&self, session: &Session<'_>, distinct: &[Id]) -> Result<(), Error> {
+        let place = format!("{} in {}", self.workspace_place(), session.place());
+        if let [id] = distinct {
             let subject = super::subject(session, id, self.force).await?;
             let question = format!(
                 "Revoke the credentials of {subject}{place}? It must enroll again to serve."
@@ -133,7 +171,7 @@ impl Targets {
         }
         if session.will_prompt(self.force) {
             session.check_protection()?;
-            for id in &distinct {
+            for id in distinct {
                 let subject = match super::subject(session, id, false).await {
                     // With several agents, a failure is only a row of the result.
                     Err(error) if error.exit() == Exit::NotFound => {
@@ -164,6 +202,15 @@ impl Targets {
         }
         words.extend(ids.iter().map(|id| crate::command_line::quote(id.as_str())));
         words.join(" ")
+    }
+}
+
+/// Hints at the command that undoes a pause: a pause does not change what the filters match.
+fn undo_selection(session: &Session<'_>, control: Control) {
+    if control == Control::Pause {
+        let line = &session.context.line;
+        let undo = line.with_word("pause-exec", "resume-exec").command();
+        session.ui().hint(&format!("undo it: {undo}"));
     }
 }
 

@@ -1,17 +1,20 @@
 //! `xeroctl agents join-keys`: limited-use tokens that workers use to enroll.
 
 use super::join_key_lookup::{self, Notice};
+use super::join_key_revoke::{KeyFilter, RevokeArgs};
 use super::join_token::New;
 use crate::api::Id;
-use crate::api::join_keys::{Create, JoinKey, List, Revoke};
+use crate::api::join_keys::{Create, JoinKey, List};
 use crate::api::page::ListParams;
+use crate::cmd::bulk::BulkArgs;
+use crate::cmd::list_options::{self, ViewArgs};
 use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
 use crate::cmd::suggestions::Group;
 use crate::cmd::token;
 use crate::cmd::values::{self, Tiers};
 use crate::error::{Error, Exit};
-use crate::session::{Consent, Context, ListText, Session};
+use crate::session::{Context, Filter, ListText, ListView, Session};
 use crate::view::column::{Cell, Column};
 
 #[expect(
@@ -33,6 +36,7 @@ xeroctl agents join-keys [OPTIONS]                 list join keys
 Examples:
   xeroctl agents join-keys
   xeroctl agents join-keys --include-terminal
+  xeroctl agents join-keys --status expired,exhausted --region us-east
   xeroctl agents join-keys --create --name gpu-pool --region us-east \\
       --router-addr tcp://router:5555
   xeroctl agents join-keys --create --name xem --region us-east \\
@@ -58,16 +62,16 @@ pub struct Args {
     /// Create a join key and print its token (once)
     #[arg(long, group = "action", help_heading = "Actions")]
     create: bool,
-    /// Revoke a join key (prompts for confirmation)
-    #[arg(long, group = "action", help_heading = "Actions")]
-    revoke: bool,
+    /// Revoke a join key, or several (prompts for confirmation)
+    #[arg(long, group = "action", num_args = 0.., value_name = "KEY", help_heading = "Actions")]
+    revoke: Option<Vec<Id>>,
 
-    /// Display name
+    /// Display name; in a list, a pattern such as 'pool-*' (repeatable)
     #[arg(long, allow_hyphen_values = true, value_parser = values::text, help_heading = "Fields (--create)")]
-    name: Option<String>,
-    /// Region of the key
-    #[arg(long, value_parser = values::region, help_heading = "Fields (--create)")]
-    region: Option<String>,
+    name: Vec<String>,
+    /// Region of the key; in a list, any of several (repeatable)
+    #[arg(long, value_parser = values::regions, help_heading = "Fields (--create)")]
+    region: Vec<String>,
     /// Router address for enrolled agents, tcp://host:port (repeatable)
     #[arg(long, value_name = "ADDR", value_parser = values::router_address, help_heading = "Fields (--create)")]
     router_addr: Vec<String>,
@@ -89,6 +93,21 @@ pub struct Args {
     /// Write the token to this new file (mode 0600) instead of standard output
     #[arg(long, value_name = "FILE", value_parser = values::new_file, help_heading = "Fields (--create)")]
     token_file: Option<std::path::PathBuf>,
+
+    /// Only keys with one of these statuses (comma-separated; others than active include terminal keys)
+    #[arg(long, value_delimiter = ',', value_parser = values::text, help_heading = "Lists")]
+    status: Vec<String>,
+    /// With --revoke: read key IDs from FILE, one per line (- for standard input)
+    #[arg(long, hide_short_help = true, value_name = "FILE", value_parser = values::text, help_heading = "Selection (--revoke; the filters of lists too)")]
+    ids_from: Option<String>,
+    /// With --revoke: revoke nothing unless exactly N keys are selected (exit code 6)
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::count, help_heading = "Selection (--revoke; the filters of lists too)")]
+    expect_count: Option<u32>,
+    /// With --revoke: number of parallel requests [default: 8]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::concurrency, help_heading = "Selection (--revoke; the filters of lists too)")]
+    concurrency: Option<usize>,
+    #[command(flatten)]
+    view: ViewArgs,
 
     /// Include revoked, exhausted, and expired keys
     #[arg(long, help_heading = "Lists")]
@@ -114,6 +133,9 @@ pub const SUGGESTIONS: Group = Group {
         ("remove", "<id> --revoke"),
     ],
 };
+
+/// Requests in flight.
+const CONCURRENCY: usize = 8;
 
 /// What a flag selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,22 +165,21 @@ pub(super) enum Action {
         named: Option<Id>,
         include_terminal: bool,
         span: ListParams,
+        filter: KeyFilter,
+        view: ListView,
     },
     Create {
         create: Create,
         token_file: Option<std::path::PathBuf>,
     },
-    Revoke {
-        id: Id,
-        force: bool,
-    },
+    Revoke(RevokeArgs),
 }
 
 impl Args {
     fn kind(&self) -> ActionKind {
         if self.create {
             ActionKind::Create
-        } else if self.revoke {
+        } else if self.revoke.is_some() {
             ActionKind::Revoke
         } else if self.get || (self.id.is_some() && !self.list) {
             ActionKind::Find
@@ -168,9 +189,12 @@ impl Args {
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [OptionRule<ActionKind>; 15] {
+    fn rows(&self) -> [OptionRule<ActionKind>; 21] {
         use ActionKind::{Create, Find, List, Revoke};
         const LISTS: &[ActionKind] = &[List, Find];
+        const FILTERS: &[ActionKind] = &[List, Revoke];
+        const FIELDS: &[ActionKind] = &[Create, List, Revoke];
+        const ONE: &[ActionKind] = &[Find, Revoke];
         let row = |option, given, takes, requires| OptionRule {
             option,
             given,
@@ -178,9 +202,25 @@ impl Args {
             requires,
         };
         [
-            row("KEY", self.id.is_some(), &[Find, Revoke], &[Find, Revoke]),
-            row("--name", self.name.is_some(), &[Create], &[Create]),
-            row("--region", self.region.is_some(), &[Create], &[Create]),
+            row(
+                "KEY",
+                self.id.is_some(),
+                ONE,
+                if self.selects() { &[] } else { ONE },
+            ),
+            row("--name", !self.name.is_empty(), FIELDS, &[Create]),
+            row("--region", !self.region.is_empty(), FIELDS, &[Create]),
+            row("--status", !self.status.is_empty(), FILTERS, &[]),
+            row("--ids-from", self.ids_from.is_some(), &[Revoke], &[]),
+            row(
+                "--expect-count",
+                self.expect_count.is_some(),
+                &[Revoke],
+                &[],
+            ),
+            row("--concurrency", self.concurrency.is_some(), &[Revoke], &[]),
+            row("--count", self.view.count, &[List], &[]),
+            row("--sort", self.view.sort.is_some(), &[List], &[]),
             row(
                 "--router-addr",
                 !self.router_addr.is_empty(),
@@ -206,24 +246,57 @@ impl Args {
             row("--include-terminal", self.include_terminal, LISTS, &[]),
             row("--limit", self.paging.limit.is_some(), LISTS, &[]),
             row("--after", self.paging.after.is_some(), LISTS, &[]),
-            row("--all", self.paging.all, LISTS, &[]),
+            row("--all", self.paging.all, &[List, Find, Revoke], &[]),
             row("--force", self.force, &[Revoke], &[]),
         ]
+    }
+
+    /// Whether more than one ID, filters, a file, or `--all` select the keys of `--revoke`.
+    fn selects(&self) -> bool {
+        self.revoke.as_ref().is_some_and(|ids| {
+            !ids.is_empty()
+                || self.filter().is_given()
+                || self.ids_from.is_some()
+                || self.paging.all
+        })
+    }
+
+    /// The filters of a list or of `--revoke`.
+    fn filter(&self) -> KeyFilter {
+        KeyFilter {
+            status: self.status.clone(),
+            region: list_options::split(&self.region),
+            name: list_options::split(&self.name),
+        }
     }
 
     pub(super) fn action(self) -> Result<Action, Error> {
         let kind = self.kind();
         option_rules::check(kind, &self.rows())?;
-        Ok(match (kind, self.id) {
-            (ActionKind::Revoke, Some(id)) => Action::Revoke {
-                id,
+        let filter = self.filter();
+        if kind == ActionKind::Revoke {
+            let ids = self.id.into_iter().chain(self.revoke.unwrap_or_default());
+            let revoke = RevokeArgs {
+                ids: ids.collect(),
+                bulk: BulkArgs {
+                    ids_from: self.ids_from,
+                    all: self.paging.all,
+                    expect_count: self.expect_count,
+                },
+                filter,
+                concurrency: self.concurrency.unwrap_or(CONCURRENCY),
                 force: self.force,
-            },
+            };
+            revoke.check()?;
+            return Ok(Action::Revoke(revoke));
+        }
+        let one = |option, values| option_rules::one(kind, option, values);
+        Ok(match (kind, self.id) {
             (ActionKind::Create, _) => Action::Create {
                 create: Create {
                     // The table above requires them.
-                    name: self.name.unwrap_or_default(),
-                    region: self.region.unwrap_or_default(),
+                    name: one("--name", self.name)?.unwrap_or_default(),
+                    region: option_rules::one_region(kind, self.region)?.unwrap_or_default(),
                     router_addrs: self.router_addr,
                     max_enrollments: self.max_enrollments,
                     ttl_seconds: self.ttl.or(self.ttl_seconds),
@@ -234,8 +307,10 @@ impl Args {
             },
             (_, named) => Action::List {
                 named,
-                include_terminal: self.include_terminal,
+                include_terminal: self.include_terminal || filter.needs_terminal(),
                 span: self.paging.into(),
+                filter,
+                view: self.view.into(),
             },
         })
     }
@@ -249,11 +324,14 @@ impl Args {
                 named,
                 include_terminal,
                 span,
+                filter,
+                view,
             } => match named {
                 Some(id) if session.look.format.is_json() && !session.is_dry() => {
                     join_key_lookup::show(&session, &id, &span).await
                 }
-                named => list(&session, named.as_ref(), include_terminal, &span).await,
+                Some(id) => list_named(&session, &id, include_terminal, &span).await,
+                None => list(&session, include_terminal, &span, &filter, &view).await,
             },
             Action::Create { create, token_file } => {
                 let destination = token::prepare(&session, token_file.as_deref())?;
@@ -263,7 +341,7 @@ impl Args {
                 token::create(&session, &kind, &create, destination).await?;
                 Ok(Exit::Success)
             }
-            Action::Revoke { id, force } => revoke(&session, &id, force).await,
+            Action::Revoke(revoke) => revoke.run(&session).await,
         }
     }
 }
@@ -281,45 +359,39 @@ const JOIN_KEY: &[Column<JoinKey>] = &[
     Column::extra("CREATED", |key| Cell::from(&key.created_at)),
 ];
 
+const EMPTY: ListText = ListText {
+    empty: "no join keys in this project",
+    paged: true,
+};
+
 async fn list(
     session: &Session<'_>,
-    named: Option<&Id>,
+    include_terminal: bool,
+    span: &ListParams,
+    filter: &KeyFilter,
+    view: &ListView,
+) -> Result<Exit, Error> {
+    filter.check(session);
+    let keep = |key: &JoinKey| filter.matches(key);
+    let keep: Filter<'_, JoinKey> = filter.is_given().then_some(&keep);
+    let list = List { include_terminal };
+    session
+        .list_view(&list, JOIN_KEY, span, &EMPTY, view, keep)
+        .await
+}
+
+/// The list, with a notice whether it holds the named key.
+async fn list_named(
+    session: &Session<'_>,
+    id: &Id,
     include_terminal: bool,
     span: &ListParams,
 ) -> Result<Exit, Error> {
-    let text = ListText {
-        empty: "no join keys in this project",
-        paged: true,
-    };
     let is_all = include_terminal && span.all && span.after.is_none();
-    let mut notice = named.map(|id| Notice::new(id, &SUGGESTIONS, is_all));
+    let mut notice = Notice::new(id, &SUGGESTIONS, is_all);
     let seen = |keys: &mut dyn Iterator<Item = JoinKey>, last: bool| {
-        if let Some(notice) = &mut notice {
-            notice.see(session, keys, last);
-        }
+        notice.see(session, keys, last);
     };
     let list = List { include_terminal };
-    session.list(&list, JOIN_KEY, span, &text, seen).await
-}
-
-async fn revoke(session: &Session<'_>, id: &Id, force: bool) -> Result<Exit, Error> {
-    session.check_protection()?;
-    let subject = join_key_lookup::subject(session, id, force).await?;
-    let place = session.place();
-    let question = format!("Revoke {subject} in {place}? Agents can no longer enroll with it.");
-    session.confirm(&question, &Consent::Yes, force)?;
-    let keys = "agents join-keys --include-terminal --all";
-    let reply = session.change(&Revoke(id), keys).await;
-    let reply = reply.map_err(|error| match error.exit() {
-        Exit::NotFound => error.next("list all join keys", keys),
-        _ => error,
-    })?;
-    if let Some(reply) = reply {
-        let sentence = format!("Revoked join key {id}.");
-        session.done(&reply, id.as_str(), "revoked", &sentence)?;
-        session
-            .ui()
-            .next("list the remaining join keys", "agents join-keys");
-    }
-    Ok(Exit::Success)
+    session.list(&list, JOIN_KEY, span, &EMPTY, seen).await
 }

@@ -5,8 +5,10 @@ mod agent_lookup;
 pub mod candidates;
 pub mod control;
 pub mod curve_rotate;
+mod delete;
 mod filter;
 mod join_key_lookup;
+mod join_key_revoke;
 pub mod join_keys;
 mod join_token;
 pub mod pause_exec;
@@ -28,7 +30,7 @@ use crate::api::Id;
 use crate::api::agents::{self, Agent, Event};
 use crate::command_line;
 use crate::error::{Error, Exit};
-use crate::session::{Consent, Context, Filter, ListText, Session, described};
+use crate::session::{Context, Filter, ListText, Session, described};
 use crate::view::column::{Cell, Column};
 use action::{Action, AgentArgs};
 
@@ -77,6 +79,7 @@ xeroctl agents [OPTIONS]                  list agents
        xeroctl agents [OPTIONS] --create --name NAME --worker-id ID --public-key KEY --region REGION
        xeroctl agents [OPTIONS] AGENT --update [--name NAME] [--status STATUS] …
        xeroctl agents [OPTIONS] AGENT --delete | --events
+       xeroctl agents [OPTIONS] delete AGENT… | --ids-from FILE | --status STATUS | …
        xeroctl agents COMMAND …",
     after_help = "\
 Examples:
@@ -89,6 +92,7 @@ Examples:
       --public-key KEY --region us-east
   xeroctl agents agt_abc123 --update --status suspended
   xeroctl agents agt_abc123 --delete --dry-run
+  xeroctl agents delete --status dead --older-than 30d --dry-run
   xeroctl agents agt_abc123 --events --limit 20
 
 An ID that is also a subcommand, or starts with a dash, must follow `--`:
@@ -218,18 +222,7 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
                     .next("list its events", &command(id.as_str(), "--events"));
             }
         }
-        Action::Delete { id, force } => {
-            let subject = subject(session, &id, force).await?;
-            let question = format!("Delete {subject} from {}?", session.place());
-            session.confirm(&question, &Consent::Yes, force)?;
-            let delete = agents::Delete(&id);
-            let reply = session.change(&delete, &command(id.as_str(), "")).await;
-            if let Some(reply) = explained(session, reply, &id).await? {
-                let sentence = format!("Deleted agent {id}.");
-                session.done(&reply, id.as_str(), "deleted", &sentence)?;
-                session.ui().next("list the remaining agents", "agents");
-            }
-        }
+        Action::Delete(delete) => return delete.run(session).await,
     }
     Ok(Exit::Success)
 }

@@ -13,7 +13,8 @@ use crate::session::Context;
 Examples:
   xeroctl agents pause-exec agt_abc123
   xeroctl agents pause-exec agt_abc123 agt_wsyochq960t11jwn
-  xeroctl agents pause-exec agt_abc123 --workspace ws_team_a")]
+  xeroctl agents pause-exec agt_abc123 --workspace ws_team_a
+  xeroctl agents pause-exec --region us-east --role execution")]
 pub struct Args {
     #[command(flatten)]
     targets: Targets,

@@ -13,7 +13,8 @@ use crate::session::Context;
 Examples:
   xeroctl agents revoke-credentials agt_abc123
   xeroctl agents revoke-credentials agt_abc123 --workspace ws_team_a --force
-  xeroctl agents revoke-credentials agt_abc123 --dry-run")]
+  xeroctl agents revoke-credentials agt_abc123 --dry-run
+  xeroctl agents revoke-credentials --status dead --older-than 30d")]
 pub struct Args {
     #[command(flatten)]
     targets: Targets,

@@ -60,14 +60,14 @@ impl Fleet<'_> {
             skipped,
             mut checkpoint,
         } = plan;
-        let expected = self.select.expect_count;
+        let expected = self.select.bulk.expect_count;
         bulk::check_count("agent", expected, targets.len())?;
         let work = self.work(&targets, checkpoint.as_ref());
         if session.is_dry() {
             return self.plan_requests(session, &targets, &skipped);
         }
         if targets.is_empty() {
-            return nothing(session, skipped);
+            return nothing(session, &skipped);
         }
         self.confirm(session, &targets, &work)?;
         if let (Some(path), None) = (self.checkpoint, &checkpoint) {
@@ -88,10 +88,7 @@ impl Fleet<'_> {
         let ended = run.end(count);
         match error {
             Some(error) => Err(error),
-            None if is_refused => ended.map(|exit| {
-                session.ui().hint(OWNER_ONLY);
-                exit
-            }),
+            None if is_refused => ended.inspect(|_| session.ui().hint(OWNER_ONLY)),
             None => ended,
         }
     }
@@ -122,14 +119,13 @@ impl Fleet<'_> {
         let Some(all) = self.select.resolve(session).await? else {
             return Ok(None);
         };
-        for selected in all {
-            let reason = selected.agent.as_ref().and_then(cannot_rotate);
-            match reason {
+        for (target, agent) in all {
+            match agent.as_ref().and_then(cannot_rotate) {
                 Some(reason) => {
-                    let id = selected.target.id.as_str();
+                    let id = target.id.as_str();
                     skipped.push(RotationResult::new(id, Status::Skipped).because(reason));
                 }
-                None => targets.push(selected.target),
+                None => targets.push(target),
             }
         }
         Ok(Some(Plan {
@@ -171,7 +167,7 @@ impl Fleet<'_> {
         }
         if selection == "ids" {
             let ids = self.select.resolve(session).await?.unwrap_or_default();
-            let mut now: Vec<&str> = ids.iter().map(|it| it.target.id.as_str()).collect();
+            let mut now: Vec<&str> = ids.iter().map(|(target, _)| target.id.as_str()).collect();
             let mut then: Vec<&str> = header.plan.iter().map(String::as_str).collect();
             now.sort_unstable();
             then.sort_unstable();
@@ -269,7 +265,7 @@ fn server(session: &Session<'_>) -> String {
 }
 
 /// The result if no agent is to be rotated.
-fn nothing(session: &Session<'_>, skipped: Vec<RotationResult>) -> Result<Exit, Error> {
+fn nothing(session: &Session<'_>, skipped: &[RotationResult]) -> Result<Exit, Error> {
     if skipped.is_empty() {
         session.ui().note("no agents match");
     } else {
@@ -279,7 +275,7 @@ fn nothing(session: &Session<'_>, skipped: Vec<RotationResult>) -> Result<Exit, 
             .note(&format!("nothing to rotate: {count} skipped"));
     }
     let renderer = session.renderer();
-    renderer.computed_list(super::rotation::RESULT, &skipped)?;
+    renderer.computed_list(super::rotation::RESULT, skipped)?;
     Ok(Exit::Success)
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::api::agents::{Agent, Event};
 use crate::error::Error;
 use crate::fleet::checkpoint::{Entry, State};
+use crate::time::WireTime;
 use crate::view::column::{Cell, Column};
 
 /// The hint for a key that may not rotate.
@@ -202,7 +203,7 @@ pub(super) fn started_since(events: &[Event], at: jiff::Timestamp) -> Option<&Ev
     };
     let rotations = events.iter().filter(is_rotation);
     let mut since = rotations.filter(|event| {
-        let created = event.created_at.as_ref().and_then(|time| time.at());
+        let created = event.created_at.as_ref().and_then(WireTime::at);
         created.is_some_and(|created| created >= at)
     });
     since.next_back()

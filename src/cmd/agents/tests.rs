@@ -46,6 +46,9 @@ const AGENT_OPTIONS: &[OptionRule] = &[
     (&["--role", "execution"], &["list"]),
     (&["--tier", "a"], &["list"]),
     (&["--older-than", "10m"], &["list"]),
+    (&["--ids-from", "f"], &[]),
+    (&["--expect-count", "3"], &["delete"]),
+    (&["--concurrency", "3"], &["delete"]),
     (&["--count"], &["list"]),
     (&["--sort", "name:desc"], &["list"]),
     (&["--limit", "5"], &["list", "events"]),
@@ -73,8 +76,14 @@ const KEY_ACTIONS: &[(&str, &[&str])] = &[
 ];
 
 const KEY_OPTIONS: &[OptionRule] = &[
-    (&["--name", "n"], &["create"]),
-    (&["--region", "r"], &["create"]),
+    (&["--name", "n"], &["create", "list"]),
+    (&["--region", "r"], &["create", "list"]),
+    (&["--status", "active"], &["list"]),
+    (&["--ids-from", "f"], &[]),
+    (&["--expect-count", "3"], &["revoke"]),
+    (&["--concurrency", "3"], &["revoke"]),
+    (&["--count"], &["list"]),
+    (&["--sort", "name"], &["list"]),
     (&["--router-addr", "tcp://b:2"], &["create"]),
     (&["--max-enrollments", "5"], &["create"]),
     (&["--ttl-seconds", "60"], &["create"]),
@@ -139,7 +148,11 @@ fn assert_judged<T: std::fmt::Debug>(
             assert!(!taken, "{line:?} is refused: {error:?}");
             assert_eq!(error.exit(), Exit::Usage, "{line:?}");
             let start = format!("`{option}` needs ");
-            assert!(error.message().starts_with(&start), "{line:?}: {error:?}");
+            let is_selection = error.message().ends_with("can't be combined");
+            assert!(
+                error.message().starts_with(&start) || is_selection,
+                "{line:?}: {error:?}"
+            );
         }
     }
 }
@@ -155,6 +168,37 @@ fn agents_options_belong_to_their_actions() {
 fn join_keys_options_belong_to_their_actions() {
     for (option, line, taken) in pairs(KEY_ACTIONS, KEY_OPTIONS) {
         assert_judged(&option, &line, taken, keys(&line));
+    }
+}
+
+#[test]
+fn several_are_selected_in_one_way() {
+    for words in [
+        &["agt_1", "--delete", "agt_2"][..],
+        &["--delete", "--all"],
+        &["--delete", "--status", "dead", "--older-than", "30d"],
+        &["--delete", "--name", "a*", "--region", "r,s", "--all"],
+        &["--delete", "--ids-from", "f", "--expect-count", "2"],
+    ] {
+        let action = agents(words).expect("a selection");
+        assert!(matches!(action, Action::Delete(_)), "{words:?}");
+    }
+    for words in [
+        &["agt_1", "--delete", "--all"][..],
+        &["--delete", "--ids-from", "f", "--all"],
+        &["--delete", "--ids-from", "f", "--tier", "a"],
+    ] {
+        let error = agents(words).expect_err("two ways");
+        assert!(error.message().ends_with("can't be combined"), "{words:?}");
+    }
+    for words in [
+        &["--revoke", "jk_1", "jk_2"][..],
+        &["--revoke", "--status", "active", "--region", "r"],
+        &["--revoke", "--all", "--expect-count", "2"],
+        &["--revoke", "--ids-from", "f"],
+    ] {
+        let action = keys(words).expect("a selection");
+        assert!(matches!(action, join_keys::Action::Revoke(_)), "{words:?}");
     }
 }
 
@@ -182,7 +226,7 @@ fn reports_all_errors_together() {
             .chain(error.lines(""))
             .collect::<Vec<_>>(),
         [
-            "`--status` needs `--update` or a list (no ID)",
+            "`--status` needs `--update`, a list (no ID) or `--delete`",
             "`--force` needs `--delete`",
             "`--create` needs `--name`, `--worker-id` and `--public-key`",
         ]

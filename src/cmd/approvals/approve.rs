@@ -4,9 +4,11 @@ use std::cell::RefCell;
 
 use super::decide::{self, Facts};
 use super::digest::Digest;
+use super::select::SelectArgs;
 use crate::api::Id;
 use crate::api::approvals::{Approval, Approve, needs_the_name};
 use crate::api::reply::Reply;
+use crate::cmd::bulk;
 use crate::cmd::values;
 use crate::command_line;
 use crate::error::{Error, Exit};
@@ -17,18 +19,18 @@ use crate::session::{ActionLabels, Consent, Context, Session};
 ///
 /// Each approval is read first. If its risk is irreversible or unknown, you must type the tool's name or pass it with
 /// --confirm, even with --force. To approve several at once, you must type their number, and none of them may be
-/// irreversible.
+/// irreversible. Filters and --all select pending approvals.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl approvals approve apr_5a6b7c8d
   xeroctl approvals approve apr_5a6b7c8d --note 'node is cordoned'
   xeroctl approvals approve apr_7c1d2e3f --confirm storage/restore
-  xeroctl approvals approve apr_5a6b7c8d --expect sha256:DIGEST")]
+  xeroctl approvals approve apr_5a6b7c8d --expect sha256:DIGEST
+  xeroctl approvals approve --risk destructive --tool kubectl_drain")]
 pub struct Args {
-    /// Approval IDs
-    #[arg(value_name = "APPROVAL", required = true)]
-    ids: Vec<Id>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// Reason (the router may not store it)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     note: Option<String>,
@@ -60,8 +62,8 @@ impl Args {
     /// # Errors
     /// Exit 6 if the digest is not the one of `--expect`; exit 16 without consent.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let ids = decide::distinct(&self.ids);
-        if ids.len() > 1 {
+        self.select.check()?;
+        if bulk::distinct(self.select.ids.clone()).len() != 1 {
             for (option, is_present) in [
                 ("--confirm", self.confirm.is_some()),
                 ("--expect", self.expect.is_some()),
@@ -74,6 +76,10 @@ impl Args {
         }
         let session = context.open()?;
         session.check_protection()?;
+        let ids = self.select.resolve(&session, "Approve", self.force).await?;
+        let Some(ids) = ids else {
+            return Ok(Exit::Success);
+        };
         if session.is_dry() {
             let send = |id: &Id| Ok(self.endpoint(id, self.confirm.clone(), None));
             self.send(&session, &ids, send).await?;

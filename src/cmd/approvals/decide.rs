@@ -221,17 +221,6 @@ pub(super) fn take<T>(confirmed: &mut Vec<(&Id, Result<T, Error>)>, id: &Id) -> 
     found.unwrap_or_else(|| Err(Error::new(Exit::Failure, format!("{id} was not read"))))
 }
 
-/// The IDs without duplicates, in order.
-pub(super) fn distinct(ids: &[Id]) -> Vec<Id> {
-    let mut distinct: Vec<Id> = Vec::new();
-    for id in ids {
-        if !distinct.contains(id) {
-            distinct.push(id.clone());
-        }
-    }
-    distinct
-}
-
 /// Notes that a text may be lost. Documented: the router accepts it, but does not store it today.
 pub(super) fn warn_unstored(session: &Session<'_>, what: &str, text: Option<&String>) {
     if text.is_some() && !session.is_dry() {

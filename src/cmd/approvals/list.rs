@@ -1,9 +1,9 @@
 //! `xeroctl approvals list`.
 
-use crate::api::approvals::{Approval, List, Risk, STATUSES};
-use crate::cmd::list_options::{ViewArgs, is_any, warn_unknown_status};
+use super::select::ApprovalFilter;
+use crate::api::approvals::{Approval, List};
+use crate::cmd::list_options::ViewArgs;
 use crate::cmd::paging::Paging;
-use crate::cmd::values;
 use crate::error::{Error, Exit};
 use crate::session::{Context, Filter, ListText};
 use crate::view::column::{Cell, Column};
@@ -20,21 +20,8 @@ Examples:
   xeroctl approvals list --status pending --agent agt_abc123 --count
   xeroctl approvals list --risk irreversible -o wide")]
 pub struct Args {
-    /// Only approvals with this risk
-    #[arg(long, value_name = "RISK", value_parser = Risk::WORDS)]
-    risk: Option<String>,
-    /// Only approvals with one of these statuses (comma-separated)
-    #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::text)]
-    status: Vec<String>,
-    /// Only approvals in one of these workspaces (comma-separated)
-    #[arg(long, value_name = "WORKSPACE", value_delimiter = ',', value_parser = values::text)]
-    workspace: Vec<String>,
-    /// Only approvals of runs on one of these agents (comma-separated)
-    #[arg(long, value_name = "AGENT", value_delimiter = ',', value_parser = values::id)]
-    agent: Vec<String>,
-    /// Only approvals of one of these tools (comma-separated)
-    #[arg(long, value_name = "TOOL", value_delimiter = ',', value_parser = values::tool)]
-    tool: Vec<String>,
+    #[command(flatten)]
+    filter: ApprovalFilter,
     #[command(flatten)]
     view: ViewArgs,
     #[command(flatten)]
@@ -65,27 +52,18 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         let list = List {
-            risk: self.risk.as_deref(),
+            risk: self.filter.risk.as_deref(),
         };
         let text = ListText {
             empty: "no approvals",
             paged: true,
         };
-        warn_unknown_status(&session, &self.status, STATUSES);
-        let keep = |approval: &Approval| self.matches(approval);
-        let lists = [&self.status, &self.workspace, &self.agent, &self.tool];
-        let has_filters = lists.iter().any(|list| !list.is_empty());
-        let keep: Filter<'_, Approval> = has_filters.then_some(&keep);
+        self.filter.check(&session);
+        let keep = |approval: &Approval| self.filter.matches(approval);
+        let keep: Filter<'_, Approval> = self.filter.filters_here().then_some(&keep);
         let (span, view) = (self.paging.clone().into(), self.view.clone().into());
         session
             .list_view(&list, APPROVAL, &span, &text, &view, keep)
             .await
-    }
-
-    fn matches(&self, approval: &Approval) -> bool {
-        is_any(&self.status, approval.status.as_ref())
-            && is_any(&self.workspace, approval.workspace_id.as_ref())
-            && is_any(&self.agent, approval.agent_id.as_ref())
-            && is_any(&self.tool, approval.tool_name.as_ref())
     }
 }

@@ -6,6 +6,7 @@ mod digest;
 pub mod list;
 mod new_approvals;
 pub mod reject;
+mod select;
 pub mod show;
 pub mod watch;
 

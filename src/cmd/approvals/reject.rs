@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use super::decide;
+use super::select::SelectArgs;
 use crate::api::Id;
 use crate::api::approvals::{Get, Reject};
 use crate::cmd::values;
@@ -13,16 +14,16 @@ use crate::session::{ActionLabels, Consent, Context, Session};
 
 /// Reject pending approvals; their runs never start
 ///
-/// Each approval is read first. One that was already decided is not rejected.
+/// Each approval is read first. One that was already decided is not rejected. Filters and --all select pending approvals.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl approvals reject apr_5a6b7c8d
-  xeroctl approvals reject apr_5a6b7c8d --reason 'not during the release'")]
+  xeroctl approvals reject apr_5a6b7c8d --reason 'not during the release'
+  xeroctl approvals reject --tool kubectl_drain --workspace ws_a1b2c3d4")]
 pub struct Args {
-    /// Approval IDs
-    #[arg(value_name = "APPROVAL", required = true)]
-    ids: Vec<Id>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// Reason (the router may not store it)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     reason: Option<String>,
@@ -48,9 +49,13 @@ impl Args {
     /// # Errors
     /// Exit 16 without consent to several.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
+        self.select.check()?;
         let session = context.open()?;
         session.check_protection()?;
-        let ids = decide::distinct(&self.ids);
+        let ids = self.select.resolve(&session, "Reject", self.force).await?;
+        let Some(ids) = ids else {
+            return Ok(Exit::Success);
+        };
         let mut seen = Vec::new();
         let mut lines = Vec::new();
         if !session.is_dry() {

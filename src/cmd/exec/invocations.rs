@@ -6,7 +6,7 @@ use crate::cmd::paging::Paging;
 use crate::cmd::period::{Period, Span};
 use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::session::{Context, Filter, ListText};
+use crate::session::{Context, Filter, ListText, Session};
 use crate::view::column::{Cell, Column};
 
 /// List invocations (tool calls, whether they ran or not)
@@ -21,6 +21,18 @@ Examples:
   xeroctl exec invocations -o json \\
     | jq -r '.data[] | select(.status == \"pending_approval\").id'")]
 pub struct Args {
+    #[command(flatten)]
+    filter: InvocationFilter,
+    #[command(flatten)]
+    view: ViewArgs,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// Which invocations are wanted. Of the values of one option any may match; all options must.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[group(skip)]
+pub(super) struct InvocationFilter {
     /// Only invocations with one of these statuses (comma-separated)
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = values::text, help_heading = "Filters")]
     status: Vec<String>,
@@ -32,10 +44,6 @@ pub struct Args {
     workspace: Vec<String>,
     #[command(flatten)]
     period: Period,
-    #[command(flatten)]
-    view: ViewArgs,
-    #[command(flatten)]
-    paging: Paging,
 }
 
 /// The columns of an invocation.
@@ -62,22 +70,34 @@ impl Args {
             paged: true,
         };
         let session = context.open()?;
-        warn_unknown_status(&session, &self.status, STATUSES);
-        let period = self.period.span(&session)?;
-        let keep = |call: &Invocation| self.matches(call, period);
-        let keep: Filter<'_, Invocation> = self.has_filters().then_some(&keep);
+        let period = self.filter.check(&session)?;
+        let keep = |call: &Invocation| self.filter.matches(call, period);
+        let keep: Filter<'_, Invocation> = self.filter.is_given().then_some(&keep);
         let (span, view) = (self.paging.clone().into(), self.view.clone().into());
         session
             .list_view(&List, INVOCATION, &span, &text, &view, keep)
             .await
     }
+}
 
-    fn has_filters(&self) -> bool {
+impl InvocationFilter {
+    /// Whether it picks anything out.
+    pub(super) fn is_given(&self) -> bool {
         let lists = [&self.status, &self.tool, &self.workspace];
         self.period.is_given() || lists.iter().any(|list| !list.is_empty())
     }
 
-    fn matches(&self, call: &Invocation, period: Span) -> bool {
+    /// Warns of unknown words, and returns the period.
+    ///
+    /// # Errors
+    /// As [`Period::span`].
+    pub(super) fn check(&self, session: &Session<'_>) -> Result<Span, Error> {
+        warn_unknown_status(session, &self.status, STATUSES);
+        self.period.span(session)
+    }
+
+    /// Whether an invocation is wanted.
+    pub(super) fn matches(&self, call: &Invocation, period: Span) -> bool {
         is_any(&self.status, call.status.as_ref())
             && is_any(&self.tool, call.tool_name.as_ref())
             && is_any(&self.workspace, call.workspace_id.as_ref())

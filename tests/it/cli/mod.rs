@@ -46,6 +46,7 @@ mod properties;
 mod redaction;
 mod resolve;
 mod secrets;
+mod selection;
 mod shown;
 mod squads_after;
 mod squads_causes;

@@ -14,7 +14,7 @@ use crate::support::process::{Ended, LIMIT, Running, SIGINT, Served, command};
 
 const LINE: &str = "agents curve-rotate --name fleet-* --force -o ndjson --checkpoint c.ckpt";
 
-/// How often programs are killed; XEROCTL_TEST_KILLS=100 is the full form.
+/// How often programs are killed; `XEROCTL_TEST_KILLS=100` is the full form.
 fn kills() -> usize {
     let kills = std::env::var("XEROCTL_TEST_KILLS").ok();
     kills.and_then(|kills| kills.parse().ok()).unwrap_or(12)
