@@ -71,7 +71,7 @@ fn typed(words: &[OsString], env: &Env) -> Typed {
 
 fn execute(
     cli: Cli,
-    globals: GlobalArgs,
+    mut globals: GlobalArgs,
     line: CommandLine,
     env: &Env,
     ui: &Ui,
@@ -88,6 +88,9 @@ fn execute(
     let variables = variables.into_iter().filter_map(|name| env.text(name));
     for secret in secrets.chain(variables) {
         ui.register_secret(&secret.into());
+    }
+    if let Some(limit) = command.time_limit() {
+        globals.timeout = Some(globals.timeout.map_or(limit, |given| given.min(limit)));
     }
     let context = Context {
         ui: ui.clone(),

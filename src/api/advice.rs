@@ -48,7 +48,7 @@ impl Advice {
         match &self.next {
             Run(command) => error.next("next", filled(command, request)),
             Assumed(command) => error.next("next (assumed path)", *command),
-            Instead(text) => error.hint(*text),
+            Instead(text) => error.next(format!("{text}; check the router"), "status"),
         }
     }
 }

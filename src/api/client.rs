@@ -18,6 +18,7 @@ use super::content_encoding;
 use super::embedded_error;
 use super::error_response::ErrorResponse;
 use super::probe::Probe;
+use super::proxy::ProxyUse;
 use super::request::{Method, Request};
 use super::response::{Response, redact_headers};
 use super::retry::{self, Attempt, RetryDecision};
@@ -106,6 +107,11 @@ impl Client {
     /// Whether requests carry a key.
     pub fn has_key(&self) -> bool {
         self.target.key.is_some()
+    }
+
+    /// The proxy on the way, without its credentials.
+    pub fn proxy(&self) -> Option<String> {
+        self.target.via.as_ref().map(ProxyUse::text)
     }
 
     /// The URL of a request.

@@ -24,6 +24,7 @@ pub mod id;
 pub mod invocations;
 pub mod join_keys;
 pub mod learnings;
+pub mod names;
 pub mod page;
 pub mod paginator;
 mod pinned_certificate;

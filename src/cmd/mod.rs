@@ -5,7 +5,9 @@ pub mod api;
 pub mod approvals;
 mod bulk;
 mod byte_output;
+pub mod checks;
 pub mod config;
+pub mod doctor;
 pub mod exec;
 pub mod explain;
 pub mod global;
@@ -21,6 +23,7 @@ mod polling;
 mod report;
 pub mod sandbox;
 pub mod squads;
+pub mod status;
 pub mod suggestions;
 mod token;
 mod topics;
@@ -82,6 +85,8 @@ macro_rules! command_group {
 }
 pub(crate) use command_group;
 
+use std::time::Duration;
+
 use agents::join_keys;
 
 commands! {
@@ -95,6 +100,8 @@ commands! {
         Api: api,
         Config: config,
         Sandbox: sandbox,
+        Status: status,
+        Doctor: doctor,
         Explain: explain,
         Version: version,
         Help: help,
@@ -102,6 +109,11 @@ commands! {
 }
 
 impl Command {
+    /// The command's own limit for its run, which `--timeout` lowers.
+    pub fn time_limit(&self) -> Option<Duration> {
+        matches!(self, Self::Status(_) | Self::Doctor(_)).then_some(checks::LIMIT)
+    }
+
     /// Whether the command needs no runtime: it waits for nothing.
     pub fn is_immediate(&self) -> bool {
         matches!(self, Self::Explain(_) | Self::Version(_) | Self::Help(_))
@@ -119,6 +131,7 @@ impl Command {
 Examples:
   xeroctl --context sandbox agents        try xeroctl without a router
   xeroctl config init                     set up a router
+  xeroctl status                          check the router and the key
   xeroctl agents                          list the fleet
   xeroctl agents -o json | jq '.data[].id'
   xeroctl explain scope_insufficient      what an error code means

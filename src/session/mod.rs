@@ -8,6 +8,7 @@ pub mod event_stream;
 mod list;
 mod list_view;
 pub mod pages;
+pub mod probe;
 mod send;
 mod show;
 mod tracer;

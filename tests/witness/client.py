@@ -54,8 +54,8 @@ SERVERS = [
            ["--squads-url", "{url}", "--api-key", "witness-key"],
            {"SLAW_RUN_ID": "0f9d6a52-3c1b-4e7a-9b84-6d2f1c0e8a37"}),
 ]
-# The groups that speak to neither.
-LOCAL = ["config", "sandbox", "explain", "version", "help"]
+# The groups that speak to neither, or whose output is not made of one reply.
+LOCAL = ["config", "sandbox", "status", "doctor", "explain", "version", "help"]
 
 
 # What a segment of a path is the collection of.

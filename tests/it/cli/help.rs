@@ -30,6 +30,8 @@ const COMMANDS: &[&str] = &[
     "sandbox serve",
     "sandbox reset",
     "sandbox path",
+    "status",
+    "doctor",
     "explain",
     "version",
     "help",

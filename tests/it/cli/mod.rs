@@ -13,6 +13,7 @@ mod approvals_digest;
 mod approvals_usage;
 mod base_urls;
 mod bounds;
+mod checks;
 mod config;
 #[cfg(unix)]
 mod config_disk;
