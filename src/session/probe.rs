@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Context, Scope, Session};
+use crate::api::client::Client;
 use crate::api::request::Request;
 use crate::api::response::Response;
 use crate::api::service::Service;
@@ -88,7 +89,7 @@ impl Session<'_> {
 
     /// The proxy on the way to the server, without its credentials.
     pub fn proxy(&self) -> Option<String> {
-        self.client().ok().and_then(|client| client.proxy())
+        self.client().ok().and_then(Client::proxy)
     }
 }
 
@@ -96,13 +97,10 @@ async fn within<T>(
     request: &Request,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    match tokio::time::timeout(LIMIT, work).await {
-        Ok(result) => result,
-        Err(_) => {
-            let (action, limit) = (&request.action, time::show_duration(LIMIT));
-            Err(Error::unavailable(format!(
-                "could not {action}: no response within {limit}"
-            )))
-        }
-    }
+    let late = || {
+        let (action, limit) = (&request.action, time::show_duration(LIMIT));
+        Error::unavailable(format!("could not {action}: no response within {limit}"))
+    };
+    let result = tokio::time::timeout(LIMIT, work).await;
+    result.unwrap_or_else(|_| Err(late()))
 }

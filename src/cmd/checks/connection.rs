@@ -110,7 +110,7 @@ pub async fn check<'c>(report: &mut Report<'c>, config: &Config) -> Option<Conne
         ),
         Some(_) if is_sandbox => report.ok("tls", "not used: the sandbox runs in this process"),
         Some(base) if base.is_loopback() => {
-            report.ok("tls", "not used: the router is on this machine")
+            report.ok("tls", "not used: the router is on this machine");
         }
         Some(_) if allows_http => report.warn("tls", "not used: the key is sent unencrypted", None),
         Some(_) => report.warn("tls", "not used", None),

@@ -21,7 +21,7 @@ const MOST_HINTS: usize = 2;
 
 /// The result of one check.
 #[derive(Serialize)]
-pub struct Check {
+pub struct Finding {
     check: &'static str,
     status: &'static str,
     detail: String,
@@ -31,7 +31,7 @@ pub struct Check {
     error: Option<Error>,
 }
 
-const COLUMNS: &[Column<Check>] = &[
+const COLUMNS: &[Column<Finding>] = &[
     Column::id("CHECK", |check| check.check.into()),
     Column::state("STATUS", |check| check.status.into()),
     Column::text("DETAIL", |check| Cell::from(check.detail.as_str())),
@@ -42,7 +42,7 @@ const COLUMNS: &[Column<Check>] = &[
 pub struct Report<'c> {
     /// What every command is given.
     pub context: &'c Context,
-    checks: Vec<Check>,
+    checks: Vec<Finding>,
     /// How results are rendered, if the session says so.
     pub look: Option<RenderOptions>,
 }
@@ -100,8 +100,8 @@ impl<'c> Report<'c> {
         }
     }
 
-    fn push(&mut self, check: &'static str, status: &'static str, detail: String) -> &mut Check {
-        let row = Check {
+    fn push(&mut self, check: &'static str, status: &'static str, detail: String) -> &mut Finding {
+        let row = Finding {
             check,
             status,
             detail,
@@ -111,16 +111,10 @@ impl<'c> Report<'c> {
         };
         // A later response may say more about what looked right.
         let known = self.checks.iter().position(|known| known.check == check);
-        let at = match known.filter(|_| status == "fail") {
-            Some(at) => {
-                self.checks[at] = row;
-                at
-            }
-            None => {
-                self.checks.push(row);
-                self.checks.len() - 1
-            }
-        };
+        let at = known.filter(|_| status == "fail");
+        let at = at.unwrap_or(self.checks.len());
+        self.checks
+            .splice(at..(at + 1).min(self.checks.len()), [row]);
         &mut self.checks[at]
     }
 
