@@ -1,12 +1,13 @@
 //! One run of the program: from the words on the command line to the exit code.
 
 use std::ffi::OsString;
+use std::time::Instant;
 
 use futures_util::FutureExt as _;
 
-use crate::cmd::Cli;
 use crate::cmd::grammar::{self, Parsed};
 use crate::cmd::sandbox::local;
+use crate::cmd::{Cli, complete};
 use crate::command_line::CommandLine;
 use crate::config::GlobalArgs;
 use crate::env::Env;
@@ -31,6 +32,12 @@ const VARIABLES: [&str; 7] = [
 
 /// Runs the program with the arguments after its name.
 pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 {
+    if let Some((command, rest)) = words.split_first()
+        && command == complete::COMMAND
+    {
+        complete_line(rest, env, ui, interrupt);
+        return Exit::Success.code();
+    }
     let line = CommandLine::new(words);
     ui.set_program(line.program());
     let parsed = grammar::parse(words);
@@ -92,23 +99,37 @@ fn execute(
     if let Some(limit) = command.time_limit() {
         globals.timeout = Some(globals.timeout.map_or(limit, |given| given.min(limit)));
     }
-    let context = Context {
+    let context = context(globals, line, env, ui, interrupt);
+    if command.is_immediate() {
+        let result = command.run(&context).now_or_never();
+        let unfinished = || Error::new(Exit::Failure, "the command did not finish");
+        return result.unwrap_or_else(|| Err(unfinished()));
+    }
+    block_on(command.run(&context))?
+}
+
+fn context(
+    globals: GlobalArgs,
+    line: CommandLine,
+    env: &Env,
+    ui: &Ui,
+    interrupt: &Interrupt,
+) -> Context {
+    Context {
         ui: ui.clone(),
         env: env.clone(),
         interrupt: interrupt.clone(),
-        started: std::time::Instant::now(),
+        started: Instant::now(),
         line,
         globals,
         start_local: local::start,
         local_base_url: local::base_url(),
         local_squads_url: local::squads_url(),
         local_squad: local::SQUAD,
-    };
-    if command.is_immediate() {
-        let result = command.run(&context).now_or_never();
-        let unfinished = || Error::new(Exit::Failure, "the command did not finish");
-        return result.unwrap_or_else(|| Err(unfinished()));
     }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // A server that floods the connection keeps its task busy. Check timers and signals after each turn.
@@ -117,10 +138,37 @@ fn execute(
         .map_err(|error| {
             Error::new(Exit::Failure, "the runtime could not be started").cause(error)
         })?;
-    let result = runtime.block_on(command.run(&context));
+    let result = runtime.block_on(work);
     // Dropping the runtime would wait for system calls that can't be interrupted.
     runtime.shutdown_background();
-    result
+    Ok(result)
+}
+
+/// Prints what may follow on a command line, which comes on standard input. Whatever fails, there is less of it.
+fn complete_line(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) {
+    let started = Instant::now();
+    ui.set_output_mode(OutputMode {
+        quiet: true,
+        ..OutputMode::default()
+    });
+    let left = || complete::LIMIT.checked_sub(started.elapsed());
+    let late = || "the command line did not come in time".to_owned();
+    let Ok(bytes) = ui.read_input::<String>(complete::LONGEST, || left().ok_or_else(late)) else {
+        return;
+    };
+    let shell = words.first().map(|word| word.to_string_lossy());
+    let line = String::from_utf8_lossy(&bytes);
+    let mut completion = complete::find(&shell.unwrap_or_default(), &line);
+    if let Some(source) = completion.live {
+        let globals = completion.globals.clone();
+        let mut context = context(globals, CommandLine::default(), env, ui, interrupt);
+        context.started = started;
+        if let Ok(values) = block_on(complete::live::values(source, &context)) {
+            completion.add(values);
+        }
+    }
+    // The shell may have lost interest.
+    let _ = ui.print(&completion.text());
 }
 
 /// The output mode, which usage errors also follow.

@@ -3,11 +3,24 @@
 
 use serde_json::Value;
 
+use super::document::Document;
 use super::id::Id;
+use super::page::ListEndpoint;
 use super::request::{Endpoint, Method, Nothing, Request};
 use crate::json;
 
 const CONTEXT: [&str; 2] = ["exec", "context"];
+
+/// The project's workspaces. Documented family, assumed path and members.
+pub struct List;
+
+impl ListEndpoint for List {
+    type Item = Document;
+
+    fn request(&self) -> Request {
+        Request::new("list workspaces", Method::Get, ["workspaces"]).assumed()
+    }
+}
 
 /// Gets the context of a workspace. Documented resource, assumed form.
 pub struct GetContext<'a>(pub &'a str);

@@ -6,6 +6,8 @@ pub mod approvals;
 mod bulk;
 mod byte_output;
 pub mod checks;
+pub mod complete;
+pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod exec;
@@ -103,6 +105,7 @@ commands! {
         Status: status,
         Doctor: doctor,
         Explain: explain,
+        Completions: completions,
         Version: version,
         Help: help,
     }
@@ -116,7 +119,10 @@ impl Command {
 
     /// Whether the command needs no runtime: it waits for nothing.
     pub fn is_immediate(&self) -> bool {
-        matches!(self, Self::Explain(_) | Self::Version(_) | Self::Help(_))
+        matches!(
+            self,
+            Self::Explain(_) | Self::Completions(_) | Self::Version(_) | Self::Help(_)
+        )
     }
 }
 

@@ -33,6 +33,7 @@ const COMMANDS: &[&str] = &[
     "status",
     "doctor",
     "explain",
+    "completions",
     "version",
     "help",
 ];

@@ -14,6 +14,7 @@ mod approvals_usage;
 mod base_urls;
 mod bounds;
 mod checks;
+mod complete;
 mod config;
 #[cfg(unix)]
 mod config_disk;

@@ -1,6 +1,7 @@
 //! What the documents tell people to type, as people type it: into bash, dash and zsh, with jq, and at prompts in tmux.
 //! Other tests run the same commands; these find what a shell makes of a line before the program sees it.
 
+mod completions;
 mod documents;
 mod help;
 mod pages;
