@@ -18,6 +18,7 @@ pub mod help;
 mod input;
 mod list_options;
 pub mod live_feed;
+pub mod man;
 pub mod option_rules;
 pub mod paging;
 pub mod period;
@@ -106,6 +107,7 @@ commands! {
         Doctor: doctor,
         Explain: explain,
         Completions: completions,
+        Man: man,
         Version: version,
         Help: help,
     }
@@ -121,7 +123,11 @@ impl Command {
     pub fn is_immediate(&self) -> bool {
         matches!(
             self,
-            Self::Explain(_) | Self::Completions(_) | Self::Version(_) | Self::Help(_)
+            Self::Explain(_)
+                | Self::Completions(_)
+                | Self::Man(_)
+                | Self::Version(_)
+                | Self::Help(_)
         )
     }
 }

@@ -12,6 +12,7 @@ const TRANSCRIPTS: &[&str] = &[
     "README.md",
     "docs/commands.md",
     "docs/configuration.md",
+    "docs/guide.md",
     "docs/squads.md",
 ];
 
@@ -143,6 +144,7 @@ fn check(file: &str, made: &str) {
         return;
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
         std::fs::write(&path, made).expect("the document");
         return;
     }
@@ -227,6 +229,28 @@ fn reference_matches_the_help() {
         &mut out,
     );
     check("docs/reference.md", &out);
+}
+
+#[test]
+fn manual_has_a_page_per_command() {
+    let pages = xeroctl::cmd::man::pages(&xeroctl::cmd::grammar::tree());
+    let directory = root().join("docs/man");
+    for (name, page) in &pages {
+        check(&format!("docs/man/{name}"), page);
+    }
+    for entry in std::fs::read_dir(directory).expect("the manual") {
+        let entry = entry.expect("a page");
+        let name = entry.file_name();
+        if pages.iter().any(|(page, _)| **page == *name) {
+            continue;
+        }
+        assert!(
+            std::env::var_os("UPDATE_DOCS").is_some(),
+            "docs/man/{} is the page of no command: UPDATE_DOCS=1 cargo test --test it docs::",
+            name.display()
+        );
+        std::fs::remove_file(entry.path()).expect("a page that is gone");
+    }
 }
 
 #[test]

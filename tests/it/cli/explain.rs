@@ -121,3 +121,33 @@ fn the_version_says_what_was_built() {
         format!("{}\n", env!("CARGO_PKG_VERSION"))
     );
 }
+
+#[test]
+fn each_command_has_a_manual_page() {
+    let home = Home::new();
+    let run = home.run("man agents join-keys");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(
+        run.stdout.contains("\n.TH XEROCTL-AGENTS-JOIN-KEYS 1 "),
+        "{}",
+        run.stdout
+    );
+    for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "\"EXAMPLES\""] {
+        assert!(
+            run.stdout.contains(&format!("\n.SH {section}\n")),
+            "{section}: {}",
+            run.stdout
+        );
+    }
+    assert!(run.stdout.is_ascii());
+    assert!(home.run("man").stdout.contains("\n.TH XEROCTL 1 "));
+    assert_eq!(home.run("man nonsense").code, 2);
+    assert_eq!(home.run("man agents --directory pages").code, 2);
+    let run = home.run("man --directory pages");
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
+    for page in ["xeroctl.1", "xeroctl-exec-invoke.1"] {
+        assert!(home.path().join("pages").join(page).exists(), "{page}");
+    }
+    std::fs::write(home.path().join("file"), "").expect("a file");
+    assert_eq!(home.run("man --directory file").code, 2);
+}

@@ -34,6 +34,7 @@ const COMMANDS: &[&str] = &[
     "doctor",
     "explain",
     "completions",
+    "man",
     "version",
     "help",
 ];

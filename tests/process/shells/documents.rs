@@ -100,6 +100,7 @@ fn readme_and_guides() {
             "README.md",
             "docs/commands.md",
             "docs/configuration.md",
+            "docs/guide.md",
             "docs/squads.md",
         ] {
             check(shell, &Home::new(), file, one_after_the_other);

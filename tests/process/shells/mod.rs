@@ -3,6 +3,7 @@
 
 mod completions;
 mod documents;
+mod guide;
 mod help;
 mod pages;
 mod prompts;
