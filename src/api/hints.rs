@@ -207,7 +207,10 @@ fn by_status(error: Error, fault: &ErrorResponse, request: &Request, response: &
             "the router does not accept this key; show where it comes from",
             "config show",
         ),
-        403 => error.hint("the key lacks permission: use one with the scope named in the message"),
+        403 => error.next(
+            "the key lacks permission: use one with the scope named in the message; check its scopes",
+            "status",
+        ),
         407 => match &response.via {
             Some(via) => error.hint(via.credentials_hint()),
             None => error.hint("a proxy in front of the server requires credentials (no proxy variable applies here)"),
@@ -236,7 +239,10 @@ fn by_status(error: Error, fault: &ErrorResponse, request: &Request, response: &
                 _ => "nothing was changed: correct the error named in the message, and run the command again",
             })
         }
-        500.. => error.hint("report the request ID and the time to the router's operators"),
+        500.. => error.next(
+            "report the request ID and the time to the router's operators; check the router",
+            "status",
+        ),
         _ => error,
     }
 }

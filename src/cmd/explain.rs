@@ -37,6 +37,9 @@ struct Explanation {
     http_status: Option<u16>,
     meaning: &'static str,
     action: &'static str,
+    /// The meaning and the action as they are shown on a terminal.
+    #[serde(skip)]
+    lines: [Vec<String>; 2],
     command: Option<String>,
     remark: Option<&'static str>,
     retried: &'static str,
@@ -45,8 +48,8 @@ struct Explanation {
 const COLUMNS: &[Column<Explanation>] = &[
     Column::id("CODE", |code| Cell::from(code.code.as_str())),
     Column::text("EXIT", |code| code.exit_code.to_string().into()),
-    Column::text("MEANING", |code| code.meaning.into()),
-    Column::extra("ACTION", |code| code.action.into()),
+    Column::text("MEANING", |code| Cell::Lines(&code.lines[0])),
+    Column::extra("ACTION", |code| Cell::Lines(&code.lines[1])),
     Column::extra("COMMAND", |code| Cell::from(&code.command)),
     Column::extra("REMARK", |code| {
         code.remark.map_or(Cell::Absent, Cell::from)
@@ -129,6 +132,7 @@ fn of_router(advice: &Advice) -> Explanation {
         http_status: advice.status(),
         meaning: advice.meaning,
         action: advice.action,
+        lines: [advice.meaning, advice.action].map(wrapped),
         command,
         remark,
         retried: match [Method::Get, Method::Post].map(|method| advice.is_retried(method)) {
@@ -147,8 +151,27 @@ fn of_exit(info: &ExitInfo) -> Explanation {
         http_status: None,
         meaning: info.meaning,
         action: info.action,
+        lines: [info.meaning, info.action].map(wrapped),
         command: Some(format!("xeroctl {}", info.next)),
         remark: None,
         retried: info.retried,
     }
+}
+
+/// So wide is a text beside the name of its field on a narrow terminal.
+const WIDTH: usize = 68;
+
+/// The lines of a text.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }

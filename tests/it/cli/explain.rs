@@ -56,7 +56,8 @@ fn codes_are_found_in_any_spelling_and_unknown_ones_get_the_nearest() {
 #[test]
 fn the_list_of_codes_fits_a_terminal() {
     let home = Home::new();
-    let runs = [80, 120].map(|width| on(&home, width, "explain"));
+    let mut runs = vec![on(&home, 80, "explain exec_tool_not_found")];
+    runs.extend([80, 120].map(|width| on(&home, width, "explain")));
     for run in &runs {
         assert_eq!(run.code, 0);
     }
