@@ -53,9 +53,16 @@ fn commit(root: &Path, profile: &str) -> Option<String> {
     if Path::new(&git(root, &["rev-parse", "--show-toplevel"])?) != root {
         return None;
     }
-    for file in ["HEAD", "index", "logs/HEAD"] {
-        let path = git(root, &["rev-parse", "--git-path", file])?;
-        println!("cargo:rerun-if-changed={}", root.join(path).display());
+    // Whether the sources are those of the commit changes with each of them.
+    for file in ["src", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo:rerun-if-changed={file}");
+    }
+    for file in ["HEAD", "logs/HEAD"] {
+        let path = root.join(git(root, &["rev-parse", "--git-path", file])?);
+        // A file that isn't there would count as changed each time.
+        if path.exists() {
+            println!("cargo:rerun-if-changed={}", path.display());
+        }
     }
     git(
         root,

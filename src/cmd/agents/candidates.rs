@@ -63,7 +63,7 @@ struct CandidateArgs {
 }
 
 /// The columns of a candidate, spelled as documented.
-const CANDIDATE: &[Column<Candidate>] = &[
+pub(crate) const CANDIDATE: &[Column<Candidate>] = &[
     Column::id("ID", |candidate| Cell::from(&candidate.id)),
     Column::state("Status", |candidate| Cell::from(&candidate.status)),
     Column::text("Agent", |candidate| Cell::from(&candidate.agent_id)),

@@ -347,7 +347,7 @@ impl Args {
 }
 
 /// The columns of a join key. The first seven are documented.
-const JOIN_KEY: &[Column<JoinKey>] = &[
+pub(crate) const JOIN_KEY: &[Column<JoinKey>] = &[
     Column::id("ID", |key| Cell::from(&key.id)),
     Column::text("NAME", |key| Cell::from(&key.name)),
     Column::state("STATUS", |key| Cell::from(&key.status)),

@@ -106,7 +106,7 @@ pub struct Args {
 }
 
 /// The columns of an agent. The first six are documented.
-const AGENT: &[Column<Agent>] = &[
+pub(crate) const AGENT: &[Column<Agent>] = &[
     Column::id("ID", |agent| Cell::from(&agent.id)),
     Column::text("NAME", |agent| Cell::from(&agent.name)),
     Column::text("WORKER_ID", |agent| Cell::from(&agent.worker_id)),

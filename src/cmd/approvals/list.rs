@@ -29,7 +29,7 @@ pub struct Args {
 }
 
 /// The columns of an approval.
-pub(super) const APPROVAL: &[Column<Approval>] = &[
+pub(crate) const APPROVAL: &[Column<Approval>] = &[
     Column::id("ID", |approval| Cell::from(&approval.id)),
     Column::state("Status", |approval| Cell::from(&approval.status)),
     Column::state("Risk", |approval| Cell::from(&approval.risk)),

@@ -4,7 +4,7 @@ use clap::{Arg, Command};
 
 use super::live::Source;
 use super::position::Position;
-use super::{Candidate, Completion};
+use super::{Candidate, Completion, columns as lists};
 use crate::api::advice;
 use crate::api::invocations;
 use crate::cmd::{global, grammar, topics, verbs};
@@ -129,6 +129,10 @@ fn values(completion: &mut Completion, argument: &Arg, position: &Position<'_>) 
     let names = argument.get_value_names().unwrap_or_default();
     let name = names.first().map_or("", |name| name.as_str());
     let path: Vec<&str> = position.path.clone();
+    if matches!(argument.get_id().as_str(), "columns" | "sort") {
+        columns(completion, &path);
+        return;
+    }
     let is_squads = path.first() == Some(&"squads");
     match name {
         "FILE" | "DIRECTORY" => completion.files = true,
@@ -166,6 +170,18 @@ fn source(name: &str, argument: &Arg, path: &[&str]) -> Option<Source> {
         },
         _ => return None,
     })
+}
+
+/// Columns, each behind the ones before it.
+fn columns(completion: &mut Completion, path: &[&str]) {
+    let before = completion.typed.rfind(',').map_or(0, |at| at + 1);
+    let rest = completion.typed.split_off(before);
+    completion.prefix.push_str(&completion.typed);
+    completion.typed = rest;
+    let names = lists::of(path).into_iter();
+    completion
+        .values
+        .extend(names.map(|name| Candidate::new(name, "")));
 }
 
 fn codes(completion: &mut Completion) {

@@ -2,6 +2,7 @@
 //! prints nothing but values.
 
 mod cache;
+mod columns;
 mod engine;
 pub mod live;
 mod position;

@@ -47,7 +47,7 @@ pub(super) struct InvocationFilter {
 }
 
 /// The columns of an invocation.
-pub(super) const INVOCATION: &[Column<Invocation>] = &[
+pub(crate) const INVOCATION: &[Column<Invocation>] = &[
     Column::id("ID", |call| Cell::from(&call.id)),
     Column::text("TOOL", |call| Cell::from(&call.tool_name)),
     Column::state("STATUS", |call| Cell::from(&call.status)),

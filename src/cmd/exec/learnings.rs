@@ -65,7 +65,7 @@ Examples:
 }
 
 /// The columns of a learning.
-const LEARNING: &[Column<Learning>] = &[
+pub(crate) const LEARNING: &[Column<Learning>] = &[
     Column::id("ID", |learning| Cell::from(&learning.id)),
     Column::text("CONTENT", |learning| Cell::from(&learning.content)),
     Column::text("SCORE", |learning| Cell::from(&learning.score)),

@@ -43,7 +43,7 @@ pub struct Args {
 }
 
 /// The columns of an execution. The first five, and their spelling, are documented.
-pub(super) const EXECUTION: &[Column<Execution>] = &[
+pub(crate) const EXECUTION: &[Column<Execution>] = &[
     Column::id("ID", |run| Cell::from(&run.id)),
     Column::reference("Invocation", |run| Cell::from(&run.invocation_id)),
     Column::state("Status", |run| Cell::from(&run.status)),

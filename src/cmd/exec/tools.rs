@@ -19,7 +19,7 @@ pub struct Args {
 }
 
 /// The columns of a tool. The first two are documented.
-pub(super) const TOOL: &[Column<Tool>] = &[
+pub(crate) const TOOL: &[Column<Tool>] = &[
     Column::id("Name", |tool| Cell::from(&tool.name)),
     Column::text("Description", |tool| Cell::from(&tool.description)),
     Column::extra_state("RISK", |tool| Cell::from(&tool.risk)),

@@ -60,6 +60,8 @@ fn completes_commands_options_and_values_that_are_known_here() {
         ("exec list --status ", &["queued", "failed"]),
         ("completions ", &["bash", "elvish"]),
         ("config use ", &["sandbox"]),
+        ("agents --sort last", &["last_heartbeat"]),
+        ("exec list --sort=st", &["--sort=status"]),
         ("--context ", &["sandbox"]),
     ] {
         let found = values(&home, line);
