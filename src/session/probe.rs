@@ -35,7 +35,7 @@ impl Context {
     /// # Errors
     /// As [`Context::open`].
     pub fn open_with(&self, settings: Settings) -> Result<Session<'_>, Error> {
-        self.connect(settings, Service::ROUTER, |router| {
+        self.connect(settings, Service::ROUTER, self.globals.dry_run, |router| {
             (router.base_url(), router.key())
         })
     }
@@ -45,7 +45,7 @@ impl Context {
     /// # Errors
     /// As [`Context::open_squads`].
     pub fn open_squads_with(&self, settings: Settings) -> Result<Session<'_>, Error> {
-        self.connect(settings, Service::SQUADS, |router| {
+        self.connect(settings, Service::SQUADS, self.globals.dry_run, |router| {
             (router.squads_url(), router.squads_key(false))
         })
     }
