@@ -122,6 +122,18 @@ impl Env {
         self.text("CI")
             .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
     }
+
+    /// Whether the locale says that the terminal may show no characters outside ASCII. Many containers set none at all, and
+    /// their terminals show UTF-8.
+    pub fn is_ascii(&self) -> bool {
+        let names = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+        let mut values = names.filter_map(|name| self.text(name));
+        let locale = values.find(|value| !value.is_empty());
+        locale.is_some_and(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            !locale.contains("utf-8") && !locale.contains("utf8")
+        })
+    }
 }
 
 #[cfg(test)]

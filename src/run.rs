@@ -193,7 +193,7 @@ fn output_mode(
     OutputMode {
         color_output: wants(terminals.output),
         color_error: wants(terminals.error),
-        live: !env.is_ci() && tone::can_rewrite(env.text("TERM").as_deref()),
+        live: !env.is_ci() && !env.is_ascii() && tone::can_rewrite(env.text("TERM").as_deref()),
         json_errors: output
             .or_else(|| env.text("XEROCTL_OUTPUT"))
             .and_then(|word| Format::read(&word))

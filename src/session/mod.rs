@@ -123,6 +123,7 @@ impl Context {
                 TimeFormat::Local => self.zone(),
                 _ => TimeZone::UTC,
             },
+            ascii: self.env.is_ascii(),
         }
     }
 

@@ -141,6 +141,8 @@ pub struct Column<T> {
     pub kind: Kind,
     /// The formats that show it.
     pub rank: Visibility,
+    /// Of the columns that `-o wide` adds, those of a lower priority are hidden first on a narrow terminal.
+    pub priority: u8,
 }
 
 impl<T> Column<T> {
@@ -198,7 +200,15 @@ impl<T> Column<T> {
             cell,
             kind,
             rank: Visibility::Documented,
+            priority: 0,
         }
+    }
+
+    /// This column with a priority.
+    #[must_use]
+    pub const fn priority(mut self, priority: u8) -> Self {
+        self.priority = priority;
+        self
     }
 }
 
@@ -211,6 +221,8 @@ pub struct Heading {
     pub kind: Kind,
     /// The formats that show it.
     pub rank: Visibility,
+    /// As [`Column::priority`].
+    pub priority: u8,
     /// Its index among all columns of the value.
     pub index: usize,
 }
@@ -268,6 +280,7 @@ pub(super) fn of_record<T>(columns: &[Column<T>], options: &RenderOptions) -> Ve
         text: column.heading,
         kind: column.kind,
         rank: column.rank,
+        priority: column.priority,
         index,
     });
     if options.format.is_name() {

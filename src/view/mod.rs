@@ -1,6 +1,7 @@
 //! The presentation of values: columns, tables, records, and JSON text. Produces text and never prints.
 
 pub mod column;
+mod layout;
 mod record;
 pub mod render;
 mod table;
@@ -102,6 +103,8 @@ pub struct RenderOptions {
     pub skew: ClockSkew,
     /// The user's time zone.
     pub zone: TimeZone,
+    /// Whether the terminal may show no characters outside ASCII.
+    pub ascii: bool,
 }
 
 /// The offset between the server's clock and ours. Clones share it, so that it can be measured while a list is written.
@@ -138,6 +141,11 @@ impl RenderOptions {
     /// Whether the result goes to a terminal.
     pub fn on_terminal(&self) -> bool {
         self.width.is_some()
+    }
+
+    /// What stands for text that was cut.
+    pub fn ellipsis(&self) -> &'static str {
+        if self.ascii { "..." } else { "…" }
     }
 
     /// Whether tables are aligned for a terminal.

@@ -68,6 +68,7 @@ fn options(format: Format, width: Option<usize>) -> RenderOptions {
         now: Timestamp::UNIX_EPOCH,
         skew: ClockSkew::default(),
         zone: TimeZone::UTC,
+        ascii: false,
     }
 }
 

@@ -116,7 +116,7 @@ pub(crate) const AGENT: &[Column<Agent>] = &[
     Column::extra("MAX_CONCURRENT", |agent| {
         Cell::from(&agent.max_concurrent_requests)
     }),
-    Column::extra("TIERS", |agent| Cell::list(&agent.supported_tiers)),
+    Column::extra("TIERS", |agent: &Agent| Cell::list(&agent.supported_tiers)).priority(1),
     Column::extra("DESCRIPTION", |agent| Cell::from(&agent.description)),
     Column::extra("CREATED", |agent| Cell::from(&agent.created_at)),
     Column::detail("UPDATED", |agent| Cell::from(&agent.updated_at)),
@@ -128,7 +128,7 @@ pub(crate) const AGENT: &[Column<Agent>] = &[
         Cell::from(&agent.storage_limit_bytes)
     }),
     Column::detail("TOOLS", |agent| Cell::list(&agent.tools)),
-    Column::extra("ROLE", |agent| Cell::from(&agent.agent_role)),
+    Column::extra("ROLE", |agent: &Agent| Cell::from(&agent.agent_role)).priority(2),
     Column::detail("WORKSPACES", |agent| Cell::list(&agent.workspaces)),
     Column::detail("EXEC_PAUSED", |agent| {
         match (agent.exec_paused, &agent.exec_paused_workspaces[..]) {

@@ -127,6 +127,11 @@ trait Formatter {
         Ok(())
     }
 
+    /// Hands over the items so far, because the next ones take time to come.
+    fn flush(&mut self, _: &mut Output<'_>) -> Result {
+        Ok(())
+    }
+
     /// Ends a list. `tail` are the tokens of its JSON document behind the last item.
     fn end(&mut self, _: &mut Output<'_>, _tail: &[&str]) -> Result {
         Ok(())
@@ -335,8 +340,10 @@ impl<T> Rows<'_, T> {
     /// # Errors
     /// When standard output can't be written.
     pub fn flush(&mut self) -> Result {
-        self.renderer.out.flush()?;
-        self.renderer.out.is_printed = true;
+        let Renderer { out, formatter } = &mut self.renderer;
+        formatter.flush(out)?;
+        out.flush()?;
+        out.is_printed = true;
         Ok(())
     }
 

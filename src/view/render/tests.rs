@@ -59,6 +59,7 @@ fn options(format: Format, width: Option<usize>) -> RenderOptions {
         skew: ClockSkew::default(),
         now: Timestamp::UNIX_EPOCH,
         zone: TimeZone::UTC,
+        ascii: false,
     }
 }
 
@@ -202,6 +203,6 @@ fn columns_without_room_are_reported() {
     assert!(renderer.computed_list(COLUMNS, &counts()).is_ok());
     assert_eq!(
         *memory.notes.borrow(),
-        ["the terminal is too narrow for CALLS"]
+        ["hidden columns (narrow terminal): CALLS"]
     );
 }

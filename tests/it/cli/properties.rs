@@ -66,6 +66,7 @@ fn look(format: Format, width: Option<usize>) -> RenderOptions {
         now: time::timestamp(noon()),
         skew: ClockSkew::default(),
         zone: TimeZone::UTC,
+        ascii: false,
     }
 }
 

@@ -122,7 +122,7 @@ fn wide_terminal_shows_every_wide_column() {
 fn narrower_terminal_hides_extras_first() {
     let left = left(90, "agents --limit 5 -o wide").exits(0);
     assert_eq!(headings(&left), AGENTS);
-    left.shows("too narrow for MAX_CONCURRENT, TIERS, DESCRIPTION, CREATED");
+    left.shows("hidden columns (narrow terminal): MAX_CONCURRENT, TIERS, DESCRIPTION, CREATED");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn very_narrow_terminal_hides_columns() {
     let screen = left.screen.replace("\n  ", " ");
     let note = screen
         .lines()
-        .find_map(|line| line.strip_prefix("the terminal is too narrow for "));
+        .find_map(|line| line.strip_prefix("hidden columns (narrow terminal): "));
     let named: Vec<&str> = note.expect("a note").split(", ").collect();
     for heading in AGENTS {
         let shown = kept.contains(&heading);

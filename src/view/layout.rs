@@ -1,0 +1,342 @@
+//! The widths of a table's columns on a terminal: which columns fit, and where cells are cut.
+//!
+//! On a narrow terminal, headers are cut first, down to their values. Then text shrinks, and IDs of other objects. Then the
+//! additional columns of `-o wide` are hidden by priority, and last, documented columns from the right, but never the
+//! first.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::column::{self, Heading, Kind, Visibility};
+
+/// Spaces between two columns.
+pub(super) const GAP: usize = 2;
+
+/// Headers are not cut below this width.
+const LEAST_HEADER: usize = 5;
+
+/// The number of characters examined per terminal column when cutting text, more than a letter with combining marks
+/// has.
+const LONGEST_CLUSTER: usize = 16;
+
+/// One column with its cells.
+pub(super) struct ColumnLayout {
+    pub(super) heading: &'static str,
+    pub(super) kind: Kind,
+    rank: Visibility,
+    priority: u8,
+    pub(super) cells: Vec<Option<String>>,
+    /// The width of the header, or of the column in earlier blocks.
+    before: usize,
+    /// Whether the header counts, which may be cut.
+    has_header: bool,
+    /// The width of the widest cell.
+    widest: usize,
+    /// The width that nine of ten cells need: a single long cell must not hide other columns.
+    usual: usize,
+    /// The width of the column.
+    pub(super) width: usize,
+}
+
+impl ColumnLayout {
+    /// A column of the first block with its header, or of a later one with the width so far.
+    pub(super) fn new(
+        heading: &Heading,
+        cells: Vec<Option<String>>,
+        before: usize,
+        is_first: bool,
+    ) -> Self {
+        let shown = |cell: &Option<String>| cell.as_deref().unwrap_or(column::ABSENT).width();
+        let mut widths: Vec<usize> = cells.iter().map(shown).collect();
+        widths.sort_unstable();
+        let widest = widths.last().copied().unwrap_or_default();
+        let usual = widths.len().saturating_sub(1) * 9 / 10;
+        let usual = widths.get(usual).copied().unwrap_or_default();
+        Self {
+            heading: heading.text,
+            kind: heading.kind,
+            rank: heading.rank,
+            priority: heading.priority,
+            cells,
+            before,
+            has_header: is_first,
+            widest,
+            usual,
+            width: before.max(widest),
+        }
+    }
+
+    /// The width that the header needs at least.
+    fn header_width(&self) -> usize {
+        if self.has_header {
+            self.before.min(LEAST_HEADER)
+        } else {
+            0
+        }
+    }
+
+    /// The width at which only the header is cut.
+    fn values_width(&self) -> usize {
+        self.widest.max(self.header_width())
+    }
+
+    /// The width below which the column is hidden instead of being cut.
+    fn min_width(&self) -> usize {
+        let least = match self.kind {
+            Kind::Text => self.widest.min(8),
+            Kind::Reference => self.widest.min(13),
+            Kind::Id | Kind::State => self.usual,
+        };
+        least.max(self.header_width())
+    }
+}
+
+/// Hides and narrows columns until the table fits. Columns are hidden only in the first block.
+pub(super) fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
+    let may_hide = lanes.iter().all(|lane| lane.has_header);
+    while may_hide && lanes.len() > 1 && total(lanes, ColumnLayout::min_width) > width {
+        lanes.remove(victim(lanes));
+    }
+    // No column needs more than the terminal's width, which limits the steps below.
+    for lane in lanes.iter_mut() {
+        lane.width = lane.width.min(width.max(lane.min_width()));
+    }
+    shrink(lanes, width, ColumnLayout::values_width, |_| true);
+    shrink(lanes, width, ColumnLayout::min_width, |kind| {
+        matches!(kind, Kind::Text | Kind::Reference)
+    });
+    shrink(lanes, width, ColumnLayout::min_width, |_| true);
+}
+
+fn total(lanes: &[ColumnLayout], width: impl Fn(&ColumnLayout) -> usize) -> usize {
+    let widths = lanes.iter().map(|lane| width(lane) + GAP);
+    widths.sum::<usize>().saturating_sub(GAP)
+}
+
+/// The column to hide next: of those of `-o wide`, the one with the lowest priority, and of several, the last.
+fn victim(lanes: &[ColumnLayout]) -> usize {
+    let extras = lanes.iter().enumerate().skip(1).rev();
+    let extras = extras.filter(|(_, lane)| lane.rank == Visibility::Extra);
+    if let Some((index, _)) = extras.min_by_key(|(_, lane)| lane.priority) {
+        return index;
+    }
+    let last = |kind| {
+        let mut kinds = lanes.iter().skip(1).map(|lane| lane.kind);
+        kinds
+            .rposition(|other| other == kind)
+            .map(|index| index + 1)
+    };
+    let text = last(Kind::Reference).or_else(|| last(Kind::Text));
+    text.unwrap_or(lanes.len() - 1)
+}
+
+/// Narrows the widest of some columns, down to `least`, until the table fits.
+fn shrink(
+    lanes: &mut [ColumnLayout],
+    width: usize,
+    least: impl Fn(&ColumnLayout) -> usize,
+    is_cut: impl Fn(Kind) -> bool,
+) {
+    let mut excess = total(lanes, |lane| lane.width).saturating_sub(width);
+    while excess > 0 {
+        let lanes = lanes.iter_mut();
+        let widest = lanes
+            .filter(|lane| is_cut(lane.kind) && lane.width > least(lane))
+            .max_by_key(|lane| lane.width);
+        let Some(lane) = widest else { return };
+        lane.width -= 1;
+        excess -= 1;
+    }
+}
+
+/// Cuts `text` to `width` columns. A name or an ID is cut in the middle, because its end often tells it apart; sentences
+/// and status words are cut at the end.
+pub(super) fn cut(text: &str, width: usize, kind: Kind, ellipsis: &str) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let kept = width.saturating_sub(ellipsis.width());
+    let is_sentence = kind == Kind::State || text.contains(' ');
+    let tail = if is_sentence || kept < 4 {
+        ""
+    } else {
+        end(text, kept / 2)
+    };
+    let head = start(text, kept.saturating_sub(tail.width()));
+    let shown = format!("{head}{ellipsis}{tail}");
+    if tail.is_empty() || shown.width() <= width {
+        return shown;
+    }
+    // Characters at the seam may combine.
+    format!("{}{ellipsis}", start(text, kept))
+}
+
+/// The longest start of a text of at most this width.
+///
+/// The width of a text is not the sum of its characters' widths: some modify the preceding one. A text may also contain any
+/// number of zero-width characters.
+fn start(text: &str, width: usize) -> &str {
+    text.char_indices()
+        .take((width + 1) * LONGEST_CLUSTER)
+        .map(|(at, c)| &text[..at + c.len_utf8()])
+        .take_while(|prefix| prefix.width() <= width)
+        .last()
+        .unwrap_or_default()
+}
+
+/// The longest end of a text of at most this width that starts with a character of its own.
+fn end(text: &str, width: usize) -> &str {
+    let ends = text
+        .char_indices()
+        .rev()
+        .take((width + 1) * LONGEST_CLUSTER);
+    let ends = ends.map(|(at, c)| (&text[at..], text[at..at + c.len_utf8()].width() > 0));
+    let ends = ends.take_while(|(end, _)| end.width() <= width);
+    let whole = ends.filter(|(_, is_own)| *is_own).map(|(end, _)| end);
+    whole.last().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lane(heading: &'static str, kind: Kind, rank: Visibility, cells: &[&str]) -> ColumnLayout {
+        let heading = Heading {
+            text: heading,
+            kind,
+            rank,
+            priority: 0,
+            index: 0,
+        };
+        let cells = cells.iter().map(|cell| Some((*cell).to_owned()));
+        ColumnLayout::new(&heading, cells.collect(), heading.text.width(), true)
+    }
+
+    fn fitted(mut lanes: Vec<ColumnLayout>, width: usize) -> Vec<(&'static str, usize)> {
+        fit(&mut lanes, width);
+        lanes
+            .iter()
+            .map(|lane| (lane.heading, lane.width))
+            .collect()
+    }
+
+    #[test]
+    fn cuts_names_in_the_middle_and_sentences_at_the_end() {
+        for (text, kind, cut_text) in [
+            ("gpu-worker-1", Kind::Text, "gpu-worker-1"),
+            ("gpu-worker-001", Kind::Text, "gpu-wo…er-001"),
+            ("a drained node", Kind::Text, "a drained no…"),
+            ("pending_approval", Kind::State, "pending_appr…"),
+            ("東京-canary-worker", Kind::Text, "東京-c…worker"),
+            ("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", Kind::Text, "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦…👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦"),
+        ] {
+            assert_eq!(cut(text, 13, kind, "…"), cut_text);
+        }
+        assert_eq!(
+            cut("gpu-worker-001", 13, Kind::Text, "..."),
+            "gpu-w...r-001"
+        );
+    }
+
+    #[test]
+    fn cuts_headers_before_values() {
+        let lanes = || {
+            vec![
+                lane("ID", Kind::Id, Visibility::Documented, &["agt_1"]),
+                lane(
+                    "NAME",
+                    Kind::Text,
+                    Visibility::Documented,
+                    &["gpu-worker-1"],
+                ),
+                lane(
+                    "LAST_HEARTBEAT",
+                    Kind::Text,
+                    Visibility::Documented,
+                    &["8s ago"],
+                ),
+            ]
+        };
+        assert_eq!(
+            fitted(lanes(), 30),
+            [("ID", 5), ("NAME", 12), ("LAST_HEARTBEAT", 9)]
+        );
+        assert_eq!(
+            fitted(lanes(), 26),
+            [("ID", 5), ("NAME", 11), ("LAST_HEARTBEAT", 6)]
+        );
+    }
+
+    #[test]
+    fn shrinks_text_before_it_hides_columns_and_extras_before_documented_ones() {
+        let lanes = || {
+            vec![
+                lane("ID", Kind::Id, Visibility::Documented, &["agt_1"]),
+                lane(
+                    "NAME",
+                    Kind::Text,
+                    Visibility::Documented,
+                    &[&"n".repeat(300)],
+                ),
+                lane("ROLE", Kind::Text, Visibility::Extra, &["execution"]),
+                lane("CREATED", Kind::Text, Visibility::Extra, &["5m ago"]),
+            ]
+        };
+        assert_eq!(
+            fitted(lanes(), 60),
+            [("ID", 5), ("NAME", 34), ("ROLE", 9), ("CREATED", 6)]
+        );
+        assert_eq!(fitted(lanes(), 31), [("ID", 5), ("NAME", 13), ("ROLE", 9)]);
+        assert_eq!(fitted(lanes(), 20), [("ID", 5), ("NAME", 13)]);
+        assert_eq!(fitted(lanes(), 10), [("ID", 5)]);
+    }
+
+    #[test]
+    fn hides_the_extra_of_the_lowest_priority() {
+        let mut lanes = vec![
+            lane("ID", Kind::Id, Visibility::Documented, &["agt_1"]),
+            lane("TIERS", Kind::State, Visibility::Extra, &["priority"]),
+            lane("ROLE", Kind::State, Visibility::Extra, &["execution"]),
+        ];
+        lanes[2].priority = 1;
+        assert_eq!(fitted(lanes, 16), [("ID", 5), ("ROLE", 9)]);
+    }
+
+    proptest! {
+        #[test]
+        fn one_long_cell_hides_no_column(
+            long in 1..400_usize,
+            column in 0..4_usize,
+            row in 0..12_usize,
+        ) {
+            let names: Vec<Vec<String>> = ["agt_g0974f2pgyfa8vcq", "gpu-worker-1", "disconnected", "8s ago"]
+                .iter()
+                .enumerate()
+                .map(|(index, usual)| {
+                    let cell = |at| if (index, at) == (column, row) { "x".repeat(long) } else { (*usual).to_owned() };
+                    (0..12).map(cell).collect()
+                })
+                .collect();
+            let cells = |index: usize| names[index].iter().map(String::as_str).collect::<Vec<_>>();
+            let lanes = vec![
+                lane("ID", Kind::Id, Visibility::Documented, &cells(0)),
+                lane("NAME", Kind::Text, Visibility::Documented, &cells(1)),
+                lane("STATUS", Kind::State, Visibility::Documented, &cells(2)),
+                lane("LAST_HEARTBEAT", Kind::Text, Visibility::Documented, &cells(3)),
+            ];
+            let found = fitted(lanes, 60);
+            prop_assert_eq!(found.len(), 4);
+            let sum: usize = found.iter().map(|(_, width)| width + GAP).sum();
+            prop_assert!(sum - GAP <= 60, "{:?}", found);
+        }
+
+        #[test]
+        fn cut_text_is_never_too_wide(text in "\\PC{0,40}", width in 1..30_usize) {
+            for kind in [Kind::Text, Kind::State] {
+                let shown = cut(&text, width, kind, "…");
+                prop_assert!(shown.width() <= width, "{:?} {}", shown, width);
+            }
+        }
+    }
+}
