@@ -14,6 +14,14 @@ pub(super) const GAP: usize = 2;
 /// Headers are not cut below this width.
 const LEAST_HEADER: usize = 5;
 
+/// Names and other text are not cut below this width,
+const LEAST_TEXT: usize = 12;
+/// nor IDs of other objects below this one.
+const LEAST_REFERENCE: usize = 13;
+
+/// Longer IDs and status words count as this long when columns are chosen. UUIDs have 36 characters.
+const LONGEST_ID: usize = 40;
+
 /// The number of characters examined per terminal column when cutting text, more than a letter with combining marks
 /// has.
 const LONGEST_CLUSTER: usize = 16;
@@ -31,7 +39,7 @@ pub(super) struct ColumnLayout {
     has_header: bool,
     /// The width of the widest cell.
     widest: usize,
-    /// The width that nine of ten cells need: a single long cell must not hide other columns.
+    /// The width that nine of ten cells need, or of fewer cells all: a single long cell must not hide other columns.
     usual: usize,
     /// The width of the column.
     pub(super) width: usize,
@@ -49,8 +57,10 @@ impl ColumnLayout {
         let mut widths: Vec<usize> = cells.iter().map(shown).collect();
         widths.sort_unstable();
         let widest = widths.last().copied().unwrap_or_default();
-        let usual = widths.len().saturating_sub(1) * 9 / 10;
-        let usual = widths.get(usual).copied().unwrap_or_default();
+        let usual = match widths.len() {
+            0..10 => widest,
+            count => widths[(count - 1) * 9 / 10],
+        };
         Self {
             heading: heading.text,
             kind: heading.kind,
@@ -60,7 +70,7 @@ impl ColumnLayout {
             before,
             has_header: is_first,
             widest,
-            usual,
+            usual: usual.min(LONGEST_ID),
             width: before.max(widest),
         }
     }
@@ -79,22 +89,36 @@ impl ColumnLayout {
         self.widest.max(self.header_width())
     }
 
-    /// The width below which the column is hidden instead of being cut.
+    /// The width below which other documented columns are hidden instead.
     fn min_width(&self) -> usize {
         let least = match self.kind {
-            Kind::Text => self.widest.min(8),
-            Kind::Reference => self.widest.min(13),
+            Kind::Text => self.usual.min(LEAST_TEXT),
+            Kind::Reference => self.usual.min(LEAST_REFERENCE),
             Kind::Id | Kind::State => self.usual,
         };
         least.max(self.header_width())
+    }
+
+    /// The width below which columns of `-o wide` are hidden instead: for them, no ID is cut.
+    fn wide_width(&self) -> usize {
+        match self.kind {
+            Kind::Text | Kind::Reference => self.min_width(),
+            Kind::Id | Kind::State => self.widest.min(LONGEST_ID).max(self.header_width()),
+        }
     }
 }
 
 /// Hides and narrows columns until the table fits. Columns are hidden only in the first block.
 pub(super) fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
     let may_hide = lanes.iter().all(|lane| lane.has_header);
+    while may_hide
+        && total(lanes, ColumnLayout::wide_width) > width
+        && let Some(extra) = last_extra(lanes)
+    {
+        lanes.remove(extra);
+    }
     while may_hide && lanes.len() > 1 && total(lanes, ColumnLayout::min_width) > width {
-        lanes.remove(victim(lanes));
+        lanes.remove(last_documented(lanes));
     }
     // No column needs more than the terminal's width, which limits the steps below.
     for lane in lanes.iter_mut() {
@@ -112,13 +136,16 @@ fn total(lanes: &[ColumnLayout], width: impl Fn(&ColumnLayout) -> usize) -> usiz
     widths.sum::<usize>().saturating_sub(GAP)
 }
 
-/// The column to hide next: of those of `-o wide`, the one with the lowest priority, and of several, the last.
-fn victim(lanes: &[ColumnLayout]) -> usize {
+/// Of the columns of `-o wide`, the one with the lowest priority, and of several, the last.
+fn last_extra(lanes: &[ColumnLayout]) -> Option<usize> {
     let extras = lanes.iter().enumerate().skip(1).rev();
     let extras = extras.filter(|(_, lane)| lane.rank == Visibility::Extra);
-    if let Some((index, _)) = extras.min_by_key(|(_, lane)| lane.priority) {
-        return index;
-    }
+    let least = extras.min_by_key(|(_, lane)| lane.priority);
+    least.map(|(index, _)| index)
+}
+
+/// The documented column to hide next.
+fn last_documented(lanes: &[ColumnLayout]) -> usize {
     let last = |kind| {
         let mut kinds = lanes.iter().skip(1).map(|lane| lane.kind);
         kinds
@@ -248,7 +275,7 @@ mod tests {
                     "NAME",
                     Kind::Text,
                     Visibility::Documented,
-                    &["gpu-worker-1"],
+                    &["gpu-worker-1-east"],
                 ),
                 lane(
                     "LAST_HEARTBEAT",
@@ -259,12 +286,12 @@ mod tests {
             ]
         };
         assert_eq!(
-            fitted(lanes(), 30),
-            [("ID", 5), ("NAME", 12), ("LAST_HEARTBEAT", 9)]
+            fitted(lanes(), 35),
+            [("ID", 5), ("NAME", 17), ("LAST_HEARTBEAT", 9)]
         );
         assert_eq!(
-            fitted(lanes(), 26),
-            [("ID", 5), ("NAME", 11), ("LAST_HEARTBEAT", 6)]
+            fitted(lanes(), 30),
+            [("ID", 5), ("NAME", 15), ("LAST_HEARTBEAT", 6)]
         );
     }
 
