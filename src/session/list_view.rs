@@ -48,6 +48,7 @@ impl SortKey {
             Cell::Absent => return None,
             Cell::Time(time) | Cell::Left(time) => return time.at().map(Self::Time),
             Cell::Text(text) => text.to_string(),
+            Cell::Bytes(count) => (*count).to_owned(),
             Cell::Remarked(word, _) => (*word).to_owned(),
             Cell::List(words) | Cell::Lines(words) => words.join(","),
         };

@@ -22,6 +22,8 @@ pub enum Cell<'a> {
     Time(&'a WireTime),
     /// The time until a timestamp.
     Left(&'a WireTime),
+    /// A number of bytes, on a terminal in units (IEC 80000-13).
+    Bytes(&'a str),
     /// A state word, and on a terminal a remark in parentheses behind it.
     Remarked(&'a str, &'static str),
 }
@@ -37,6 +39,10 @@ impl<'a> Cell<'a> {
         let owned = match self {
             Self::Absent | Self::Lines([]) => None,
             Self::Text(text) => return Some(sanitize::cell(text)),
+            Self::Bytes(count) if options.is_aligned() => {
+                Some(size(count).unwrap_or_else(|| sanitize::cell(count).into_owned()))
+            }
+            Self::Bytes(count) => return Some(sanitize::cell(count)),
             Self::Remarked(word, remark) if options.is_aligned() => {
                 Some(format!("{} ({remark})", sanitize::cell(word)))
             }
@@ -78,6 +84,24 @@ impl<'a> Cell<'a> {
             Self::List(words)
         }
     }
+}
+
+/// A number of bytes in the largest unit that leaves at least one: `31.2 GiB`. `None` if the text is not such a number.
+fn size(count: &str) -> Option<String> {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let count: u64 = count.parse().ok()?;
+    let exponent = count.checked_ilog(1024).unwrap_or(0);
+    let Some(unit) = exponent.checked_sub(1) else {
+        return Some(format!("{count} B"));
+    };
+    let unit = UNITS.get(unit as usize)?;
+    // In tenths, and never more than there are.
+    let tenths = u128::from(count) * 10 / (1_u128 << (10 * exponent));
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    Some(match tenth {
+        0 => format!("{whole} {unit}"),
+        _ => format!("{whole}.{tenth} {unit}"),
+    })
 }
 
 impl<'a> From<&'a Option<String>> for Cell<'a> {
@@ -308,3 +332,27 @@ pub(super) fn tone(kind: Kind, text: Option<&str>) -> Tone {
 
 /// The text for an absent value.
 pub(super) const ABSENT: &str = "-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_the_largest_unit_that_leaves_at_least_one() {
+        for (count, shown) in [
+            ("0", "0 B"),
+            ("1023", "1023 B"),
+            ("1024", "1 KiB"),
+            ("1535", "1.4 KiB"),
+            ("1048575", "1023.9 KiB"),
+            ("33500000000", "31.1 GiB"),
+            ("2000000000000", "1.8 TiB"),
+            ("18446744073709551615", "15.9 EiB"),
+        ] {
+            assert_eq!(size(count).as_deref(), Some(shown));
+        }
+        for other in ["", "-1", "1.5", "18446744073709551616", "many"] {
+            assert_eq!(size(other), None, "{other}");
+        }
+    }
+}

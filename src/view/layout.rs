@@ -14,8 +14,9 @@ pub(super) const GAP: usize = 2;
 /// Headers are not cut below this width.
 const LEAST_HEADER: usize = 5;
 
-/// Names and other text are not cut below this width,
-const LEAST_TEXT: usize = 12;
+/// Names and other text are not cut below this width, and for columns of `-o wide` not below the second,
+const LEAST_TEXT: usize = 8;
+const READABLE_TEXT: usize = 12;
 /// nor IDs of other objects below this one.
 const LEAST_REFERENCE: usize = 13;
 
@@ -101,10 +102,12 @@ impl ColumnLayout {
 
     /// The width below which columns of `-o wide` are hidden instead: for them, no ID is cut.
     fn wide_width(&self) -> usize {
-        match self.kind {
-            Kind::Text | Kind::Reference => self.min_width(),
-            Kind::Id | Kind::State => self.widest.min(LONGEST_ID).max(self.header_width()),
-        }
+        let least = match self.kind {
+            Kind::Text => self.usual.min(READABLE_TEXT),
+            Kind::Reference => self.usual.min(LEAST_REFERENCE),
+            Kind::Id | Kind::State => self.widest.min(LONGEST_ID),
+        };
+        least.max(self.header_width())
     }
 }
 
@@ -182,7 +185,8 @@ pub(super) fn cut(text: &str, width: usize, kind: Kind, ellipsis: &str) -> Strin
         return text.to_owned();
     }
     let kept = width.saturating_sub(ellipsis.width());
-    let is_sentence = kind == Kind::State || text.contains(' ');
+    // A time, too, is known by its start.
+    let is_sentence = kind == Kind::State || text.contains([' ', ':']);
     let tail = if is_sentence || kept < 4 {
         ""
     } else {
@@ -195,6 +199,33 @@ pub(super) fn cut(text: &str, width: usize, kind: Kind, ellipsis: &str) -> Strin
     }
     // Characters at the seam may combine.
     format!("{}{ellipsis}", start(text, kept))
+}
+
+/// Below this width, text is not wrapped but left to the terminal.
+const LEAST_WRAPPED: usize = 24;
+
+/// The lines of a text at most this wide, broken at spaces. A longer word stays in one piece, so that it can be copied.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<&str> {
+    if width < LEAST_WRAPPED || text.width() <= width {
+        return vec![text];
+    }
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while rest.width() > width {
+        let fits = start(rest, width);
+        let behind = &rest[fits.len()..];
+        let inside = fits.rfind(' ').filter(|at| *at > 0);
+        let at = match inside {
+            _ if behind.starts_with(' ') => Some(fits.len()),
+            Some(at) => Some(at),
+            None => behind.find(' ').map(|at| fits.len() + at),
+        };
+        let Some(at) = at else { break };
+        lines.push(rest[..at].trim_end_matches(' '));
+        rest = rest[at..].trim_start_matches(' ');
+    }
+    lines.push(rest);
+    lines
 }
 
 /// The longest start of a text of at most this width.
@@ -316,6 +347,7 @@ mod tests {
         );
         assert_eq!(fitted(lanes(), 31), [("ID", 5), ("NAME", 13), ("ROLE", 9)]);
         assert_eq!(fitted(lanes(), 20), [("ID", 5), ("NAME", 13)]);
+        assert_eq!(fitted(lanes(), 15), [("ID", 5), ("NAME", 8)]);
         assert_eq!(fitted(lanes(), 10), [("ID", 5)]);
     }
 
@@ -356,6 +388,16 @@ mod tests {
             prop_assert_eq!(found.len(), 4);
             let sum: usize = found.iter().map(|(_, width)| width + GAP).sum();
             prop_assert!(sum - GAP <= 60, "{:?}", found);
+        }
+
+        #[test]
+        fn wrapped_text_keeps_its_words(text in "[a-zé東 ]{0,120}", width in 24..60_usize) {
+            let lines = wrap(&text, width);
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            prop_assert_eq!(words(&lines.join(" ")), words(&text));
+            for line in lines {
+                prop_assert!(line.width() <= width || !line.trim().contains(' '), "{:?}", line);
+            }
         }
 
         #[test]

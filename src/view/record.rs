@@ -4,6 +4,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::RenderOptions;
 use super::column::{self, Cell, Row};
+use super::layout::{self, GAP};
 use super::render::Output;
 use crate::error::Error;
 use crate::json::{self, Members};
@@ -32,14 +33,20 @@ pub(super) fn aligned(out: &mut Output<'_>, row: &dyn Row) {
             );
         }
         let mut name = format!("{:width$}", heading.text);
-        for line in lines {
+        for line in lines.iter().flat_map(|line| hang(line, width, options)) {
             text.push_str(&Tone::Heading.paint(&name, options.color));
             text.push_str("  ");
-            text.push_str(&tone.paint(&line, options.color));
+            text.push_str(&tone.paint(line, options.color));
             text.push('\n');
             name = " ".repeat(width);
         }
     }
+}
+
+/// The lines of a value behind a name column of this width: wrapped text hangs under its value.
+fn hang<'a>(line: &'a str, name_width: usize, options: &RenderOptions) -> Vec<&'a str> {
+    let width = options.width.unwrap_or(usize::MAX);
+    layout::wrap(line, width.saturating_sub(name_width + GAP))
 }
 
 /// The maximum width of the name column. Longer names would indent every line.
@@ -79,7 +86,11 @@ pub(super) fn push_member(out: &mut Output<'_>, name: &str, raw: &str, width: us
     let name = sanitize::cell(name);
     let mut before = Tone::Heading.paint(&name, options.color);
     before.push_str(&" ".repeat(width.saturating_sub(name.width())));
-    for line in value.lines() {
+    let lines = value.lines().flat_map(|line| match nested {
+        true => vec![line],
+        false => hang(line, width, options),
+    });
+    for line in lines {
         text.push_str(&format!("{before}  {line}\n"));
         before = " ".repeat(width);
     }
@@ -97,8 +108,14 @@ pub(super) fn member(name: &str, raw: &str, options: &RenderOptions) -> Option<S
                 Cell::Text(text).show(options)
             }
         }
+        Some(b'0'..=b'9') if is_size(name) => Cell::Bytes(raw).show(options),
         _ => Cell::from(json::compact(raw)).show(options),
     }
+}
+
+/// Whether a member without a column is a number of bytes.
+fn is_size(name: &str) -> bool {
+    name == "bytes" || name.ends_with("_bytes") || name.ends_with("Bytes")
 }
 
 /// Whether a member without a column is a timestamp.

@@ -125,7 +125,8 @@ pub(crate) const AGENT: &[Column<Agent>] = &[
         Cell::from(&agent.storage_limit_enabled)
     }),
     Column::detail("STORAGE_LIMIT_BYTES", |agent| {
-        Cell::from(&agent.storage_limit_bytes)
+        let count = agent.storage_limit_bytes.as_deref();
+        count.map_or(Cell::Absent, Cell::Bytes)
     }),
     Column::detail("TOOLS", |agent| Cell::list(&agent.tools)),
     Column::extra("ROLE", |agent: &Agent| Cell::from(&agent.agent_role)).priority(2),

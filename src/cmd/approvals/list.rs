@@ -35,16 +35,16 @@ pub(crate) const APPROVAL: &[Column<Approval>] = &[
     Column::state("Risk", |approval| Cell::from(&approval.risk)),
     Column::text("Tool", |approval| Cell::from(&approval.tool_name)),
     Column::text("Created", |approval| Cell::from(&approval.created_at)),
-    Column::terminal("TIME LEFT", |approval| match &approval.expires_at {
+    Column::terminal("Time Left", |approval| match &approval.expires_at {
         Some(at) if approval.is_pending() => Cell::Left(at),
         _ => Cell::Absent,
     }),
-    Column::extra("WORKSPACE", |approval| Cell::from(&approval.workspace_id)),
-    Column::extra("AGENT", |approval| Cell::from(&approval.agent_id)),
-    Column::extra("REQUESTED_BY", |approval| {
+    Column::extra("Workspace", |approval| Cell::from(&approval.workspace_id)),
+    Column::extra("Agent", |approval| Cell::from(&approval.agent_id)),
+    Column::extra("Requested By", |approval| {
         Cell::from(&approval.requested_by)
     }),
-    Column::extra("EXPIRES", |approval| Cell::from(&approval.expires_at)),
+    Column::extra("Expires", |approval| Cell::from(&approval.expires_at)),
 ];
 
 impl Args {

@@ -19,6 +19,6 @@ pub struct Args {
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        self.agent.show(context, Aspect::Connectivity).await
+        self.agent.run(context, Aspect::Connectivity).await
     }
 }

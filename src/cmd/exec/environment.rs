@@ -19,6 +19,6 @@ pub struct Args {
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        self.agent.show(context, Aspect::Environment).await
+        self.agent.run(context, Aspect::Environment).await
     }
 }

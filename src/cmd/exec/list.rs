@@ -49,8 +49,8 @@ pub(crate) const EXECUTION: &[Column<Execution>] = &[
     Column::state("Status", |run| Cell::from(&run.status)),
     Column::text("Exit Code", |run| Cell::from(&run.exit_code)),
     Column::text("Created", |run| Cell::from(&run.created_at)),
-    Column::extra("TOOL", |run| Cell::from(&run.tool_name)),
-    Column::extra("WORKSPACE", |run| Cell::from(&run.workspace_id)),
+    Column::extra("Tool", |run| Cell::from(&run.tool_name)),
+    Column::extra("Workspace", |run| Cell::from(&run.workspace_id)),
 ];
 
 impl Args {

@@ -103,31 +103,31 @@ const RUN: &[Column<Run>] = &[
     Column::state("Status", |run| Cell::from(&run.execution.status)),
     Column::text("Exit Code", |run| Cell::from(&run.execution.exit_code)),
     Column::text("Created", |run| Cell::from(&run.execution.created_at)),
-    Column::text("TOOL", |run| {
+    Column::text("Tool", |run| {
         run.either(run.execution.tool_name.as_ref(), |call| &call.tool_name)
     }),
-    Column::text("WORKSPACE", |run| {
+    Column::text("Workspace", |run| {
         run.either(run.execution.workspace_id.as_ref(), |call| {
             &call.workspace_id
         })
     }),
-    Column::text("ERROR", |run| {
+    Column::text("Error", |run| {
         run.either(run.execution.error.as_ref(), |call| &call.error)
     }),
-    Column::text("ARGUMENTS", |run| run.of_call(|call| &call.args)),
-    Column::state("RISK", |run| run.of_call(|call| &call.risk)),
-    Column::text("APPROVAL", |run| run.of_call(|call| &call.approval_id)),
-    Column::text("REQUESTED", |run| {
+    Column::text("Arguments", |run| run.of_call(|call| &call.args)),
+    Column::state("Risk", |run| run.of_call(|call| &call.risk)),
+    Column::text("Approval", |run| run.of_call(|call| &call.approval_id)),
+    Column::text("Requested", |run| {
         let call = run.invocation.as_ref();
         call.map_or(Cell::Absent, |call| Cell::from(&call.created_at))
     }),
-    Column::text("STARTED", |run| {
+    Column::text("Started", |run| {
         run.started().map_or(Cell::Absent, Cell::Time)
     }),
-    Column::text("FINISHED", |run| {
+    Column::text("Finished", |run| {
         run.finished().map_or(Cell::Absent, Cell::Time)
     }),
-    Column::text("DURATION", |run| {
+    Column::text("Duration", |run| {
         run.duration().map_or(Cell::Absent, Cell::from)
     }),
 ];

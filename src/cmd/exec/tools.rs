@@ -22,9 +22,9 @@ pub struct Args {
 pub(crate) const TOOL: &[Column<Tool>] = &[
     Column::id("Name", |tool| Cell::from(&tool.name)),
     Column::text("Description", |tool| Cell::from(&tool.description)),
-    Column::extra_state("RISK", |tool| Cell::from(&tool.risk)),
-    Column::extra("DOMAIN", |tool| Cell::from(&tool.domain)),
-    Column::extra("TIMEOUT", |tool| Cell::from(&tool.timeout)),
+    Column::extra_state("Risk", |tool| Cell::from(&tool.risk)),
+    Column::extra("Domain", |tool| Cell::from(&tool.domain)),
+    Column::extra("Timeout", |tool| Cell::from(&tool.timeout)),
 ];
 
 impl Args {

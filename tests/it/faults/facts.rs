@@ -187,7 +187,7 @@ fn execution_is_shown_without_its_invocation() {
     ]);
     let run = router.home().run("exec show ex_1");
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stdout.contains("\nERROR\twhy\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("\nError\twhy\n"), "{}", run.stdout);
     assert!(
         run.stderr.contains("invocation inv_1 is not shown: "),
         "{}",
