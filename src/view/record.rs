@@ -86,9 +86,12 @@ pub(super) fn push_member(out: &mut Output<'_>, name: &str, raw: &str, width: us
     let name = sanitize::cell(name);
     let mut before = Tone::Heading.paint(&name, options.color);
     before.push_str(&" ".repeat(width.saturating_sub(name.width())));
-    let lines = value.lines().flat_map(|line| match nested {
-        true => vec![line],
-        false => hang(line, width, options),
+    let lines = value.lines().flat_map(|line| {
+        if nested {
+            vec![line]
+        } else {
+            hang(line, width, options)
+        }
     });
     for line in lines {
         text.push_str(&format!("{before}  {line}\n"));
