@@ -12,6 +12,7 @@ const TRANSCRIPTS: &[&str] = &[
     "README.md",
     "docs/commands.md",
     "docs/configuration.md",
+    "docs/fleet.md",
     "docs/guide.md",
     "docs/squads.md",
 ];

@@ -3,6 +3,7 @@
 
 mod completions;
 mod documents;
+mod fleet_guide;
 mod guide;
 mod help;
 mod pages;
