@@ -8,6 +8,7 @@ mod byte_output;
 pub mod checks;
 pub mod complete;
 pub mod completions;
+mod condition;
 pub mod config;
 pub mod doctor;
 pub mod exec;
@@ -33,6 +34,7 @@ mod topics;
 pub mod values;
 pub mod verbs;
 pub mod version;
+mod wait;
 
 /// Defines the enum of a group's commands, one line each: the variant, then the module that holds its `Args`.
 macro_rules! commands {

@@ -24,6 +24,7 @@ const JOIN_KEYS: &[(&str, &str)] = &[
     ("get", "--get"),
     ("show", "--get"),
     ("create", "--create"),
+    ("wait", "--wait"),
     ("revoke", "--revoke"),
     ("rm", "--revoke"),
     ("delete", "--revoke"),

@@ -181,7 +181,10 @@ fn update(app: &AppState, request: &ApiRequest) -> HandlerResult {
         }
         agent.mark_modified(now);
         let response = ok(&detail(agent, now));
-        let details = json!({ "fields": fields.names() });
+        let mut details = json!({ "fields": fields.names() });
+        if let Some(status) = &status {
+            details["status"] = json!(status);
+        }
         document.record_event(id, "agent.updated", details, now);
         Ok(response)
     })

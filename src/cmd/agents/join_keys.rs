@@ -1,7 +1,9 @@
 //! `xeroctl agents join-keys`: limited-use tokens that workers use to enroll.
 
+pub(crate) use super::join_key_columns::JOIN_KEY;
 use super::join_key_lookup::{self, Notice};
 use super::join_key_revoke::{KeyFilter, RevokeArgs};
+use super::join_key_wait;
 use super::join_token::New;
 use crate::api::Id;
 use crate::api::join_keys::{Create, JoinKey, List};
@@ -13,9 +15,9 @@ use crate::cmd::paging::Paging;
 use crate::cmd::suggestions::Group;
 use crate::cmd::token;
 use crate::cmd::values::{self, Tiers};
+use crate::cmd::wait::WaitArgs;
 use crate::error::{Error, Exit};
 use crate::session::{Context, Filter, ListText, ListView, Session};
-use crate::view::column::{Cell, Column};
 
 #[expect(
     clippy::struct_excessive_bools,
@@ -25,13 +27,16 @@ use crate::view::column::{Cell, Column};
 ///
 /// Without an action flag, lists the keys that can still be used. The router has no route to a single key: with an ID,
 /// the list is printed with a note on whether it contains the key; with -o json, all pages are searched, and only that
-/// key is printed. The actions are also available as subcommands: `join-keys list`, `create`, and `revoke`.
+/// key is printed. The actions are also available as subcommands: `join-keys list`, `create`,
+/// `revoke`, and `wait`.
 #[derive(clap::Args, Clone, Debug, Default)]
 #[command(
     override_usage = "\
 xeroctl agents join-keys [OPTIONS]                 list join keys
        xeroctl agents join-keys [OPTIONS] --create --name NAME --region REGION --router-addr ADDR…
-       xeroctl agents join-keys [OPTIONS] KEY --revoke",
+       xeroctl agents join-keys [OPTIONS] KEY --revoke
+       xeroctl agents join-keys [OPTIONS] revoke KEY… | --ids-from FILE | --status STATUS | …
+       xeroctl agents join-keys [OPTIONS] wait KEY --for STATUS",
     after_help = "\
 Examples:
   xeroctl agents join-keys
@@ -43,6 +48,7 @@ Examples:
       --router-addr tcp://router:5555 --agent-role execution \\
       --max-enrollments 5 --ttl 24h --token-file xem.token
   xeroctl agents join-keys jk_abc123 --revoke --force
+  xeroctl agents join-keys wait jk_abc123 --for exhausted --timeout 1h
 
 The token is shown once, when the key is created. --token-file writes it to a
 new file that only you can read."
@@ -59,6 +65,9 @@ pub struct Args {
     /// Find a join key in the list
     #[arg(long, group = "action", hide = true)]
     get: bool,
+    /// Wait until a join key has a status
+    #[arg(long, group = "action", hide = true)]
+    wait: bool,
     /// Create a join key and print its token (once)
     #[arg(long, group = "action", help_heading = "Actions")]
     create: bool,
@@ -108,6 +117,8 @@ pub struct Args {
     concurrency: Option<usize>,
     #[command(flatten)]
     view: ViewArgs,
+    #[command(flatten)]
+    waiting: WaitArgs,
 
     /// Include revoked, exhausted, and expired keys
     #[arg(long, help_heading = "Lists")]
@@ -144,6 +155,7 @@ pub(super) enum ActionKind {
     Find,
     Create,
     Revoke,
+    Wait,
 }
 
 impl ActionFlag for ActionKind {
@@ -153,6 +165,7 @@ impl ActionFlag for ActionKind {
             Self::Find => "`get`",
             Self::Create => "`--create`",
             Self::Revoke => "`--revoke`",
+            Self::Wait => "`wait`",
         }
     }
 }
@@ -173,6 +186,7 @@ pub(super) enum Action {
         token_file: Option<std::path::PathBuf>,
     },
     Revoke(RevokeArgs),
+    Wait(Id, WaitArgs),
 }
 
 impl Args {
@@ -181,6 +195,8 @@ impl Args {
             ActionKind::Create
         } else if self.revoke.is_some() {
             ActionKind::Revoke
+        } else if self.wait {
+            ActionKind::Wait
         } else if self.get || (self.id.is_some() && !self.list) {
             ActionKind::Find
         } else {
@@ -189,12 +205,12 @@ impl Args {
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [OptionRule<ActionKind>; 21] {
-        use ActionKind::{Create, Find, List, Revoke};
+    fn rows(&self) -> [OptionRule<ActionKind>; 25] {
+        use ActionKind::{Create, Find, List, Revoke, Wait};
         const LISTS: &[ActionKind] = &[List, Find];
         const FILTERS: &[ActionKind] = &[List, Revoke];
         const FIELDS: &[ActionKind] = &[Create, List, Revoke];
-        const ONE: &[ActionKind] = &[Find, Revoke];
+        const ONE: &[ActionKind] = &[Find, Revoke, Wait];
         let row = |option, given, takes, requires| OptionRule {
             option,
             given,
@@ -219,6 +235,15 @@ impl Args {
                 &[],
             ),
             row("--concurrency", self.concurrency.is_some(), &[Revoke], &[]),
+            row(
+                "--for",
+                !self.waiting.conditions.is_empty(),
+                &[Wait],
+                &[Wait],
+            ),
+            row("--any", self.waiting.any, &[Wait], &[]),
+            row("--fail-on", !self.waiting.fail_on.is_empty(), &[Wait], &[]),
+            row("--interval", self.waiting.interval.is_some(), &[Wait], &[]),
             row("--count", self.view.count, &[List], &[]),
             row("--sort", self.view.sort.is_some(), &[List], &[]),
             row(
@@ -292,6 +317,7 @@ impl Args {
         }
         let one = |option, values| option_rules::one(kind, option, values);
         Ok(match (kind, self.id) {
+            (ActionKind::Wait, Some(id)) => Action::Wait(id, self.waiting),
             (ActionKind::Create, _) => Action::Create {
                 create: Create {
                     // The table above requires them.
@@ -342,22 +368,10 @@ impl Args {
                 Ok(Exit::Success)
             }
             Action::Revoke(revoke) => revoke.run(&session).await,
+            Action::Wait(id, args) => join_key_wait::wait(&session, &id, &args).await,
         }
     }
 }
-
-/// The columns of a join key. The first seven are documented.
-pub(crate) const JOIN_KEY: &[Column<JoinKey>] = &[
-    Column::id("ID", |key| Cell::from(&key.id)),
-    Column::text("NAME", |key| Cell::from(&key.name)),
-    Column::state("STATUS", |key| Cell::from(&key.status)),
-    Column::text("REGION", |key| Cell::from(&key.region)),
-    Column::text("ENROLLMENTS", |key| Cell::from(&key.enrollments)),
-    Column::text("MAX", |key| Cell::from(&key.max_enrollments)),
-    Column::text("EXPIRES", |key| Cell::from(&key.expires_at)),
-    Column::extra("ROLE", |key| Cell::from(&key.agent_role)),
-    Column::extra("CREATED", |key| Cell::from(&key.created_at)),
-];
 
 const EMPTY: ListText = ListText {
     empty: "no join keys in this project",

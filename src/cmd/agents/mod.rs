@@ -7,8 +7,10 @@ pub mod control;
 pub mod curve_rotate;
 mod delete;
 mod filter;
+mod join_key_columns;
 mod join_key_lookup;
 mod join_key_revoke;
+mod join_key_wait;
 pub mod join_keys;
 mod join_token;
 pub mod pause_exec;
@@ -20,6 +22,8 @@ mod rotate_plan;
 mod rotate_summary;
 mod rotation;
 mod selection;
+pub mod stats;
+pub mod wait;
 
 use clap::Subcommand as _;
 
@@ -43,6 +47,8 @@ commands! {
         RevokeCredentials: revoke_credentials,
         Candidates: candidates,
         CurveRotate: curve_rotate,
+        Stats: stats,
+        Wait: wait,
     }
 }
 

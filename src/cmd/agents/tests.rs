@@ -73,6 +73,7 @@ const KEY_ACTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("revoke", &["jk_1", "--revoke"]),
+    ("wait", &["jk_1", "--wait", "--for", "active"]),
 ];
 
 const KEY_OPTIONS: &[OptionRule] = &[
@@ -84,6 +85,10 @@ const KEY_OPTIONS: &[OptionRule] = &[
     (&["--concurrency", "3"], &["revoke"]),
     (&["--count"], &["list"]),
     (&["--sort", "name"], &["list"]),
+    (&["--for", "active"], &["wait"]),
+    (&["--any"], &["wait"]),
+    (&["--fail-on", "dead"], &["wait"]),
+    (&["--interval", "1s"], &["wait"]),
     (&["--router-addr", "tcp://b:2"], &["create"]),
     (&["--max-enrollments", "5"], &["create"]),
     (&["--ttl-seconds", "60"], &["create"]),

@@ -8,6 +8,7 @@ mod new_approvals;
 pub mod reject;
 mod select;
 pub mod show;
+pub mod wait;
 pub mod watch;
 
 use super::command_group;
@@ -29,6 +30,7 @@ Examples:
         Show: show,
         Approve: approve,
         Reject: reject,
+        Wait: wait,
         Watch: watch,
     }
 }

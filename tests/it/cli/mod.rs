@@ -1,6 +1,7 @@
 //! Commands in this process: whole outputs (standard output, standard error, exit code) in one snapshot each.
 
 mod agents;
+mod agents_stats;
 mod api;
 mod api_answers;
 mod api_guards;

@@ -41,4 +41,5 @@ mod squads_hostile;
 mod squads_retries;
 mod squads_shapes;
 mod tls;
+mod waits;
 mod wrong_answers;

@@ -54,7 +54,7 @@ fn the_scripts_of_the_fleet_guide_run() {
         run(&served.home(), text);
         count += 1;
     }
-    assert_eq!(count, 2);
+    assert_eq!(count, 3);
 }
 
 #[test]
