@@ -101,36 +101,60 @@ impl CheckpointFile {
         Ok(())
     }
 
-    /// Appends entries. When this returns, they are on the disk.
+    /// Appends entries. They can be relied on once the returned [`PendingSync`] was waited for.
     ///
     /// # Errors
     /// Exit 1 if they can't be written.
-    pub fn append(&mut self, entries: Vec<Entry>) -> Result<(), Error> {
+    pub fn append(&mut self, entries: Vec<Entry>) -> Result<PendingSync, Error> {
         if entries.is_empty() {
-            return Ok(());
+            return Ok(PendingSync(None));
         }
-        let mut write = || -> io::Result<()> {
+        let mut write = || -> io::Result<File> {
             let mut text = String::new();
             for entry in &entries {
                 text.push_str(&serde_json::to_string(entry)?);
                 text.push('\n');
             }
             self.file.write_all(text.as_bytes())?;
-            self.file.sync_data()
+            self.file.try_clone()
         };
-        write().map_err(|error| {
-            let path = self.path.display();
-            Error::new(
-                Exit::Failure,
-                format!("the checkpoint file {path} could not be written"),
-            )
-            .cause(error)
-        })?;
+        let file = write().map_err(|error| unwritten(&self.path, error))?;
         for entry in entries {
             self.contents.add(entry);
         }
-        Ok(())
+        Ok(PendingSync(Some((file, self.path.clone()))))
     }
+}
+
+/// Entries that are not on the disk yet.
+#[must_use]
+pub struct PendingSync(Option<(File, PathBuf)>);
+
+impl PendingSync {
+    /// Whether nothing is to be waited for.
+    pub fn is_done(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Waits until they are on the disk.
+    ///
+    /// # Errors
+    /// Exit 1 if they can't be written.
+    pub fn wait(self) -> Result<(), Error> {
+        match self.0 {
+            Some((file, path)) => file.sync_data().map_err(|error| unwritten(&path, error)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unwritten(path: &Path, error: io::Error) -> Error {
+    let path = path.display();
+    Error::new(
+        Exit::Failure,
+        format!("the checkpoint file {path} could not be written"),
+    )
+    .cause(error)
 }
 
 fn lock(file: &File, path: &Path) -> Result<(), Error> {

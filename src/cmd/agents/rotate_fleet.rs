@@ -13,7 +13,7 @@ use crate::cmd::bulk::Target;
 use crate::error::{Error, Exit};
 use crate::fleet::amount::Amount;
 use crate::fleet::checkpoint::{Entry, State};
-use crate::fleet::checkpoint_file::CheckpointFile;
+use crate::fleet::checkpoint_file::{CheckpointFile, PendingSync};
 use crate::fleet::scheduler::{Limits, Outcome, Scheduler, Step, Stop};
 use crate::session::Session;
 use crate::time;
@@ -119,26 +119,45 @@ impl<'s> Run<'s> {
         Ok(())
     }
 
-    /// Sends what the scheduler has, until nothing is left or in flight.
+    /// Sends what the scheduler has, until nothing is left or in flight. What has come is recorded together with what is
+    /// sent next; while that is written to the disk, responses go on coming.
     async fn send_all(&mut self) -> Result<(), Error> {
         let mut under_way = FuturesUnordered::new();
+        let mut arrived: Vec<Sent> = Vec::new();
         let mut broken = None;
         loop {
             self.check_stop();
-            let (starts, step) = self.next_starts();
+            let finals = self.settle(std::mem::take(&mut arrived));
+            let (mut starts, step) = self.next_starts();
             let at = self.now_text();
+            let results = finals.iter().filter_map(|(_, result)| result.entry(&at));
             let started = starts.iter().map(|index| self.entry(*index, &at));
-            let started = started.collect();
-            if let Err(error) = self.write(started) {
+            let entries: Vec<Entry> = results.chain(started).collect();
+            let recorded = match &mut self.checkpoint {
+                Some(checkpoint) => {
+                    let sync = checkpoint.append(entries);
+                    record(sync, &mut under_way, &mut arrived).await
+                }
+                None => Ok(()),
+            };
+            if let Err(error) = recorded {
                 // What can't be recorded is not sent.
-                for index in starts {
+                for index in starts.drain(..) {
                     self.give_back(index, Status::NotTried);
                 }
+                self.scheduler.stop(Stop::Refused);
                 broken.get_or_insert(error);
-                continue;
+            }
+            if let Err(error) = self.publish(finals) {
+                self.scheduler.stop(Stop::Refused);
+                broken.get_or_insert(error);
             }
             for index in starts {
                 under_way.push(self.send(index));
+            }
+            self.progress("rotating");
+            if !arrived.is_empty() {
+                continue;
             }
             if under_way.is_empty() && step == Step::Done {
                 return broken.map_or(Ok(()), Err);
@@ -146,21 +165,14 @@ impl<'s> Run<'s> {
             let pause = self.pause_of(step);
             let interrupt = &self.session.context.interrupt;
             let is_stopped = self.scheduler.stopped().is_some();
-            let first = tokio::select! {
-                Some(sent) = under_way.next(), if !under_way.is_empty() => Some(sent),
-                () = sleep(pause), if pause.is_some() => None,
-                () = interrupt.wait(), if !is_stopped => None,
-            };
-            // What has come meanwhile is recorded together.
-            let mut sent: Vec<Sent> = first.into_iter().collect();
+            tokio::select! {
+                Some(sent) = under_way.next(), if !under_way.is_empty() => arrived.push(sent),
+                () = sleep(pause), if pause.is_some() => {}
+                () = interrupt.wait(), if !is_stopped => {}
+            }
             while let Some(Some(more)) = under_way.next().now_or_never() {
-                sent.push(more);
+                arrived.push(more);
             }
-            if let Err(error) = self.take(sent) {
-                broken.get_or_insert(error);
-                self.scheduler.stop(Stop::Refused);
-            }
-            self.progress("rotating");
         }
     }
 
@@ -189,8 +201,8 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Takes results: records them, then shows them.
-    fn take(&mut self, sent: Vec<Sent>) -> Result<(), Error> {
+    /// Takes what became of requests. Returns the results of those that are not sent again.
+    fn settle(&mut self, sent: Vec<Sent>) -> Vec<(usize, RotationResult)> {
         let mut finals = Vec::new();
         for (index, result) in sent {
             let outcome = match &result {
@@ -202,18 +214,20 @@ impl<'s> Run<'s> {
                 finals.push((index, self.result(index, result)));
             }
         }
-        let at = self.now_text();
-        let entries = finals.iter().filter_map(|(_, result)| result.entry(&at));
-        let recorded = self.write(entries.collect());
+        finals
+    }
+
+    /// Shows results. One whose end is waited for is shown then.
+    fn publish(&mut self, finals: Vec<(usize, RotationResult)>) -> Result<(), Error> {
+        let mut shown = Ok(());
         for (index, result) in finals {
-            // A rotation whose end is waited for is shown then.
             let is_shown = !(self.settings.waits && result.status == Status::Dispatched);
-            if is_shown {
-                self.show(&result)?;
+            if is_shown && shown.is_ok() {
+                shown = self.show(&result);
             }
             self.results[index] = Some(result);
         }
-        recorded
+        shown
     }
 
     fn result(&mut self, index: usize, sent: Result<Reply<Rotation>, Error>) -> RotationResult {
@@ -254,7 +268,7 @@ impl<'s> Run<'s> {
     /// Writes entries to the checkpoint, if there is one.
     pub(super) fn write(&mut self, entries: Vec<Entry>) -> Result<(), Error> {
         match &mut self.checkpoint {
-            Some(checkpoint) => checkpoint.append(entries),
+            Some(checkpoint) => checkpoint.append(entries)?.wait(),
             None => Ok(()),
         }
     }
@@ -305,6 +319,29 @@ impl<'s> Run<'s> {
     /// The time by the server's clock, for the checkpoint.
     pub(super) fn now_text(&self) -> String {
         time::utc(self.session.server_now())
+    }
+}
+
+/// Waits until what was appended is on the disk. Meanwhile, responses are taken.
+async fn record(
+    sync: Result<PendingSync, Error>,
+    under_way: &mut FuturesUnordered<impl Future<Output = Sent>>,
+    arrived: &mut Vec<Sent>,
+) -> Result<(), Error> {
+    let sync = sync?;
+    if sync.is_done() {
+        return Ok(());
+    }
+    let mut waiting = tokio::task::spawn_blocking(move || sync.wait());
+    loop {
+        tokio::select! {
+            synced = &mut waiting => {
+                return synced.unwrap_or_else(|_| {
+                    Err(Error::new(Exit::Failure, "the checkpoint file could not be written"))
+                });
+            }
+            Some(sent) = under_way.next(), if !under_way.is_empty() => arrived.push(sent),
+        }
     }
 }
 
