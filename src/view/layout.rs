@@ -4,7 +4,7 @@
 //! additional columns of `-o wide` are hidden by priority, and last, documented columns from the right, but never the
 //! first.
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 
 use super::column::{self, Heading, Kind, Visibility};
 
@@ -132,6 +132,20 @@ pub(super) fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
         matches!(kind, Kind::Text | Kind::Reference)
     });
     shrink(lanes, width, ColumnLayout::min_width, |_| true);
+}
+
+/// By how many columns a row may be wider than it is measured: terminals disagree on emoji that consist of several.
+pub(super) fn uncertainty(lanes: &[ColumnLayout]) -> usize {
+    let rows = lanes.iter().map(|lane| lane.cells.len()).max();
+    let cell = |lane: &ColumnLayout, row: usize| {
+        let text = lane.cells.get(row).and_then(Option::as_deref);
+        let text = text.filter(|text| !text.is_ascii()).unwrap_or_default();
+        let apart: usize = text.chars().filter_map(UnicodeWidthChar::width).sum();
+        apart.saturating_sub(text.width())
+    };
+    let rows = 0..rows.unwrap_or_default();
+    let rows = rows.map(|row| lanes.iter().map(|lane| cell(lane, row)).sum::<usize>());
+    rows.max().unwrap_or_default()
 }
 
 fn total(lanes: &[ColumnLayout], width: impl Fn(&ColumnLayout) -> usize) -> usize {

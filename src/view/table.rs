@@ -49,7 +49,9 @@ impl Blocks {
                 ));
             }
         }
-        layout::fit(&mut lanes, options.width.unwrap_or(usize::MAX));
+        let width = options.width.unwrap_or(usize::MAX);
+        let width = width.saturating_sub(layout::uncertainty(&lanes));
+        layout::fit(&mut lanes, width);
         let (text, widths) = draw(&lanes, rows.len(), before.as_deref(), options);
         let kept = lanes.iter().zip(widths);
         self.kept = Some(kept.map(|(lane, width)| (lane.heading, width)).collect());
@@ -94,7 +96,7 @@ fn draw(
     let width_before = |lane: &ColumnLayout| {
         let mut known = before.into_iter().flatten();
         let known = known.find(|(heading, _)| *heading == lane.heading);
-        known.map_or(0, |(_, width)| *width)
+        known.map_or(0, |(_, width)| (*width).min(lane.width))
     };
     let mut widths: Vec<usize> = lanes.iter().map(width_before).collect();
     for line in &lines {

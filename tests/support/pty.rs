@@ -255,6 +255,10 @@ impl Terminal {
     pub fn wait(&mut self) -> &mut Self {
         let ended = self.shared.wait(|state| state.exit.is_some());
         assert!(ended, "it does not end; the screen:\n{}", self.screen());
+        if self.shared.lock().leader.is_some() {
+            let is_read = |state: &State| String::from_utf8_lossy(&state.bytes).contains(MARKER);
+            self.shared.wait(is_read);
+        }
         self
     }
 
@@ -263,10 +267,6 @@ impl Terminal {
     pub fn end(&mut self) -> Left {
         self.wait();
         let leader = self.shared.lock().leader.take();
-        if leader.is_some() {
-            let is_read = |state: &State| String::from_utf8_lossy(&state.bytes).contains(MARKER);
-            self.shared.wait(is_read);
-        }
         drop(leader);
         self.slave = None;
         let closed = self.shared.wait(|state| state.closed);

@@ -54,7 +54,7 @@ fn input_bytes_are_unchanged() {
             let ended = run_into(&home, line, file).exits(0);
             let told = ended.stderr.trim_end();
             assert!(
-                told.is_empty() || told.ends_with("shown as it came"),
+                told.is_empty() || told.ends_with("printed unchanged"),
                 "{told}"
             );
             assert_eq!(std::fs::read(&path).expect("it"), bytes(), "{line} {kind}");

@@ -25,7 +25,7 @@ const HELP: &[Line] = &[
     (
         "xeroctl approvals list --risk irreversible -o wide",
         0,
-        &["apr_7c1d2e3f\tpending\tirreversible\t", "\tWORKSPACE\t"],
+        &["apr_7c1d2e3f\tpending\tirreversible\t", "\tWorkspace\t"],
     ),
     (
         "xeroctl approvals show apr_5a6b7c8d",

@@ -143,14 +143,14 @@ const PAGE: &[Line] = &[
         0,
         &[
             "Name\tkubectl_drain\n",
-            "RISK\tdestructive\n",
+            "Risk\tdestructive\n",
             "node\tstring\tyes\t",
         ],
     ),
     (
         "xeroctl exec tool-show openstack_server_stop",
         0,
-        &["RISK\tirreversible\n", "server\tstring\tyes\t"],
+        &["Risk\tirreversible\n", "server\tstring\tyes\t"],
     ),
     (
         r#"xeroctl exec invoke \

@@ -129,7 +129,12 @@ const HELP: &[Line] = &[
     (
         "xeroctl exec manifest agt_abc123",
         0,
-        &["agent_id\tagt_abc123\n"],
+        &["Name\tDescription\nkubectl_get\t"],
+    ),
+    (
+        "xeroctl exec manifest agt_abc123 -o wide",
+        0,
+        &["Name\tDescription\tRisk\tDomain\tTimeout\nkubectl_get\t"],
     ),
     (
         "xeroctl exec manifest agt_abc123 -o json | jq '.tools[].name'",

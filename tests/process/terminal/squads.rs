@@ -19,7 +19,7 @@ const ASKING: [(&str, &str, &str); 3] = [
     ),
     (
         "squads revoke-key Coder 13281111-94df-4774-b516-8e5eb4db8e74",
-        "Whoever uses it is locked out. [y/N] ",
+        "Requests with it will fail. [y/N] ",
         "Revoked key 13281111-94df-4774-b516-8e5eb4db8e74.",
     ),
 ];
