@@ -28,6 +28,22 @@ const HELP: &[Line] = &[
         &["apr_7c1d2e3f\tpending\tirreversible\t", "\tWorkspace\t"],
     ),
     (
+        "xeroctl approvals list --status pending --agent agt_abc123 --count",
+        0,
+        &["0\n"],
+    ),
+    // A selection is confirmed by its count.
+    (
+        "xeroctl approvals approve --risk destructive --tool kubectl_drain",
+        2,
+        &[],
+    ),
+    (
+        "xeroctl approvals reject --tool kubectl_drain --workspace ws_a1b2c3d4",
+        2,
+        &[],
+    ),
+    (
         "xeroctl approvals show apr_5a6b7c8d",
         0,
         &[

@@ -127,6 +127,26 @@ const HELP: &[Line] = &[
         &["1012f037-b64c-4422-8c38-fb2918f135d2\n"],
     ),
     (
+        "xeroctl exec invocations --status pending_approval --since today",
+        0,
+        &["ID\tTOOL\tSTATUS\t"],
+    ),
+    (
+        "xeroctl exec list --since yesterday --until yesterday --count",
+        0,
+        &["\n"],
+    ),
+    (
+        "xeroctl exec cancel --status queued --tool kubectl_drain",
+        0,
+        &[],
+    ),
+    (
+        "xeroctl exec cancel --workspace ws_a1b2c3d4 --all --dry-run",
+        0,
+        &["/cancel\n"],
+    ),
+    (
         "xeroctl exec manifest agt_abc123",
         0,
         &["Name\tDescription\nkubectl_get\t"],
