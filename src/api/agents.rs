@@ -1,4 +1,4 @@
-//! Agents: `/management/agents`.
+//! Agents and their events: `/management/agents`.
 
 use serde::{Deserialize, Serialize};
 

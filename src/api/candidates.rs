@@ -1,4 +1,4 @@
-//! Candidates: workers that have connected to an agent and are waiting for admission.
+//! Candidates, workers waiting for admission to an agent: `/management/agents/{id}/candidates`.
 
 use serde::Deserialize;
 

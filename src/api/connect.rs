@@ -1,5 +1,5 @@
-//! Connections. Host names are resolved within every time limit, loopback names resolve only to this machine, and the
-//! phase of a connection is known when an attempt ends.
+//! Connecting: resolves host names within every time limit and loopback names only to this machine, and records the
+//! phase of a connection.
 
 use std::fmt;
 use std::io;
@@ -22,8 +22,8 @@ pub(super) fn system(host: &str) -> io::Result<Vec<SocketAddr>> {
     (host, 0).to_socket_addrs().map(Iterator::collect)
 }
 
-/// Resolves host names on separate threads. The runtime waits for its own threads on shutdown, and the system's resolver
-/// may take arbitrarily long.
+/// Resolves host names on separate threads. The runtime waits for its own threads on shutdown, and the system's
+/// resolver may take arbitrarily long.
 #[derive(Clone)]
 pub(super) struct Resolver {
     pub(super) lookup: Lookup,

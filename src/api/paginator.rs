@@ -113,19 +113,19 @@ impl Paginator {
             .as_ref()
             .is_some_and(|cursor| self.cursors.contains(&cursor.text));
         // Most lists are a single page, and need no memory.
-        let news = if page.has_more == Some(false) || self.delivered == 0 {
-            News::Some
+        let new_items = if page.has_more == Some(false) || self.delivered == 0 {
+            NewItems::Some
         } else {
-            self.news(page)
+            self.new_items(page)
         };
-        if page.has_more.is_none() && (returns || news != News::Some) {
+        if page.has_more.is_none() && (returns || new_items != NewItems::Some) {
             // It does not support `after`, and would return the same page forever.
             page.cut(0);
             page.cut = false;
             return Ok(PageStep::Last(None));
         }
         if said_more {
-            self.check(cursor.as_ref().filter(|_| returns), news, is_empty)?;
+            self.check(cursor.as_ref().filter(|_| returns), new_items, is_empty)?;
         }
         self.delivered += page.count();
         self.last_id = cursor.clone().or(self.last_id.take());
@@ -161,8 +161,8 @@ impl Paginator {
     }
 
     /// The current position, for [`Paginator::abort`].
-    pub fn place(&self) -> Place {
-        Place {
+    pub fn snapshot(&self) -> Position {
+        Position {
             delivered: self.delivered,
             after: self.after.clone(),
             last_id: self.last_id.clone(),
@@ -171,7 +171,7 @@ impl Paginator {
 
     /// Records that only some items of the last page were delivered. `before` is the position before that page, and
     /// `cursor` leads to the items after those delivered.
-    pub fn abort(&mut self, before: Place, delivered: usize, cursor: Option<Cursor>) {
+    pub fn abort(&mut self, before: Position, delivered: usize, cursor: Option<Cursor>) {
         self.delivered = before.delivered + delivered;
         self.after = before.after;
         self.last_id = before.last_id;
@@ -187,20 +187,20 @@ impl Paginator {
     }
 
     /// Whether a page has new items.
-    fn news(&self, page: &Page<'_>) -> News {
-        let mut news = News::None;
+    fn new_items(&self, page: &Page<'_>) -> NewItems {
+        let mut new_items = NewItems::None;
         for item in page.items() {
             if !self.items.contains(&key(page, item)) {
-                return News::Some;
+                return NewItems::Some;
             }
             if page.id_of(item).is_none() {
-                news = News::Unclear;
+                new_items = NewItems::Unclear;
             }
         }
         if page.count() == 0 {
-            News::Unclear
+            NewItems::Unclear
         } else {
-            news
+            new_items
         }
     }
 
@@ -208,7 +208,7 @@ impl Paginator {
     fn check(
         &mut self,
         returning: Option<&Cursor>,
-        news: News,
+        new_items: NewItems,
         is_empty: bool,
     ) -> Result<(), Error> {
         if let Some(Cursor { text, .. }) = returning {
@@ -217,13 +217,13 @@ impl Paginator {
                 "the router returned the cursor {text} again while reporting more items: the list does not end"
             )));
         }
-        if news == News::None {
+        if new_items == NewItems::None {
             self.lost = true;
             return Err(Error::unavailable(
                 "the router returned only items that it had returned before while reporting more: the list does not end",
             ));
         }
-        if news == News::Some && !is_empty {
+        if new_items == NewItems::Some && !is_empty {
             self.barren = 0;
             return Ok(());
         }
@@ -239,7 +239,7 @@ impl Paginator {
 
 /// A position in a list.
 #[derive(Clone)]
-pub struct Place {
+pub struct Position {
     delivered: usize,
     after: Option<String>,
     last_id: Option<Cursor>,
@@ -247,7 +247,7 @@ pub struct Place {
 
 /// Whether a page has new items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum News {
+enum NewItems {
     Some,
     None,
     /// Unknown: the page is empty, or equal items without an ID may be different objects.

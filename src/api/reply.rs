@@ -1,4 +1,4 @@
-//! Parsed responses.
+//! Parsed responses, each with the document as received.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;

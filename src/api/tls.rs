@@ -69,13 +69,13 @@ fn named_by(
     wait_limit: &WaitLimit,
     note: &mut Option<String>,
 ) -> Result<PinnedCertificate, Error> {
-    let place = format!("{} {}", ca.setting, ca.path.display());
+    let source = format!("{} {}", ca.setting, ca.path.display());
     let bundle = ca_bundle::read(&ca.path, wait_limit)
-        .map_err(|why| Error::config(format!("{place}: {why}")))?;
+        .map_err(|why| Error::config(format!("{source}: {why}")))?;
     if bundle.unusable > 0 {
         let all = bundle.unusable + bundle.certificates.len();
         *note = Some(format!(
-            "{place}: {} of {all} certificates can't be used",
+            "{source}: {} of {all} certificates can't be used",
             bundle.unusable
         ));
     }
@@ -84,7 +84,7 @@ fn named_by(
     roots.add_parsable_certificates(named.iter().cloned());
     let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
-        .map_err(|e| Error::config(format!("{place}: its certificates can't be used")).cause(e))?;
+        .map_err(|e| Error::config(format!("{source}: its certificates can't be used")).cause(e))?;
     Ok(PinnedCertificate { usual, named })
 }
 

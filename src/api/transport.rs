@@ -1,4 +1,4 @@
-//! The transport to a server: name resolution, proxy, and trusted certificates.
+//! Builds the transport to a server from name resolution, the proxy, and trusted certificates.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use rustls::client::Resumption;
 use super::connect::Lookup;
 use super::connect::{PhaseLayer, Resolver, system};
 use super::proxy::{Proxy, ProxySettings, ProxyUse};
-use super::sessions::Sessions;
 use super::tls::{self, CaFile, Trust};
 use super::tls_error::NoCertificate;
+use super::tls_sessions::TlsSessions;
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Exit};
 use crate::files::WaitLimit;
@@ -22,8 +22,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// The maximum idle time for reuse of a connection. Many servers close idle connections after five seconds.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 
-/// The maximum number of response headers. A chain of proxies can exceed the library's default of 100. The library's limit
-/// on the total size, about 400 KiB, is unchanged.
+/// The maximum number of response headers. A chain of proxies can exceed the library's default of 100. The library's
+/// limit on the total size, about 400 KiB, is unchanged.
 const MAX_HEADERS: usize = 4096;
 
 /// How a server's key may be sent.
@@ -68,7 +68,7 @@ impl Transport {
         let mut trust = tls::tls(ca, needs_roots, wait_limit)?;
         // After a TLS handshake with a proxy, the handshake with the server is still to come.
         if !proxy.as_ref().is_some_and(Proxy::is_secure) {
-            trust.config.resumption = Resumption::store(Arc::new(Sessions::new()));
+            trust.config.resumption = Resumption::store(Arc::new(TlsSessions::new()));
         }
         Ok(Self {
             trust,
@@ -102,8 +102,8 @@ impl Transport {
         self.trust.certificate.clone()
     }
 
-    /// Creates an HTTP client for this transport. With `pooled`, it reuses connections. TLS sessions are resumed in both
-    /// cases.
+    /// Creates an HTTP client for this transport. With `pooled`, it reuses connections. TLS sessions are resumed in
+    /// both cases.
     pub(super) fn client(&self, pooled: bool) -> Result<reqwest::Client, Error> {
         let mut builder = ClientBuilder::new()
             .no_proxy()

@@ -1,4 +1,4 @@
-//! The context of a workspace (`/exec/context`), and the reports of an execution agent about itself
+//! The context of a workspace (`/exec/context`), and the reports of execution agents about themselves
 //! (`/exec/agents/{id}`).
 
 use serde_json::Value;

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::global;
-use super::{Cli, agents, suggestions, verbs};
+use super::{Cli, agents, aliases, suggestions};
 use crate::command_line;
 use crate::config::GlobalArgs;
 use crate::error::Error;
@@ -48,7 +48,7 @@ pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
         global::add(Cli::command(), &named)
     };
     let mut tree = tree_of(words);
-    let documented = verbs::as_documented(words, &tree);
+    let documented = aliases::as_documented(words, &tree);
     if documented != words {
         tree = tree_of(&documented);
     }
@@ -206,14 +206,14 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         return Error::usage(format!("xeroctl has no command `{word}`: {instead}"))
             .hint("list commands: xeroctl --help");
     }
-    if let Some(early) = id_before_verb(words) {
+    if let Some(early) = id_before_subcommand(words) {
         return early;
     }
     if let Some(word) = unknown
-        && let Some(verb) = suggestions::verb(&path, command, word)
+        && let Some(subcommand) = suggestions::subcommand(&path, command, word)
     {
         return Error::usage(format!("`{path}` has no subcommand `{word}`"))
-            .hint(format!("did you mean: {path} {verb}"))
+            .hint(format!("did you mean: {path} {subcommand}"))
             .hint(format!("all options: {path} --help"));
     }
     if let Some(option) = unknown_option
@@ -273,7 +273,7 @@ fn command_of<'t>(
     while let Some(word) = words.next().filter(|word| Some(*word) != unknown) {
         if word.starts_with('-') {
             // The value of an option is not a command, even if it has the name of one.
-            if !word.contains('=') && verbs::takes_value(command, word) {
+            if !word.contains('=') && aliases::takes_value(command, word) {
                 words.next();
             }
         } else if let Some(below) = command.find_subcommand(word) {
@@ -298,7 +298,7 @@ fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
         return None;
     };
     let is_meant =
-        error.kind() == ErrorKind::UnknownArgument && verbs::takes_value(&tree(), option);
+        error.kind() == ErrorKind::UnknownArgument && aliases::takes_value(&tree(), option);
     is_meant.then(|| {
         let joined = command_line::quote(&redact::word(&format!("{option}={value}")));
         format!("if the value of {option} starts with a dash: {joined}")
@@ -306,26 +306,28 @@ fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
 }
 
 /// An ID before a subcommand, as in `agents agt_1 pause-exec`: clap misses the ID after the subcommand.
-fn id_before_verb(words: &[OsString]) -> Option<Error> {
+fn id_before_subcommand(words: &[OsString]) -> Option<Error> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let group = words
         .iter()
         .position(|word| matches!(*word, "agents" | "join-keys"))?;
     let group = group + usize::from(words.get(group + 1) == Some(&"join-keys"));
     let name = words[group];
-    let [id, verb, ..] = words[group + 1..] else {
+    let [id, subcommand, ..] = words[group + 1..] else {
         return None;
     };
-    let is_verb = |word: &str| {
-        verbs::of(name).iter().any(|(verb, _)| *verb == word)
-            || (name == "agents" && agents::Verb::has_subcommand(word))
+    let is_subcommand = |word: &str| {
+        aliases::of(name)
+            .iter()
+            .any(|(subcommand, _)| *subcommand == word)
+            || (name == "agents" && agents::Subcommand::has_subcommand(word))
     };
-    if id.starts_with('-') || is_verb(id) || !is_verb(verb) {
+    if id.starts_with('-') || is_subcommand(id) || !is_subcommand(subcommand) {
         return None;
     }
-    let message = format!("`{id}` must come after `{verb}`");
+    let message = format!("`{id}` must come after `{subcommand}`");
     let id = command_line::quote(id);
-    Some(Error::usage(message).hint(format!("xeroctl {name} {verb} {id}")))
+    Some(Error::usage(message).hint(format!("xeroctl {name} {subcommand} {id}")))
 }
 
 /// A hint for a word like `describe` in place of an ID.

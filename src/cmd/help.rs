@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::grammar::{self, Parsed};
-use super::{global, topics, verbs};
+use super::{aliases, global, topics};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
@@ -43,9 +43,9 @@ impl Args {
         let tree = grammar::tree();
         let mut command = &tree;
         for word in &self.words {
-            if verbs::of(command.get_name())
+            if aliases::of(command.get_name())
                 .iter()
-                .any(|(verb, _)| verb == word)
+                .any(|(alias, _)| alias == word)
             {
                 break;
             }

@@ -13,11 +13,11 @@ const LONGEST: usize = 8 * 1024 * 1024;
 ///
 /// # Errors
 /// Exit 2 if it cannot be read or is not UTF-8, or if the key comes from standard input too.
-pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<String, Error> {
-    let bytes = bytes(option, place, context)?;
+pub(super) fn file(option: &str, name: &str, context: &Context) -> Result<String, Error> {
+    let bytes = bytes(option, name, context)?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        let place = label(place);
-        Error::usage(format!("{option}: {place} is not UTF-8 text"))
+        let name = label(name);
+        Error::usage(format!("{option}: {name} is not UTF-8 text"))
     })?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
@@ -26,13 +26,13 @@ pub(super) fn file(option: &str, place: &str, context: &Context) -> Result<Strin
 ///
 /// # Errors
 /// Exit 2 if they cannot be read, or if the key comes from standard input too.
-pub(super) fn bytes(option: &str, place: &str, context: &Context) -> Result<Vec<u8>, Error> {
-    if place.is_empty() {
+pub(super) fn bytes(option: &str, name: &str, context: &Context) -> Result<Vec<u8>, Error> {
+    if name.is_empty() {
         return Err(Error::usage(format!(
             "{option}: the file name is missing: write @FILE"
         )));
     }
-    let bytes = if place == "-" {
+    let bytes = if name == "-" {
         let key = context.globals.api_key_file.as_deref();
         if key.is_some_and(|path| path == "-") {
             return Err(Error::usage(format!(
@@ -50,10 +50,10 @@ pub(super) fn bytes(option: &str, place: &str, context: &Context) -> Result<Vec<
         let slice = || wait.slice().map_err(Unreadable::late);
         context.ui.read_input(LONGEST, slice)
     } else {
-        files::read(Path::new(place), LONGEST, &context.wait_limit())
+        files::read(Path::new(name), LONGEST, &context.wait_limit())
     };
     bytes.map_err(|why| {
-        let sentence = format!("{option}: {} {why}", label(place));
+        let sentence = format!("{option}: {} {why}", label(name));
         if why.is_late {
             Error::unavailable(sentence)
         } else {
@@ -67,22 +67,22 @@ pub(super) fn bytes(option: &str, place: &str, context: &Context) -> Result<Vec<
 /// # Errors
 /// As [`file`]; exit 2 if it is empty.
 pub(super) fn text(option: &str, given: &str, context: &Context) -> Result<String, Error> {
-    let Some(place) = given.strip_prefix('@') else {
+    let Some(name) = given.strip_prefix('@') else {
         return Ok(given.to_owned());
     };
-    let text = file(option, place, context)?;
+    let text = file(option, name, context)?;
     if text.is_empty() {
-        let place = label(place);
-        return Err(Error::usage(format!("{option}: {place} is empty")));
+        let name = label(name);
+        return Err(Error::usage(format!("{option}: {name} is empty")));
     }
     Ok(text)
 }
 
 /// How a message names a file, or standard input.
-pub(super) fn label(place: &str) -> String {
-    if place == "-" {
+pub(super) fn label(name: &str) -> String {
+    if name == "-" {
         "standard input".to_owned()
     } else {
-        format!("the file {place}")
+        format!("the file {name}")
     }
 }

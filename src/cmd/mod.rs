@@ -1,6 +1,7 @@
 //! The commands, one file each. A new one needs a file, a `mod` line, and a line in a `commands!` list.
 
 pub mod agents;
+pub mod aliases;
 pub mod api;
 pub mod approvals;
 mod bulk;
@@ -32,7 +33,6 @@ pub mod suggestions;
 mod token;
 mod topics;
 pub mod values;
-pub mod verbs;
 pub mod version;
 mod wait;
 
@@ -66,7 +66,7 @@ macro_rules! command_group {
     ($(#[$help:meta])* Args { $($variant:ident: $module:ident,)+ }) => {
         $crate::cmd::commands! {
             /// The commands of the group.
-            Verb { $($variant: $module,)+ }
+            Subcommand { $($variant: $module,)+ }
         }
 
         #[derive(clap::Args)]
@@ -74,7 +74,7 @@ macro_rules! command_group {
         #[command(subcommand_value_name = "COMMAND", subcommand_help_heading = "Commands")]
         pub struct Args {
             #[command(subcommand)]
-            verb: Verb,
+            subcommand: Subcommand,
         }
 
         impl Args {
@@ -83,7 +83,7 @@ macro_rules! command_group {
                 self,
                 context: &$crate::session::Context,
             ) -> Result<$crate::error::Exit, $crate::error::Error> {
-                Box::pin(self.verb.run(context)).await
+                Box::pin(self.subcommand.run(context)).await
             }
         }
     };

@@ -29,7 +29,7 @@ pub(super) fn summary<'a>(
 /// If standard output can't be written.
 pub(super) fn show_on_one_line(context: &Context, summary: &Summary<'_>) -> Result<(), Error> {
     let sink = Unmasked(&context.ui);
-    Renderer::new(&sink, context.look()?.on_one_line()).done(summary)
+    Renderer::new(&sink, context.render_options()?.on_one_line()).done(summary)
 }
 
 /// Standard output without masking.
@@ -59,8 +59,8 @@ pub(super) fn done_with(
     more: &[(&str, Value)],
 ) -> Result<(), Error> {
     context.ui.set_changed(sentence);
-    let look = context.look()?;
-    if !look.on_terminal() && !look.format.is_machine() {
+    let render_options = context.render_options()?;
+    if !render_options.on_terminal() && !render_options.format.is_machine() {
         context.ui.note(sentence);
     }
     let mut fields = vec![("name", json!(name)), ("result", json!(done))];

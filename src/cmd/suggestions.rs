@@ -3,7 +3,7 @@
 
 use clap::CommandFactory as _;
 
-use super::{Cli, global, verbs};
+use super::{Cli, aliases, global};
 use crate::command_line;
 
 /// A flag-selected group, for an ID that was meant as a subcommand.
@@ -247,7 +247,7 @@ pub fn nearest_of<'w>(
 
 /// The subcommand that was probably meant: by a word of other programs, else by a similar one. For a known word,
 /// similar ones are not considered: `get` is not `set`.
-pub fn verb(path: &str, group: &clap::Command, word: &str) -> Option<String> {
+pub fn subcommand(path: &str, group: &clap::Command, word: &str) -> Option<String> {
     let (_, name) = path.rsplit_once(' ').unwrap_or(("", path));
     let table = match path {
         "xeroctl" => COMMANDS,
@@ -256,12 +256,12 @@ pub fn verb(path: &str, group: &clap::Command, word: &str) -> Option<String> {
             .find(|(known, _)| *known == path)
             .map_or(&[][..], |(_, words)| words),
     };
-    if let Some((_, verb)) = table.iter().find(|(known, _)| *known == word) {
-        return Some((*verb).to_owned());
+    if let Some((_, subcommand)) = table.iter().find(|(known, _)| *known == word) {
+        return Some((*subcommand).to_owned());
     }
     let own = group.get_subcommands().map(clap::Command::get_name);
-    let verbs = verbs::of(name).iter().map(|(verb, _)| *verb);
-    nearest(word, own.chain(verbs)).map(str::to_owned)
+    let aliases = aliases::of(name).iter().map(|(alias, _)| *alias);
+    nearest(word, own.chain(aliases)).map(str::to_owned)
 }
 
 /// A hint for an option that a command does not have.
@@ -314,7 +314,7 @@ pub fn meant(group: &Group, id: &str, next: Option<&str>) -> Option<String> {
         tree = tree.find_subcommand(word)?;
     }
     let own = tree.get_subcommands().map(clap::Command::get_name);
-    let verbs = verbs::of(name).iter().map(|(verb, _)| *verb);
-    nearest(id, own.chain(verbs))
-        .map(|verb| format!("`{id}` was taken for an ID; did you mean: xeroctl {command} {verb}"))
+    let aliases = aliases::of(name).iter().map(|(alias, _)| *alias);
+    nearest(id, own.chain(aliases))
+        .map(|word| format!("`{id}` was taken for an ID; did you mean: xeroctl {command} {word}"))
 }

@@ -61,10 +61,10 @@ pub(super) fn prepare(
     session: &Session<'_>,
     token_file: Option<&Path>,
 ) -> Result<Destination, Error> {
-    if token_file.is_none() && session.look.format.omits_secrets() {
+    if token_file.is_none() && session.render_options.format.omits_secrets() {
         return Err(Error::usage(format!(
             "-o {} cannot show the token, which is only sent once",
-            session.look.format.word()
+            session.render_options.format.word()
         ))
         .hint("write it to a file: --token-file FILE"));
     }

@@ -1,4 +1,4 @@
-//! The sources of the key. It is read only when needed: a dry run needs none.
+//! Where the API key comes from. It is read only when needed: a dry run needs none.
 
 use std::path::{Path, PathBuf};
 
@@ -208,15 +208,15 @@ fn file(
     wait_limit: &WaitLimit,
     wrong: fn(String) -> Error,
 ) -> Result<Secret, Error> {
-    let place = format!("{name} {}", path.display());
+    let source = format!("{name} {}", path.display());
     let bytes = files::read(path, LONGEST, wait_limit).map_err(|why| {
         let wrong = if why.is_late {
             Error::unavailable
         } else {
             wrong
         };
-        wrong(format!("{place} {why}"))
+        wrong(format!("{source} {why}"))
     })?;
-    let text = String::from_utf8(bytes).map_err(|_| wrong(format!("{place} is not text")))?;
-    Secret::key(&text).map_err(|unusable| wrong(format!("{place} {}", unusable.reason())))
+    let text = String::from_utf8(bytes).map_err(|_| wrong(format!("{source} is not text")))?;
+    Secret::key(&text).map_err(|unusable| wrong(format!("{source} {}", unusable.reason())))
 }

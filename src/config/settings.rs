@@ -1,4 +1,4 @@
-//! The settings that result from the command line, the environment, and the file, each with its origin.
+//! The resolved settings for one server, each with its origin.
 
 use super::KeySource;
 use super::file::{Config, Deployment};
@@ -108,10 +108,10 @@ pub fn given_output(flag: Option<Format>, env: &Env) -> Result<Option<Sourced<Fo
     Ok(Some(Sourced::new(format, Origin::Variable(NAME))))
 }
 
-fn unknown_format(place: &str, word: &str) -> Error {
+fn unknown_format(source: &str, word: &str) -> Error {
     let word = redact::word(word);
     Error::config(format!(
-        "{place}: {word} is not an output format (valid: table, wide, json, ndjson, csv, name)"
+        "{source}: {word} is not an output format (valid: table, wide, json, ndjson, csv, name)"
     ))
 }
 

@@ -1,4 +1,4 @@
-//! The global options, the origins of settings, and the selection of the deployment.
+//! The sources of settings: the global options, the environment, and the file; and the selection of the deployment.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! Signals. On SIGHUP, SIGINT, SIGQUIT, or SIGTERM, a change in progress can finish and be reported; everything else
-//! stops immediately. The process then ends by the signal itself, so that an enclosing shell loop also ends. SIGTSTP and
-//! SIGCONT restore the terminal while a prompt is suspended.
+//! Signal handling. On SIGHUP, SIGINT, SIGQUIT, or SIGTERM, a change in progress can finish and be reported; everything
+//! else stops immediately. The process then ends by the signal itself, so that an enclosing shell loop also ends.
+//! SIGTSTP and SIGCONT restore the terminal while a prompt is suspended.
 
 #[cfg(unix)]
 mod signals;
@@ -32,7 +32,7 @@ struct Shared {
     /// Handlers for suspending and continuing the process.
     pause: Mutex<Option<Pause>>,
     /// Whether the signal has been announced.
-    told: AtomicBool,
+    announced: AtomicBool,
     wake: Notify,
     #[cfg(unix)]
     installed: std::sync::OnceLock<signals::Installed>,
@@ -112,8 +112,8 @@ impl Interrupt {
         }
     }
 
-    /// Holds signals until the returned guard is dropped. The first one is recorded; the second prints `last_word` and ends
-    /// the process. With nested holds, the outermost last message is used.
+    /// Holds signals until the returned guard is dropped. The first one is recorded; the second prints `last_word` and
+    /// ends the process. With nested holds, the outermost last message is used.
     pub fn hold(&self, last_word: Option<FinalMessage>) -> SignalGuard {
         self.0.holds.fetch_add(1, Ordering::SeqCst);
         let mut word = lock(&self.0.last_word);
@@ -138,17 +138,17 @@ impl Interrupt {
         guard
     }
 
-    /// Registers a cleanup for when a signal or a panic ends the process, such as removing a temporary file or restoring
-    /// the terminal. Dropping the returned guard cancels it.
+    /// Registers a cleanup for when a signal or a panic ends the process, such as removing a temporary file or
+    /// restoring the terminal. Dropping the returned guard cancels it.
     pub fn cleanup(&self, undo: impl FnOnce() + Send + 'static) -> CleanupGuard {
         let key = self.0.next_cleanup.fetch_add(1, Ordering::SeqCst);
         lock(&self.0.cleanups).push((key, Box::new(undo)));
         CleanupGuard(self.clone(), key)
     }
 
-    /// Registers handlers until the returned guard is dropped. `resume` runs after the process was continued. `suspend`, if
-    /// given, runs before the process is suspended (Ctrl-Z); the argument of `resume` is then false if the system did not
-    /// stop the process. Only one prompt is open at a time.
+    /// Registers handlers until the returned guard is dropped. `resume` runs after the process was continued.
+    /// `suspend`, if given, runs before the process is suspended (Ctrl-Z); the argument of `resume` is then false if
+    /// the system did not stop the process. Only one prompt is open at a time.
     pub fn on_suspend(
         &self,
         suspend: Option<Box<dyn Fn() + Send>>,
@@ -200,7 +200,7 @@ impl Interrupt {
 
     /// Whether to announce the signal: true on the first call only.
     pub fn notify_once(&self) -> bool {
-        !self.0.told.swap(true, Ordering::SeqCst)
+        !self.0.announced.swap(true, Ordering::SeqCst)
     }
 
     /// Waits until a signal has arrived.

@@ -1,4 +1,4 @@
-//! Regular expressions, and masking of their groups.
+//! Compiles regular expressions, and masks their groups.
 
 use regex::{Captures, Regex};
 
@@ -9,8 +9,8 @@ pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is constant")
 }
 
-/// The characters of a word, for a bracket of a pattern: of those that are not ASCII all, because the table of Unicode's
-/// letters takes milliseconds to compile.
+/// The characters of a word, for a bracket of a pattern: of those that are not ASCII all, because the table of
+/// Unicode's letters takes milliseconds to compile.
 macro_rules! word {
     () => {
         r"0-9A-Za-z_\x{80}-\x{10FFFF}"

@@ -1,3 +1,5 @@
+//! Tests: names of secrets, secrets in texts, and known secrets.
+
 use base64::Engine as _;
 
 use super::*;

@@ -1,5 +1,5 @@
 //! Routes that no command has, for the diagnostics of the troubleshooting page: `xeroctl api GET /management/api-keys`
-//! and the like. Their answers are small and fixed. Of the paths, those of `/settings`, `/workspaces`, and
+//! and the like. Their responses are small and fixed. Of the paths, those of `/settings`, `/workspaces`, and
 //! `/management/project` are assumed.
 
 use axum::response::Response;

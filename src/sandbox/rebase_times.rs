@@ -1,4 +1,4 @@
-//! Rebasing the times of demo data to the present.
+//! Shifts the times of demo data to the present.
 
 use super::clock::Seconds;
 use super::state::{Document, Invocation};

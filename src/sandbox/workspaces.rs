@@ -1,4 +1,4 @@
-//! Workspace validation.
+//! The sandbox's workspaces, and the error for an unknown one.
 
 use super::response::ApiError;
 use super::state::Document;

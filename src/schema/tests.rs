@@ -1,3 +1,5 @@
+//! Tests: violations of schemas, unusable schemas, and schemas as rows.
+
 use super::{Parameter, Types, parameters, violations};
 
 fn label(schema: &str, args: &str) -> Vec<String> {

@@ -230,7 +230,7 @@ impl Session<'_> {
     fn show_rows(&self, outcomes: &[Outcome]) -> Result<(), Error> {
         let mut rows = self.renderer().rows(COLUMNS);
         // An ID without a result would read as success.
-        let names_only = self.look.format.is_name();
+        let names_only = self.render_options.format.is_name();
         rows.begin(["{\"data\":["])?;
         for outcome in outcomes {
             if outcome.document.is_ok() || !names_only {

@@ -1,4 +1,4 @@
-//! Dry runs: the requests that would be sent.
+//! Dry runs: prints the requests that would be sent.
 
 use serde_json::json;
 
@@ -25,7 +25,7 @@ impl Session<'_> {
                 described_body(request),
             )
         };
-        if self.look.format.is_json() {
+        if self.render_options.format.is_json() {
             let members = if let [request] = requests {
                 describe(request)
             } else {

@@ -1,4 +1,4 @@
-//! What a command works with: streams, environment, configuration, and a session with the server.
+//! The context of a command (streams, environment, configuration), and its session with the server.
 
 mod batch;
 mod consent;
@@ -96,12 +96,12 @@ impl Context {
     ///
     /// # Errors
     /// Exit 3 if `XEROCTL_OUTPUT` is not a valid format.
-    pub fn look(&self) -> Result<RenderOptions, Error> {
+    pub fn render_options(&self) -> Result<RenderOptions, Error> {
         let given = given_output(self.globals.output, &self.env)?;
-        Ok(self.look_in(given.map(|given| given.value).unwrap_or_default()))
+        Ok(self.render_options_in(given.map(|given| given.value).unwrap_or_default()))
     }
 
-    fn look_in(&self, format: Format) -> RenderOptions {
+    fn render_options_in(&self, format: Format) -> RenderOptions {
         let terminals = self.ui.terminals();
         let human = !format.is_machine();
         let time = if terminals.output && human {
@@ -264,7 +264,7 @@ impl Context {
         local: fn(&dyn LocalRouter) -> (String, String),
     ) -> Result<Session<'_>, Error> {
         self.warn_ignored_vars(&settings);
-        let look = self.look_in(settings.output.value);
+        let render_options = self.render_options_in(settings.output.value);
         // A URL from elsewhere isn't the deployment's, so prompts must not use its name.
         let deployment = match settings.location.origin {
             Origin::Flag(_) | Origin::Variable(_) => None,
@@ -286,7 +286,7 @@ impl Context {
         };
         Ok(Session {
             context: self,
-            look,
+            render_options,
             is_format_chosen,
             service,
             deployment,
@@ -383,7 +383,7 @@ pub struct Session<'c> {
     /// What every command is given.
     pub context: &'c Context,
     /// How results are rendered.
-    pub look: RenderOptions,
+    pub render_options: RenderOptions,
     /// Whether the output format was set: on the command line, in the environment, or by the deployment.
     pub is_format_chosen: bool,
     service: &'static Service,

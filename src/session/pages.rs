@@ -5,7 +5,7 @@ use std::pin::Pin;
 use super::{Scope, Session};
 use crate::api::document::ListItem;
 use crate::api::page::{Cursor, ListEndpoint, ListParams, Page};
-use crate::api::paginator::{PageStep, Paginator, Place};
+use crate::api::paginator::{PageStep, Paginator, Position};
 use crate::api::request::Request;
 use crate::api::response::Response;
 use crate::error::Error;
@@ -18,7 +18,7 @@ pub struct Pages<'s, L> {
     /// The state after the pages so far.
     pub walk: Paginator,
     /// The position before the last page.
-    before: Place,
+    before: Position,
     response: Option<Response>,
     /// The request for the next page, sent while this one is shown.
     ahead: Option<PageRequest<'s>>,
@@ -66,7 +66,7 @@ impl Session<'_> {
             session: self,
             list,
             scope,
-            before: walk.place(),
+            before: walk.snapshot(),
             walk,
             response: None,
             ahead: None,
@@ -110,7 +110,7 @@ impl<L: ListEndpoint> Pages<'_, L> {
         let response = self.response().await?;
         let response = &*self.response.insert(response);
         let mut page = Page::read::<L>(response)?;
-        self.before = self.walk.place();
+        self.before = self.walk.snapshot();
         match self.walk.take(&mut page)? {
             PageStep::Next if self.reads_ahead => {
                 let request = self.walk.request(self.list.request());

@@ -1,4 +1,4 @@
-//! Reads and changes. Each is one request, which a dry run prints instead of sending.
+//! Sends reads and changes. Each is one request, which a dry run prints instead.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ impl Session<'_> {
     /// Measures the offset of the server's clock, which relative times are computed with.
     fn measure(&self, response: &Response) {
         if let Some(date) = response.date() {
-            self.look
+            self.render_options
                 .skew
                 .measure(time::timestamp(date), self.ui().now());
         }
@@ -134,8 +134,8 @@ impl Session<'_> {
         self.client().ok().and_then(client::Client::deadline)
     }
 
-    /// Sends a change. In a dry run, prints the request and returns `None`. `check` is the command that shows whether the
-    /// change was made, for when the response is lost.
+    /// Sends a change. In a dry run, prints the request and returns `None`. `check` is the command that shows whether
+    /// the change was made, for when the response is lost.
     ///
     /// # Errors
     /// As [`Session::get`]; exit 3 if a protected deployment was not named on the command line.

@@ -1,4 +1,4 @@
-//! Results on standard output, in the output format.
+//! Prints results to standard output, in the output format.
 
 use super::{Context, Session};
 use crate::api::document::ListItem;
@@ -42,7 +42,7 @@ impl Sink for Timed<'_> {
 impl Context {
     /// Writes one result of a command that asks no router.
     pub fn renderer(&self) -> Result<Renderer<'_>, Error> {
-        Ok(Renderer::new(&self.ui, self.look()?))
+        Ok(Renderer::new(&self.ui, self.render_options()?))
     }
 }
 
@@ -69,7 +69,7 @@ impl Session<'_> {
 
     /// Writes one result.
     pub fn renderer(&self) -> Renderer<'_> {
-        Renderer::new(self.ui(), self.look.clone())
+        Renderer::new(self.ui(), self.render_options.clone())
     }
 
     /// Writes rows as they come, which stay on the screen as time passes.
@@ -85,7 +85,7 @@ impl Session<'_> {
 
     /// Shows any object; `name` is what `-o name` prints.
     pub fn show_document(&self, document: &str, name: Option<&str>) -> Result<(), Error> {
-        Renderer::new(&Timed(self), self.look.clone()).document(document, name)
+        Renderer::new(&Timed(self), self.render_options.clone()).document(document, name)
     }
 
     /// Reports a completed action that returned no object: `<id>⇥<done>`, or a sentence on a terminal.

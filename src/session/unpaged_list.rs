@@ -1,4 +1,4 @@
-//! Lists without pages or a cursor.
+//! Prints lists of routes without pages or a cursor.
 
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ impl Session<'_> {
         let Some(Fetched { page, .. }) = pages.next().await? else {
             return Ok(Exit::Success);
         };
-        let is_json = self.look.format.is_json();
+        let is_json = self.render_options.format.is_json();
         let kept = || {
             page.items().filter_map(|raw| {
                 Some(match L::Item::read(raw) {

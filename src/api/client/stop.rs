@@ -10,21 +10,21 @@ use crate::api::request::Request;
 pub(super) struct Stop<'s, S> {
     signal: Pin<&'s mut S>,
     /// Whether the signal has arrived. It must not be awaited again.
-    came: Cell<bool>,
+    has_arrived: Cell<bool>,
 }
 
 impl<'s, S: Future<Output = ()>> Stop<'s, S> {
     pub(super) fn new(signal: Pin<&'s mut S>) -> Self {
         Self {
             signal,
-            came: Cell::new(false),
+            has_arrived: Cell::new(false),
         }
     }
 
     pub(super) async fn wait(&mut self) {
-        if !self.came.get() {
+        if !self.has_arrived.get() {
             self.signal.as_mut().await;
-            self.came.set(true);
+            self.has_arrived.set(true);
         }
     }
 

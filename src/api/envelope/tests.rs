@@ -1,3 +1,5 @@
+//! Tests: which bodies are errors, and what is read from them.
+
 use super::{Expectation, is_error, read};
 
 const READ: Expectation = Expectation {

@@ -1,3 +1,5 @@
+//! Tests: which responses are about the requested object.
+
 use super::{ExpectedObject, Role, mismatched_id};
 
 fn subject(role: Role, kind: &'static str, id: &str) -> ExpectedObject {

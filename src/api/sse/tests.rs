@@ -1,3 +1,5 @@
+//! Tests of the parser for server-sent events, with any chunk boundaries.
+
 use std::time::Duration;
 
 use proptest::prelude::*;

@@ -22,11 +22,11 @@ Examples:
 )]
 pub struct Args {
     #[command(subcommand)]
-    verb: Verb,
+    subcommand: Subcommand,
 }
 
 #[derive(clap::Subcommand)]
-enum Verb {
+enum Subcommand {
     /// List an agent's candidates
     #[command(after_help = "\
 Examples:
@@ -73,8 +73,8 @@ pub(crate) const CANDIDATE: &[Column<Candidate>] = &[
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        match self.verb {
-            Verb::List { agent } => {
+        match self.subcommand {
+            Subcommand::List { agent } => {
                 let text = ListText {
                     empty: "no candidates for this agent",
                     paged: false,
@@ -87,8 +87,8 @@ impl Args {
                     .await;
                 super::explained(&session, listed, &agent).await
             }
-            Verb::Approve(target) => decide(&target, Decision::Approve, context).await,
-            Verb::Reject(target) => decide(&target, Decision::Reject, context).await,
+            Subcommand::Approve(target) => decide(&target, Decision::Approve, context).await,
+            Subcommand::Reject(target) => decide(&target, Decision::Reject, context).await,
         }
     }
 }

@@ -62,7 +62,7 @@ impl Targets {
             match control {
                 _ if !self.select.names_ids() => undo_selection(&session, control),
                 // The sentence on a terminal already names the workspace.
-                Control::Pause if session.look.is_aligned() && batch.done.len() == 1 => {
+                Control::Pause if session.render_options.is_aligned() && batch.done.len() == 1 => {
                     session.ui().next("undo it", &self.undo(&batch.done));
                 }
                 Control::Pause => session

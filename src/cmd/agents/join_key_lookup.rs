@@ -1,4 +1,4 @@
-//! Finding one join key in the list, because the router has no route to a single key.
+//! Finds one join key in the list, because the router has no route to a single key.
 
 use crate::api::Id;
 use crate::api::join_keys::{JoinKey, List};

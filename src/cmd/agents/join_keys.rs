@@ -353,7 +353,7 @@ impl Args {
                 filter,
                 view,
             } => match named {
-                Some(id) if session.look.format.is_json() && !session.is_dry() => {
+                Some(id) if session.render_options.format.is_json() && !session.is_dry() => {
                     join_key_lookup::show(&session, &id, &span).await
                 }
                 Some(id) => list_named(&session, &id, include_terminal, &span).await,

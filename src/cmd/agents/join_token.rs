@@ -1,12 +1,12 @@
-//! A join key's token, which is shown only once.
+//! Creating a join key: its token, which is shown only once, and how to pass it to a worker.
 
 use std::path::Path;
 
 use crate::api::Id;
 use crate::api::join_keys::{Create, Created, Revoke, TOKEN_NAMES};
 use crate::api::request::{Endpoint as _, Request};
+use crate::cmd::aliases;
 use crate::cmd::token::Kind;
-use crate::cmd::verbs;
 use crate::command_line;
 use crate::secret::Secret;
 use crate::session::Session;
@@ -56,7 +56,7 @@ impl Kind for New {
     }
 
     fn revoke_command(&self, id: &str) -> String {
-        if id.starts_with('-') || verbs::is_verb("join-keys", id) {
+        if id.starts_with('-') || aliases::is_alias("join-keys", id) {
             format!(
                 "agents join-keys --revoke --force -- {}",
                 command_line::quote(id)

@@ -27,9 +27,9 @@ pub mod wait;
 
 use clap::Subcommand as _;
 
+use super::aliases;
 use super::commands;
 use super::suggestions::{self, Group};
-use super::verbs;
 use crate::api::Id;
 use crate::api::agents::{self, Agent, Event};
 use crate::command_line;
@@ -40,7 +40,7 @@ use action::{Action, AgentArgs};
 
 commands! {
     /// The subcommands of the group.
-    Verb {
+    Subcommand {
         JoinKeys: join_keys,
         PauseExec: pause_exec,
         ResumeExec: resume_exec,
@@ -108,7 +108,7 @@ pub struct Args {
     #[command(flatten)]
     own: AgentArgs,
     #[command(subcommand)]
-    verb: Option<Verb>,
+    subcommand: Option<Subcommand>,
 }
 
 /// The columns of an agent. The first six are documented.
@@ -171,8 +171,8 @@ const EVENT: &[Column<Event>] = &[
 impl Args {
     /// Runs the subcommand, or the action that the flags select.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        match self.verb {
-            Some(verb) => Box::pin(verb.run(context)).await,
+        match self.subcommand {
+            Some(subcommand) => Box::pin(subcommand.run(context)).await,
             None => act(self.own.action()?, &context.open()?).await,
         }
     }
@@ -186,7 +186,7 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
                 paged: true,
             };
             filter.check(session);
-            let keep = |agent: &Agent| filter.matches(agent, session.look.server_now());
+            let keep = |agent: &Agent| filter.matches(agent, session.render_options.server_now());
             let keep: Filter<'_, Agent> = filter.is_given().then_some(&keep);
             let list = &agents::List;
             return session
@@ -272,11 +272,13 @@ pub(super) async fn explained<T>(
 /// The words of a command for one agent. An ID that would be parsed as an option or a subcommand comes last, after
 /// `--`.
 pub(super) fn command(id: &str, options: &str) -> String {
-    let words = if id.starts_with('-') || Verb::has_subcommand(id) || verbs::is_verb("agents", id) {
-        format!("agents {options} -- {}", command_line::quote(id))
-    } else {
-        format!("agents {} {options}", command_line::quote(id))
-    };
+    let words =
+        if id.starts_with('-') || Subcommand::has_subcommand(id) || aliases::is_alias("agents", id)
+        {
+            format!("agents {options} -- {}", command_line::quote(id))
+        } else {
+            format!("agents {} {options}", command_line::quote(id))
+        };
     words
         .split(' ')
         .filter(|word| !word.is_empty())

@@ -3,7 +3,7 @@
 
 use clap::Parser as _;
 
-use super::{Action, Args, Verb, join_keys};
+use super::{Action, Args, Subcommand, join_keys};
 use crate::cmd::{Cli, Command};
 use crate::error::{Error, Exit};
 
@@ -108,9 +108,9 @@ fn agents(words: &[&str]) -> Result<Action, Error> {
 
 fn keys(words: &[&str]) -> Result<join_keys::Action, Error> {
     let words: Vec<&str> = ["join-keys"].iter().chain(words).copied().collect();
-    match args(&words).verb {
-        Some(Verb::JoinKeys(keys)) => keys.action(),
-        _ => unreachable!("the words begin with the verb"),
+    match args(&words).subcommand {
+        Some(Subcommand::JoinKeys(keys)) => keys.action(),
+        _ => unreachable!("the words start with the subcommand"),
     }
 }
 
@@ -119,7 +119,7 @@ fn args(words: &[&str]) -> Args {
     let cli = Cli::try_parse_from(line).expect("clap takes every option of the group");
     match cli.command {
         Some(Command::Agents(args)) => *args,
-        _ => unreachable!("the words begin with the group"),
+        _ => unreachable!("the words start with the group"),
     }
 }
 

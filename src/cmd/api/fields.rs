@@ -81,9 +81,9 @@ impl Field {
         if !self.typed {
             return Ok(text(&self.value));
         }
-        if let Some(place) = self.value.strip_prefix('@') {
+        if let Some(file) = self.value.strip_prefix('@') {
             let option = format!("--field {}", self.name);
-            return Ok(text(&input::file(&option, place, context)?));
+            return Ok(text(&input::file(&option, file, context)?));
         }
         Ok(match self.value.as_str() {
             "true" | "false" | "null" => self.value.clone(),

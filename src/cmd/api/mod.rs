@@ -72,7 +72,7 @@ impl Args {
         let request = self.compose(context)?;
         let mut session = context.open()?;
         if !session.is_format_chosen && !session.is_dry() {
-            session.look.format = Format::Json;
+            session.render_options.format = Format::Json;
         }
         if self.is_list() {
             let span = ListParams::from(self.paging);
@@ -91,9 +91,10 @@ impl Args {
         self.consent(&session)?;
         let sent = self.send(&session, &request).await;
         if let Err(error) = &sent
-            && let Some(refusal) = error.api_error().response.as_ref().filter(|_| self.include)
+            && let Some(error_response) =
+                error.api_error().response.as_ref().filter(|_| self.include)
         {
-            response_printer::refusal(&session, refusal)?;
+            response_printer::error_response(&session, error_response)?;
         }
         sent?;
         Ok(Exit::Success)
@@ -119,9 +120,9 @@ impl Args {
                 ));
             }
             match &self.input {
-                Some(place) => {
-                    let bytes = input::bytes("--input", place, context)?;
-                    if bytes.is_empty() && place == "-" {
+                Some(file) => {
+                    let bytes = input::bytes("--input", file, context)?;
+                    if bytes.is_empty() && file == "-" {
                         context
                             .ui
                             .warn("standard input is empty, so the request has an empty body");
@@ -170,9 +171,9 @@ impl Args {
             let response = session.change_response(request, &check).await?;
             return response_printer::response(session, &response, self.include);
         }
-        let mut taker = ResponsePrinter::new(session, self.include);
-        session.download(request, &mut taker).await?;
-        if let Some(cursor) = taker.finish(request)? {
+        let mut printer = ResponsePrinter::new(session, self.include);
+        session.download(request, &mut printer).await?;
+        if let Some(cursor) = printer.finish(request)? {
             session.ui().hint(&self.more(session, &cursor.text));
         }
         Ok(())

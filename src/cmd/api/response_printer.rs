@@ -84,12 +84,12 @@ fn is_page(kind: Option<&str>) -> bool {
 }
 
 /// Prints an error response unchanged.
-pub(super) fn refusal(session: &Session<'_>, refusal: &RawResponse) -> Result<(), Error> {
-    head(session, &refusal.head)?;
-    if json_of(&refusal.body).is_some() {
-        document(session, &refusal.body).map(drop)
+pub(super) fn error_response(session: &Session<'_>, response: &RawResponse) -> Result<(), Error> {
+    head(session, &response.head)?;
+    if json_of(&response.body).is_some() {
+        document(session, &response.body).map(drop)
     } else {
-        bytes(session, &refusal.body)
+        bytes(session, &response.body)
     }
 }
 

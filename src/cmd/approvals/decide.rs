@@ -1,4 +1,4 @@
-//! Reading an approval before deciding on it, and asking for the consent that its risk requires. Shared by `approve`,
+//! Reads an approval before a decision, and asks for the consent that its risk requires. Shared by `approve`,
 //! `reject`, and `watch --interactive`.
 
 use super::digest::{self, Digest};

@@ -97,7 +97,7 @@ pub(super) async fn show(
 ) -> Result<Digest, Error> {
     let digest = digest::of(document)?;
     let args = approval.args.as_deref();
-    let on_terminal = session.look.on_terminal();
+    let on_terminal = session.render_options.on_terminal();
     let lines = args.map_or_else(Vec::new, |args| {
         if on_terminal {
             let text = json::indented(args);
@@ -114,7 +114,7 @@ pub(super) async fn show(
         args: lines,
     };
     session.renderer().record(SEEN, &seen, document)?;
-    if !session.look.format.is_machine()
+    if !session.render_options.format.is_machine()
         && let Some(tool) = tool
     {
         match session.get(&tools::Get(&tool)).await {

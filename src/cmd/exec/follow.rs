@@ -1,4 +1,4 @@
-//! Following an invocation until it ends, by polling. Events only trigger polls; the invocation's own status decides.
+//! Follows an invocation until it ends, by polling. Events only trigger polls; the invocation's own status decides.
 
 use std::time::{Duration, Instant};
 
@@ -128,8 +128,8 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Follows until the invocation ends or the deadline passes. `first` is the response to the call. After a signal, the
-    /// error has the command to continue with.
+    /// Follows until the invocation ends or the deadline passes. `first` is the response to the call. After a signal,
+    /// the error has the command to continue with.
     pub(super) async fn run(
         mut self,
         first: Option<Reply<Invocation>>,

@@ -1,4 +1,4 @@
-//! Showing what an agent reports about itself. Shared by `manifest`, `environment`, and `connectivity`.
+//! Shows an agent's reports about itself. Shared by `manifest`, `environment`, and `connectivity`.
 
 use crate::api::Id;
 use crate::api::workspaces::{Aspect, Introspect};

@@ -1,4 +1,4 @@
-//! Accepting an invocation ID in place of an execution ID: one lookup after a 404.
+//! Accepts an invocation ID in place of an execution ID: one lookup after a 404.
 
 use crate::api::Id;
 use crate::api::invocations::{Get, Invocation, ending};

@@ -1,4 +1,4 @@
-//! After a call is accepted: showing it, waiting for its end, and the hints. Shared by `invoke` and `rerun`.
+//! Handles an accepted call: shows it, waits for its end, and prints the hints. Shared by `invoke` and `rerun`.
 
 use std::time::Duration;
 

@@ -137,7 +137,7 @@ async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
         return Ok(());
     };
     let status = reply.value.status.clone();
-    let format = session.look.format;
+    let format = session.render_options.format;
     // JSON is the router's own object, and a name is that of the execution.
     let call = if format.is_json() || format.is_name() {
         None

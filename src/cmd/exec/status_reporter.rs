@@ -1,4 +1,4 @@
-//! Reporting an invocation's status changes: as rows, notes, or a live line, depending on the output format.
+//! Reports an invocation's status changes: as rows, notes, or a live line, depending on the output format.
 
 use std::time::Duration;
 
@@ -58,8 +58,8 @@ impl<'a> StatusReporter<'a> {
 
     /// A reporter for `watch`, whose result is the changes.
     pub(super) fn for_watch(session: &'a Session<'a>) -> Self {
-        let live = session.look.on_terminal() && session.ui().has_live_line();
-        let format = session.look.format;
+        let live = session.render_options.on_terminal() && session.ui().has_live_line();
+        let format = session.render_options.format;
         let style = if !format.shows_changes() || live && !format.is_machine() {
             ReportStyle::Notes
         } else {

@@ -73,7 +73,7 @@ pub(in crate::cmd) fn show_parameters(
     tool: &Tool,
     args: Option<&str>,
 ) -> Result<(), Error> {
-    if session.look.format.is_machine() {
+    if session.render_options.format.is_machine() {
         return Ok(());
     }
     let all = schema::parameters(tool.parameters.as_deref().unwrap_or("{}"), args);

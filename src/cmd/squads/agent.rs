@@ -1,4 +1,4 @@
-//! The columns of an agent. They leave out its adapter's configuration, which may contain secrets.
+//! The columns of an agent in a squad. They leave out its adapter's configuration, which may contain secrets.
 
 use crate::api::squads::agents::Agent;
 use crate::view::column::{Cell, Column};

@@ -20,7 +20,7 @@ Examples:
 )]
 pub struct Args {
     #[command(flatten)]
-    place: SquadArgs,
+    squad: SquadArgs,
     #[command(flatten)]
     secrets: Secrets,
 }
@@ -28,7 +28,7 @@ pub struct Args {
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let squads = self.place.open(context)?.with(self.secrets);
+        let squads = self.squad.open(context)?.with(self.secrets);
         let list = List {
             squad: squads.squad()?,
         };

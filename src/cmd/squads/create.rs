@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "TYPE", value_parser = values::text)]
     adapter: String,
     #[command(flatten)]
-    place: SquadArgs,
+    squad: SquadArgs,
     #[command(flatten)]
     secrets: Secrets,
 }
@@ -129,7 +129,7 @@ pub(super) fn check_prompt(
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let squads = self.place.open(context)?.with(self.secrets);
+        let squads = self.squad.open(context)?.with(self.secrets);
         let squad = squads.squad()?;
         let new = self.profile.read(&squads, Some(self.adapter)).await?;
         let create = Create { squad, new: &new };

@@ -131,7 +131,7 @@ impl Args {
                 time::utc(ends)
             )));
         }
-        let squads = self.target.place.open(context)?;
+        let squads = self.target.squad.open(context)?;
         let destination = token::prepare(&squads.session, self.token_file.as_deref())?;
         let agent = squads.agent(&self.target.agent).await?;
         let create = Create {

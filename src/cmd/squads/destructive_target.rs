@@ -24,7 +24,7 @@ pub(super) async fn open<'c>(
     context: &'c Context,
     is_forced: bool,
 ) -> Result<(Squads<'c>, DestructiveTarget), Error> {
-    let squads = target.place.open(context)?;
+    let squads = target.squad.open(context)?;
     // Refuse before reading anything.
     squads.session.check_protection()?;
     if !is_forced && !context.is_interactive() {

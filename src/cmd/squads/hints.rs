@@ -1,4 +1,4 @@
-//! What to do about an error of the squads API, by its cause: the key, its permissions, the squad, or the run.
+//! Hints for errors of the squads API, by cause: the key, its permissions, the squad, or the run.
 
 use crate::error::Error;
 
@@ -33,7 +33,7 @@ pub(super) fn server_message(error: &Error) -> &str {
     let message = error.message();
     message
         .split_once(": HTTP ")
-        .map_or(message, |(_, said)| said)
+        .map_or(message, |(_, message)| message)
 }
 
 fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
@@ -48,9 +48,9 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
         ));
     }
     let code = error.api_error().code.as_deref().unwrap_or_default();
-    let said = format!("{} {code}", server_message(&error)).to_lowercase();
-    if status == 403 && !said.contains("operator") {
-        if let Some(permission) = missing_permission(&said) {
+    let message = format!("{} {code}", server_message(&error)).to_lowercase();
+    if status == 403 && !message.contains("operator") {
+        if let Some(permission) = missing_permission(&message) {
             return match permission {
                 Permission::CreateAgents => error
                     .hint("the key is valid, but lacks the permission to create agents")
@@ -69,7 +69,7 @@ fn explain_denial(sender: &Sender<'_>, error: Error, status: u16) -> Error {
                     .next("show the key's owner", "squads health"),
             };
         }
-        if said.contains("squad") || said.contains("company") {
+        if message.contains("squad") || message.contains("company") {
             // An ID reaches agents of other squads than the named one.
             let failed = error.message().split(": HTTP ").next().unwrap_or_default();
             let is_about_named = failed.ends_with("squad") || failed.ends_with("hire agent");
@@ -99,15 +99,15 @@ enum Permission {
     Unnamed,
 }
 
-/// `said` is in lower case.
-fn missing_permission(said: &str) -> Option<Permission> {
-    if said.contains("create agents")
-        || said.contains("agents:create")
-        || said.contains("cancreateagents")
+/// `message` is in lower case.
+fn missing_permission(message: &str) -> Option<Permission> {
+    if message.contains("create agents")
+        || message.contains("agents:create")
+        || message.contains("cancreateagents")
     {
         return Some(Permission::CreateAgents);
     }
-    let (_, after) = said.split_once("permission")?;
+    let (_, after) = message.split_once("permission")?;
     // `Missing permission: tasks:assign`.
     let is_name = |word: &&str| {
         word.split_once(':')

@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "TYPE", value_parser = values::text)]
     adapter: Option<String>,
     #[command(flatten)]
-    place: SquadArgs,
+    squad: SquadArgs,
     #[command(flatten)]
     secrets: Secrets,
 }
@@ -59,7 +59,7 @@ fn not_sent(left_out: &[String]) -> Vec<&'static str> {
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let squads = self.place.open(context)?.with(self.secrets);
+        let squads = self.squad.open(context)?.with(self.secrets);
         let squad = squads.squad()?;
         let new = self.profile.read(&squads, self.adapter).await?;
         let hire = Hire {

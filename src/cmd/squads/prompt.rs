@@ -1,4 +1,4 @@
-//! An agent's prompt on a server that keeps prompts only in files.
+//! Writes an agent's prompt to its instructions file, for servers that keep prompts only in files.
 
 use super::squad_session::Squads;
 use super::verify;

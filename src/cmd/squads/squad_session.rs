@@ -64,7 +64,7 @@ pub(super) struct AgentTarget {
     #[arg(value_name = "AGENT")]
     pub(super) agent: Id,
     #[command(flatten)]
-    pub(super) place: SquadArgs,
+    pub(super) squad: SquadArgs,
 }
 
 /// An agent that was looked up.
@@ -92,11 +92,11 @@ pub(super) struct Squads<'c> {
     squad: Option<Result<Id, String>>,
     /// The options that select the same server and squad, each preceded by a space.
     options: String,
-    veils: bool,
+    masks_secrets: bool,
     /// Whether the command requires an agent's key.
     as_agent: bool,
     /// Whether the note about masked secrets was shown.
-    told: Cell<bool>,
+    has_noted_masking: Cell<bool>,
 }
 
 impl Server {
@@ -130,7 +130,7 @@ impl AgentTarget {
         &self,
         context: &'c Context,
     ) -> Result<(Squads<'c>, Found), Error> {
-        let squads = self.place.open(context)?;
+        let squads = self.squad.open(context)?;
         let found = squads.find(&self.agent).await?;
         Ok((squads, found))
     }
@@ -158,17 +158,17 @@ fn open<'c>(
         session,
         squad: named,
         options,
-        veils: true,
+        masks_secrets: true,
         as_agent,
-        told: Cell::new(false),
+        has_noted_masking: Cell::new(false),
     })
 }
 
 impl Squads<'_> {
     /// Shows secrets if `--show-secrets` was given.
     pub(super) fn with(mut self, secrets: Secrets) -> Self {
-        self.veils = !secrets.show_secrets;
-        if secrets.show_secrets && !self.session.look.format.is_json() {
+        self.masks_secrets = !secrets.show_secrets;
+        if secrets.show_secrets && !self.session.render_options.format.is_json() {
             let ui = self.session.ui();
             ui.note("--show-secrets requires -o json: tables do not show configurations");
         }
@@ -176,15 +176,15 @@ impl Squads<'_> {
     }
 
     /// The words of a command for the same server and squad: a subcommand, and its arguments as typed.
-    pub(super) fn command(&self, verb: &str, arguments: &str) -> String {
-        format!("squads {verb}{} {arguments}", self.options)
+    pub(super) fn command(&self, subcommand: &str, arguments: &str) -> String {
+        format!("squads {subcommand}{} {arguments}", self.options)
             .trim_end()
             .to_owned()
     }
 
     /// The words of a command for an agent on the same server.
-    pub(super) fn about(&self, verb: &str, agent: &Id) -> String {
-        self.command(verb, &command_line::id(agent.as_str()))
+    pub(super) fn about(&self, subcommand: &str, agent: &Id) -> String {
+        self.command(subcommand, &command_line::id(agent.as_str()))
     }
 
     /// The squad.
@@ -389,7 +389,7 @@ impl Squads<'_> {
     /// # Errors
     /// Exit 1 if the masked document is not JSON.
     pub(super) fn redact<T: DeserializeOwned>(&self, reply: Reply<T>) -> Result<Reply<T>, Error> {
-        if !self.session.look.format.is_json() {
+        if !self.session.render_options.format.is_json() {
             return Ok(reply);
         }
         let document =
@@ -419,11 +419,11 @@ impl Squads<'_> {
 
     /// A document with its secrets masked, unless they may be shown. The first time, prints a note.
     pub(super) fn redact_document(&self, document: &str) -> String {
-        if !self.veils {
+        if !self.masks_secrets {
             return document.to_owned();
         }
         let (document, count) = masked(document);
-        if count > 0 && !self.told.replace(true) {
+        if count > 0 && !self.has_noted_masking.replace(true) {
             self.session
                 .ui()
                 .note("secrets are masked as ***; with -o json, --show-secrets shows them");

@@ -1,5 +1,5 @@
-//! Aliases of the documented flags and subcommands: `agents create` is read as `agents --create`, `exec ls` as `exec
-//! list`, and `exec help` as `exec --help`.
+//! Aliases of documented flags and subcommands: `agents create` means `agents --create`, `exec ls` means `exec list`,
+//! and `exec help` means `exec --help`.
 
 use std::ffi::OsString;
 
@@ -59,8 +59,8 @@ pub fn of(group: &str) -> &'static [(&'static str, &'static str)] {
 }
 
 /// Whether a word after this group is an alias, so that an object with such an ID needs a `--` before it.
-pub fn is_verb(group: &str, word: &str) -> bool {
-    word == "help" || of(group).iter().any(|(verb, _)| *verb == word)
+pub fn is_alias(group: &str, word: &str) -> bool {
+    word == "help" || of(group).iter().any(|(alias, _)| *alias == word)
 }
 
 /// The words of a command line with aliases replaced by their documented form. A word after `--` is always an ID.
@@ -76,7 +76,7 @@ pub fn as_documented(words: &[OsString], tree: &clap::Command) -> Vec<OsString> 
             at += 1 + usize::from(takes_next_word(command, word));
             continue;
         }
-        if let Some((_, documented)) = verb_of(command, tree, word) {
+        if let Some((_, documented)) = alias_of(command, tree, word) {
             words[at] = documented.into();
             break;
         }
@@ -98,7 +98,7 @@ pub fn as_documented(words: &[OsString], tree: &clap::Command) -> Vec<OsString> 
 }
 
 /// The alias in a group. The squads have their own `agents` command, without aliases.
-fn verb_of(
+fn alias_of(
     command: &clap::Command,
     tree: &clap::Command,
     word: &str,
@@ -107,8 +107,8 @@ fn verb_of(
         || tree
             .find_subcommand("agents")
             .is_some_and(|agents| std::ptr::eq(agents, command));
-    let mut verbs = of(command.get_name()).iter().filter(|_| is_group);
-    verbs.find(|(verb, _)| *verb == word)
+    let mut aliases = of(command.get_name()).iter().filter(|_| is_group);
+    aliases.find(|(alias, _)| *alias == word)
 }
 
 /// Whether the next word is the value of this option, or of the last of these short options.

@@ -1,4 +1,4 @@
-//! TLS sessions, kept for resumption. A handshake starts by looking one up, which shows that the TCP connection exists.
+//! A cache of TLS sessions for resumption. A lookup also records that a TLS handshake has started.
 
 use rustls::NamedGroup;
 use rustls::client::{
@@ -13,15 +13,15 @@ const MOST: usize = 256;
 
 /// Keeps sessions in memory, and records in [`PHASE`] that a handshake has started.
 #[derive(Debug)]
-pub(super) struct Sessions(ClientSessionMemoryCache);
+pub(super) struct TlsSessions(ClientSessionMemoryCache);
 
-impl Sessions {
+impl TlsSessions {
     pub(super) fn new() -> Self {
         Self(ClientSessionMemoryCache::new(MOST))
     }
 }
 
-impl ClientSessionStore for Sessions {
+impl ClientSessionStore for TlsSessions {
     fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
         self.0.set_kx_hint(server, group);
     }
