@@ -1,43 +1,91 @@
-//! `--dry-run`: the request is printed and nothing is sent, for every command.
+//! `--dry-run` of every command that sends requests to the router: the plan is what would be sent, and nothing is sent.
 
-use crate::cli::shown::{runs, sandbox};
-use crate::support::Home;
-use crate::support::router::{Router, nobody};
+use serde_json::Value;
+use xeroctl::ui::Terminals;
 
-const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+use crate::cli::shown::{runs, sandbox, terminal, transcript};
+use crate::support::router::{Answer, Router, nobody};
+use crate::support::{Home, Output};
 
-/// Every command that asks the router.
-fn commands() -> Vec<String> {
-    let create = format!(
-        "agents --create --name n --worker-id w --public-key {KEY} --region r --max-concurrent 0 --description '' --supported-tiers a,b"
-    );
-    [
-        "agents",
-        "agents --limit 250 --after agt_1",
-        "agents --all",
-        "agents agt_1",
-        &create,
-        "agents agt_1 --update --description '' --supported-tiers '' --status active",
-        "agents agt_1 --delete",
-        "agents agt_1 --events --limit 5",
-        "agents 'ü ?#%&' --delete",
-        "agents pause-exec agt_1",
-        "agents pause-exec agt_1 agt_2 agt_1 --workspace ws_team_a",
-        "agents resume-exec agt_1",
-        "agents revoke-credentials agt_1 agt_2",
-        "agents candidates list agt_1",
-        "agents candidates approve agt_1 cand_1",
-        "agents candidates reject agt_1 cand_1",
-        "agents curve-rotate agt_1",
-        "agents curve-rotate agt_1 --reason 'post-incident, \"quoted\"'",
-        "join-keys",
-        "join-keys --include-terminal --all",
-        "join-keys",
-        "join-keys --create --name n --region r --router-addr tcp://a:1 --router-addr tcp://b:2 --ttl-seconds 60",
-        "join-keys jk_1 --revoke",
-    ]
-    .map(|line| format!("{line} --dry-run"))
-    .to_vec()
+/// A line per command and per option that changes its requests.
+pub(crate) const LINES: &[&str] = &[
+    "agents",
+    "agents --limit 250 --after agt_1",
+    "agents --all",
+    "agents agt_1",
+    "agents --create --name n --worker-id w --public-key AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= --region r --max-concurrent 0 --description '' --supported-tiers a,b",
+    "agents agt_1 --update --description '' --supported-tiers '' --status active",
+    "agents agt_1 --delete",
+    "agents agt_1 --events --limit 5",
+    "agents 'ü ?#%&' --delete",
+    "agents pause-exec agt_1",
+    "agents pause-exec agt_1 agt_2 agt_1 --workspace ws_team_a",
+    "agents resume-exec agt_1",
+    "agents revoke-credentials agt_1 agt_2",
+    "agents candidates list agt_1",
+    "agents candidates approve agt_1 cand_1",
+    "agents candidates reject agt_1 cand_1",
+    "agents curve-rotate agt_1",
+    "agents curve-rotate agt_1 --reason 'post-incident, \"quoted\"'",
+    "join-keys",
+    "join-keys --include-terminal --all",
+    "join-keys --create --name n --region r --router-addr tcp://a:1 --router-addr tcp://b:2 --ttl-seconds 60",
+    "join-keys jk_1 --revoke",
+    "exec tools",
+    "exec tools --limit 250 --after kubectl_get",
+    "exec tool-show storage/restore",
+    "exec invoke --workspace ws_1 --tool storage/restore --args '{\"n\": 1.50, \"big\": 12345678901234567890123, \"e\": 1E+2}' --arg 'text=é \"q\"' --arg-json z=-0.0",
+    "exec invoke --workspace ws_1 --tool t --args '{}' --wait --raw",
+    "exec invoke --workspace ws_1 --tool t --args '{}' --no-validate",
+    "exec watch inv_1",
+    "exec cancel inv_1",
+    "exec list",
+    "exec list --all",
+    "exec list --status failed --since 1h --limit 5",
+    "exec show exe_1",
+    "exec raw exe_1",
+    "exec raw exe_1 --output-file out.bin",
+    "exec rerun exe_1",
+    "exec rerun exe_1 --wait",
+    "exec invocations",
+    "exec stream",
+    "exec manifest agt_1",
+    "exec environment agt_1",
+    "exec connectivity agt_1",
+    "exec learnings list --workspace 'ws &1'",
+    "exec learnings show lrn_1",
+    "exec learnings delete lrn_1",
+    "exec context show --workspace ws_1",
+    "exec context set --workspace ws_1 --file -",
+    "approvals list",
+    "approvals list --risk irreversible --limit 250 --after apr_1",
+    "approvals list --status pending --all",
+    "approvals show apr_1",
+    "approvals approve apr_1",
+    "approvals approve apr_1 --note '- \"x\"' --confirm storage/restore",
+    "approvals approve apr_1 --expect sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "approvals approve apr_1 apr_2 apr_1",
+    "approvals reject apr_1",
+    "approvals reject apr_1 apr_2 --reason 'not now' --concurrency 1",
+    "approvals watch",
+    "approvals watch --risk write --interactive --bell",
+];
+
+/// The lines of these words are not run for real: they would wait, or depend on an approval.
+const NOT_SENT: [&str; 6] = [
+    "--wait",
+    "watch",
+    "stream",
+    "approvals approve",
+    "--output-file",
+    "--since",
+];
+
+/// The context that `exec context set` reads.
+pub(crate) const CONTEXT: &str = "{\"cluster\": \"blue\", \"n\": 1.0}";
+
+fn run(home: &Home, terminals: Terminals, line: &str) -> Output {
+    home.run_on(terminals, CONTEXT, line)
 }
 
 /// A home that names a base URL and no key.
@@ -45,72 +93,160 @@ fn keyless() -> Home {
     Home::new().with("XEROCTL_BASE_URL", "https://router.example/proj_1/v1")
 }
 
-#[test]
-fn every_command_prints_its_request() {
-    let lines = commands();
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    insta::assert_snapshot!(runs(&keyless(), &lines));
+/// The requests of a plan in JSON.
+pub(crate) fn planned(home: &Home, line: &str) -> Vec<Value> {
+    let run = run(
+        home,
+        Terminals::default(),
+        &format!("{line} --dry-run -o json"),
+    );
+    assert_eq!(run.code, 0, "{line}: {}", run.stderr);
+    let plan: Value = serde_json::from_str(&run.stdout).expect("a document");
+    assert_eq!(plan["dry_run"], true, "{line}");
+    match plan["requests"].as_array() {
+        Some(requests) => requests.clone(),
+        None => vec![plan],
+    }
 }
 
 #[test]
-fn every_command_prints_its_request_as_json() {
-    let lines: Vec<String> = commands()
-        .iter()
-        .map(|line| format!("{line} -o json"))
-        .collect();
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    insta::assert_snapshot!(runs(&keyless(), &lines));
+fn every_line_prints_its_request() {
+    let home = keyless();
+    let runs = LINES.iter().map(|line| {
+        let run = run(&home, Terminals::default(), &format!("{line} --dry-run"));
+        assert_eq!(run.code, 0, "{line}: {}", run.stderr);
+        run
+    });
+    insta::assert_snapshot!(transcript(&runs.collect::<Vec<_>>()));
 }
 
 #[test]
-fn opens_no_socket() {
+fn json_has_the_same_requests() {
+    let home = keyless();
+    for line in LINES {
+        let text = run(&home, Terminals::default(), &format!("{line} --dry-run")).stdout;
+        for request in planned(&home, line) {
+            let [method, url] =
+                ["method", "url"].map(|name| request[name].as_str().expect("a text"));
+            assert!(
+                text.contains(&format!("{method} {url}\n")),
+                "{line}: {text}"
+            );
+            assert!(request["action"].is_string(), "{line}: {request}");
+            let mut bodies = text
+                .split('\n')
+                .filter(|line| line.starts_with('{'))
+                .peekable();
+            assert_eq!(
+                request["body"].is_null(),
+                bodies.peek().is_none(),
+                "{line}: {request}"
+            );
+        }
+    }
+}
+
+#[test]
+fn sends_and_asks_nothing() {
     let router = Router::unasked();
-    let home = router.home();
-    for line in commands() {
-        assert_eq!(home.run(&line).code, 0, "{line}");
+    let unreachable = Home::new().with("XEROCTL_BASE_URL", &nobody());
+    for line in LINES {
+        for forced in ["", " --force"] {
+            let home = router.home();
+            for terminals in [Terminals::default(), terminal(80)] {
+                let run = run(&home, terminals, &format!("{line}{forced} --dry-run"));
+                // Not every command takes --force.
+                assert!(
+                    run.code == 0 || (run.code == 2 && !forced.is_empty()),
+                    "{line}: {}",
+                    run.stderr
+                );
+            }
+            assert!(!home.path().join("out.bin").exists());
+        }
+        assert_eq!(
+            run(
+                &unreachable,
+                Terminals::default(),
+                &format!("{line} --dry-run")
+            )
+            .code,
+            0,
+            "{line}"
+        );
     }
     assert_eq!(router.lines(), [""; 0]);
-    // Nor does it matter that nobody listens.
-    let home = Home::new().with("XEROCTL_BASE_URL", &nobody());
-    for line in commands() {
-        assert_eq!(home.run(&line).code, 0, "{line}");
-    }
 }
 
 #[test]
-fn planned_writes_match_sent_writes() {
-    use crate::support::router::Answer;
-    for line in commands() {
-        let router =
-            Router::rules(|_| Answer::json(200, r#"{"data":[],"x":"x","token":"xjt_secret"}"#));
+fn planned_requests_match_sent_requests() {
+    for line in LINES {
+        if NOT_SENT.iter().any(|words| line.contains(words)) {
+            continue;
+        }
+        let router = Router::rules(|_| {
+            Answer::json(
+                200,
+                r#"{"data":[],"x":"x","token":"xjt_secret","context":{}}"#,
+            )
+        });
         let home = router.home();
-        let plan = home.run(&format!("{line} -o json")).stdout;
-        let plan: serde_json::Value = serde_json::from_str(&plan).expect("a document");
-        let real = line.replace(" --dry-run", " -o json");
-        let real = if real.contains("--delete") || real.contains("revoke") {
-            real + " --force"
-        } else {
-            real
-        };
-        assert_eq!(home.run(&real).code, 0, "{real}");
-        let planned: Vec<&serde_json::Value> = match plan["requests"].as_array() {
-            Some(requests) => requests.iter().collect(),
-            None => vec![&plan],
-        };
-        let mut sent = router.asked();
-        // Several are sent at a time, in any order.
-        sent.sort_by(|one, other| one.target.cmp(&other.target));
-        assert_eq!(planned.len(), sent.len(), "{real}");
-        for (planned, sent) in planned.iter().zip(&sent) {
-            let url = format!(
-                "{}{}",
-                router.base_url().trim_end_matches("/proj_1/v1"),
-                sent.target
-            );
-            assert_eq!(planned["url"], url.as_str(), "{real}");
-            assert_eq!(planned["method"], sent.method.as_str(), "{real}");
-            let body: serde_json::Value = serde_json::from_str(&sent.body).unwrap_or_default();
-            assert_eq!(planned["body"], body, "{real}");
+        let planned = planned(&home, line);
+        let forced = run(
+            &home,
+            Terminals::default(),
+            &format!("{line} -o json --force"),
+        );
+        if forced.code == 2 {
+            run(&home, Terminals::default(), &format!("{line} -o json"));
+        }
+        let sent = router.asked();
+        for planned in planned {
+            let is_it = sent.iter().any(|sent| {
+                let url = planned["url"].as_str().unwrap_or_default();
+                let body: Value = serde_json::from_str(&sent.body).unwrap_or_default();
+                url.ends_with(&sent.target)
+                    && planned["method"] == sent.method.as_str()
+                    && planned["body"] == body
+            });
+            assert!(is_it, "{line}: {planned} is not in {sent:#?}");
+        }
+        let writes = sent.iter().filter(|sent| sent.method != "GET").count();
+        let all = planned_writes(&home, line);
+        assert_eq!(writes, all, "{line}: {sent:#?}");
+    }
+}
+
+/// The number of writes in a plan.
+pub(crate) fn planned_writes(home: &Home, line: &str) -> usize {
+    let requests = planned(home, line);
+    requests
+        .iter()
+        .filter(|request| request["method"] != "GET")
+        .count()
+}
+
+#[test]
+fn numbers_keep_their_spelling() {
+    let spelled = [
+        "1.50",
+        "12345678901234567890123",
+        "1E+2",
+        "-0.0",
+        "0.10e-05",
+    ];
+    for number in spelled {
+        let router = Router::script([Answer::json(200, r#"{"id":"x"}"#)]);
+        let home = router.home();
+        let line = format!(
+            "exec invoke --workspace w --tool t --no-validate --args '{{\"a\": {number}}}' --arg-json b=[{number}]"
+        );
+        let plain = home.run(&format!("{line} --dry-run")).stdout;
+        let json = home.run(&format!("{line} --dry-run -o json")).stdout;
+        home.run(&line);
+        let sent = router.asked()[0].body.clone();
+        for text in [plain, json, sent] {
+            assert_eq!(text.matches(number).count(), 2, "{number}: {text}");
         }
     }
 }
@@ -121,7 +257,9 @@ fn sandbox_address_has_no_port() {
         &sandbox(),
         &[
             "agents agt_1 --delete --dry-run",
-            "agents --dry-run -o json"
+            "agents --dry-run -o json",
+            "agents revoke-credentials agt_1 agt_2 --dry-run -o json",
+            "exec invoke --workspace ws_team_a --tool kubectl_get --arg resource=pods --dry-run -o json",
         ],
     ));
 }
@@ -130,13 +268,20 @@ fn sandbox_address_has_no_port() {
 fn usage_errors_stay_errors() {
     let home = keyless();
     for line in [
-        "agents .. --delete --dry-run",
-        "agents --create --dry-run",
-        "agents agt_1 --update --public-key x --dry-run",
-        "join-keys --create --name n --region r --router-addr tcp://a:1 -o csv --dry-run",
-        "agents --dry-run --base-url http://user@host/p/v1",
+        "agents .. --delete",
+        "agents --create",
+        "agents agt_1 --update --public-key x",
+        "join-keys --create --name n --region r --router-addr tcp://a:1 -o csv",
+        "agents --base-url http://user@host/p/v1",
+        "exec invoke --workspace w --tool t",
+        "exec invoke --workspace w --tool t --args []",
+        "exec invoke --workspace w --tool t --args '{}' --raw",
+        "exec show ..",
+        "exec list --since never",
+        "exec watch i --interval 1ms",
+        "exec context set --workspace w --file none",
     ] {
-        assert_eq!(home.run(line).code, 2, "{line}");
+        assert_eq!(home.run(&format!("{line} --dry-run")).code, 2, "{line}");
     }
     assert_eq!(
         Home::new().run("agents --dry-run").code,

@@ -3,114 +3,11 @@
 use crate::cli::shown::runs;
 use crate::support::Home;
 
-/// Every command, word by word.
-const COMMANDS: &[&str] = &[
-    "agents",
-    "agents join-keys",
-    "agents pause-exec",
-    "agents resume-exec",
-    "agents revoke-credentials",
-    "agents candidates",
-    "agents candidates list",
-    "agents candidates approve",
-    "agents candidates reject",
-    "agents curve-rotate",
-    "join-keys",
-    "config",
-    "config init",
-    "config add",
-    "config set",
-    "config use",
-    "config list",
-    "config show",
-    "config remove",
-    "config rename",
-    "config path",
-    "sandbox",
-    "sandbox serve",
-    "sandbox reset",
-    "sandbox path",
-    "status",
-    "doctor",
-    "explain",
-    "completions",
-    "man",
-    "version",
-    "help",
-];
-
 #[test]
-fn every_command_has_help_with_usage() {
-    let home = Home::new();
-    for command in COMMANDS {
-        for flag in ["--help", "-h"] {
-            let run = home.run(&format!("{command} {flag}"));
-            assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{command} {flag}");
-            // The alias at the first level is told by its full name.
-            let name = command
-                .replace("agents join-keys", "join-keys")
-                .replace("join-keys", "agents join-keys");
-            let usage = format!("Usage: xeroctl {name}");
-            assert!(
-                run.stdout.contains(&usage),
-                "{command} {flag}: {}",
-                run.stdout
-            );
-        }
+fn rejects_unknown_topics() {
+    for line in ["help nonsense", "help agents nonsense"] {
+        assert_eq!(Home::new().run(line).code, 2, "{line}");
     }
-}
-
-#[test]
-fn help_accepts_command_words() {
-    let home = Home::new();
-    for command in COMMANDS {
-        assert_eq!(
-            home.run(&format!("help {command}")).stdout,
-            home.run(&format!("{command} --help")).stdout,
-            "{command}"
-        );
-    }
-    assert_eq!(home.run("help nonsense").code, 2);
-    assert_eq!(home.run("help agents nonsense").code, 2);
-}
-
-#[test]
-fn every_example_parses() {
-    let home = Home::new().with("XEROCTL_BASE_URL", "https://router.example/p/v1");
-    let mut seen = 0;
-    for command in COMMANDS {
-        let help = home
-            .run(&format!("{command} --help"))
-            .stdout
-            .replace("\\\n      ", "");
-        let examples = help
-            .split_once("Examples:")
-            .map_or("", |(_, examples)| examples);
-        for example in examples.lines().map(str::trim) {
-            // What comes behind two blanks is a remark; pipes and other programs are the shell's.
-            let Some(words) = example.strip_prefix("xeroctl ") else {
-                continue;
-            };
-            let words = words.split("   ").next().unwrap_or_default();
-            let words = words.split(['|', '>']).next().unwrap_or_default();
-            let words = words.replace("KEY ", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= ");
-            if words.contains("config ")
-                || words.contains("sandbox ")
-                || words.contains("--api-key-file")
-            {
-                continue;
-            }
-            seen += 1;
-            let dry = if words.contains("--dry-run") {
-                ""
-            } else {
-                "--dry-run "
-            };
-            let run = home.run(&format!("{dry}{words}"));
-            assert_eq!(run.code, 0, "{example}: {}", run.stderr);
-        }
-    }
-    assert!(seen > 20, "{seen} examples");
 }
 
 #[test]

@@ -41,52 +41,6 @@ fn names_all_missing_options() {
 }
 
 #[test]
-fn rejects_empty_values() {
-    let lines = [
-        "agents ''",
-        "agents agt_1 --update --name ''",
-        "agents agt_1 --update --worker-id ''",
-        "agents agt_1 --update --public-key ''",
-        "agents agt_1 --update --region ''",
-        "agents agt_1 --update --status ''",
-        "agents agt_1 --update --max-concurrent ''",
-        "agents --limit ''",
-        "agents --after ''",
-        "agents pause-exec agt_1 --workspace ''",
-        "agents curve-rotate agt_1 --reason ''",
-        "join-keys --create --name a --region r --router-addr ''",
-        "join-keys --create --name a --region r --router-addr tcp://a:1 --agent-role ''",
-        "join-keys --create --name a --region r --router-addr tcp://a:1 --token-file ''",
-        "agents --context ''",
-        "agents --base-url ''",
-        "agents --api-key ''",
-        "agents --api-key-file ''",
-        "agents --output ''",
-        "agents --time ''",
-        "agents --timeout ''",
-        "config add '' --base-url http://127.0.0.1/p/v1",
-        "config add a --base-url http://127.0.0.1/p/v1 --ca-cert ''",
-    ];
-    let home = Home::new();
-    for line in lines {
-        let run = home.run(line);
-        assert_eq!(
-            (run.code, run.stdout.as_str()),
-            (2, ""),
-            "{line}: {}",
-            run.stderr
-        );
-    }
-    // But for these two, which empty a field.
-    for line in [
-        "agents agt_1 --update --description '' --dry-run",
-        "agents agt_1 --update --supported-tiers '' --dry-run",
-    ] {
-        assert_eq!(sandbox().run(line).code, 0, "{line}");
-    }
-}
-
-#[test]
 fn rejects_ids_that_change_the_route() {
     insta::assert_snapshot!(refused(&[
         "agents .",
