@@ -125,7 +125,7 @@ impl<'a> Page<'a> {
         };
         page.map_err(|e| response.is_malformed(&e))?.ok_or_else(|| {
             response.undecodable(format_args!(
-                "no list: neither an object with the list `{}` nor an array",
+                "not a list: expected an array, or an object with the array `{}`",
                 L::MEMBER
             ))
         })

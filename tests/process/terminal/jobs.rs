@@ -67,7 +67,7 @@ const ECHO: &str =
     "case $(stty -a) in *' -echo '*) echo echo-is''-off;; *) echo echo-is''-on;; esac\r";
 
 #[test]
-fn a_key_is_not_shown_after_the_prompt_was_suspended_and_continued() {
+fn key_stays_hidden_after_suspension() {
     for name in shells() {
         let home = Home::new();
         let mut terminal = shell(&home, name);
@@ -88,7 +88,7 @@ fn a_key_is_not_shown_after_the_prompt_was_suspended_and_continued() {
 }
 
 #[test]
-fn a_key_is_not_shown_after_a_script_around_the_prompt_was_suspended() {
+fn key_stays_hidden_after_suspension_of_a_script() {
     for name in shells() {
         let home = Home::new();
         std::fs::write(home.path().join("add.sh"), format!("\"$X\" {ADD}\n")).expect("a script");
@@ -108,7 +108,7 @@ fn a_key_is_not_shown_after_a_script_around_the_prompt_was_suspended() {
 }
 
 #[test]
-fn a_prompt_that_nobody_could_continue_is_not_suspended() {
+fn prompt_without_job_control_is_not_suspended() {
     let home = Home::new();
     let mut terminal = Terminal::run(&home, ADD);
     // Ctrl-Z as a key, and the signal from elsewhere; no shell is here.
@@ -122,7 +122,7 @@ fn a_prompt_that_nobody_could_continue_is_not_suspended() {
 }
 
 #[test]
-fn a_visible_prompt_is_shown_again_when_it_is_continued() {
+fn visible_prompt_is_shown_again_after_continuing() {
     let router = Router::rules(|_| Answer::json(200, "{}"));
     for name in shells() {
         let home = router.home();
@@ -140,7 +140,7 @@ fn a_visible_prompt_is_shown_again_when_it_is_continued() {
 }
 
 #[test]
-fn a_prompt_that_continues_in_the_background_is_not_shown_there() {
+fn background_prompt_is_not_shown() {
     for name in shells() {
         let home = Home::new();
         let mut terminal = shell(&home, name);
@@ -166,7 +166,7 @@ fn a_prompt_that_continues_in_the_background_is_not_shown_there() {
 }
 
 #[test]
-fn a_signal_at_a_prompt_restores_the_terminal_and_ends_the_line() {
+fn signal_at_a_prompt_restores_the_terminal() {
     for (signal, _) in SIGNALS {
         for line in [ADD, "config init"] {
             let home = Home::new();
@@ -196,7 +196,7 @@ fn changes(router: &Router) -> usize {
 }
 
 #[test]
-fn enter_and_ctrl_c_and_ctrl_d_work_in_a_raw_terminal_which_is_left_as_it_was() {
+fn raw_terminal_accepts_enter_ctrl_c_and_ctrl_d() {
     for stty in [
         "raw",
         "-icrnl",
@@ -235,7 +235,7 @@ fn enter_and_ctrl_c_and_ctrl_d_work_in_a_raw_terminal_which_is_left_as_it_was() 
 }
 
 #[test]
-fn what_is_typed_behind_ctrl_c_is_left_to_the_shell() {
+fn type_ahead_after_ctrl_c_is_left_to_the_shell() {
     let router = Router::rules(|_| Answer::json(200, "{}"));
     let home = router.home();
     for (line, prompt) in [(DELETE, "[y/N] "), (ADD, "API key")] {
@@ -251,7 +251,7 @@ fn what_is_typed_behind_ctrl_c_is_left_to_the_shell() {
 }
 
 #[test]
-fn a_long_key_is_stored_completely_and_a_longer_one_is_refused() {
+fn long_key_is_complete_and_overlong_key_is_rejected() {
     let home = Home::new();
     let long = "k".repeat(5000);
     let mut terminal = Terminal::run(&home, ADD);
@@ -271,7 +271,7 @@ fn a_long_key_is_stored_completely_and_a_longer_one_is_refused() {
 }
 
 #[test]
-fn an_answer_that_may_have_been_cut_does_not_count() {
+fn truncated_input_does_not_count() {
     let router = Router::unasked();
     let mut terminal = Terminal::run(&router.home(), DELETE);
     terminal
@@ -292,7 +292,7 @@ fn running() -> Router {
 const REWRITE: &str = "\r\u{1b}[K";
 
 #[test]
-fn a_live_line_is_shown_only_on_terminals_that_can_rewrite_it() {
+fn live_line_requires_a_capable_terminal() {
     let router = running();
     let left = Terminal::run(&router.home(), WATCH).end().exits(0);
     assert!(left.raw.contains(REWRITE), "{left:#?}");
@@ -320,7 +320,7 @@ fn a_live_line_is_shown_only_on_terminals_that_can_rewrite_it() {
 }
 
 #[test]
-fn a_background_job_shows_no_live_line() {
+fn background_job_shows_no_live_line() {
     for name in shells() {
         let router = running();
         let home = router.home();
@@ -333,7 +333,7 @@ fn a_background_job_shows_no_live_line() {
 }
 
 #[test]
-fn a_live_line_follows_the_width_of_the_window() {
+fn live_line_follows_the_window_width() {
     let long = Answer::json(
         200,
         format!(
