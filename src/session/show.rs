@@ -50,19 +50,19 @@ impl Session<'_> {
     /// The render options for output that stays on the screen while time passes: no relative times, unless the command
     /// line asks for them.
     pub fn with_absolute_times(&self) -> RenderOptions {
-        let mut look = self.look.clone();
-        if look.time == TimeFormat::Relative && self.context.globals.time.is_none() {
-            look.time = TimeFormat::Local;
+        let mut render_options = self.render_options.clone();
+        if render_options.time == TimeFormat::Relative && self.context.globals.time.is_none() {
+            render_options.time = TimeFormat::Local;
         }
-        look.now = self.ui().now();
-        look
+        render_options.now = self.ui().now();
+        render_options
     }
 
     /// The current time by the server's clock.
     pub fn server_now(&self) -> jiff::Timestamp {
         let now = RenderOptions {
             now: self.ui().now(),
-            ..self.look.clone()
+            ..self.render_options.clone()
         };
         now.server_now()
     }

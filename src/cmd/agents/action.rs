@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use clap::Subcommand as _;
 
-use super::Verb;
+use super::Subcommand;
 use super::delete::DeleteArgs;
 use super::filter::AgentFilter;
 use super::selection::SelectArgs;
 use crate::api::Id;
 use crate::api::agents::Fields;
 use crate::api::page::ListParams;
+use crate::cmd::aliases;
 use crate::cmd::bulk::BulkArgs;
 use crate::cmd::list_options::{self, ViewArgs};
 use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
 use crate::cmd::values::{self, Tiers};
-use crate::cmd::verbs;
 use crate::error::Error;
 use crate::session::ListView;
 use crate::time;
@@ -255,8 +255,9 @@ impl AgentArgs {
     fn delete(self) -> Result<Action, Error> {
         let filter = self.filter();
         let more = self.delete.unwrap_or_default();
-        let is_word =
-            |id: &&Id| verbs::is_verb("agents", id.as_str()) || Verb::has_subcommand(id.as_str());
+        let is_word = |id: &&Id| {
+            aliases::is_alias("agents", id.as_str()) || Subcommand::has_subcommand(id.as_str())
+        };
         if let Some(word) = more.iter().find(is_word) {
             return Err(Error::usage(format!(
                 "`{word}` is a subcommand; an agent with this ID comes after `--`"

@@ -75,7 +75,7 @@ impl<'s> Run<'s> {
     pub(super) fn show(&mut self, result: &RotationResult) -> Result<(), Error> {
         self.begin()?;
         // A name without its result would read as a success.
-        if !self.session.look.format.is_name() || result.status.is_good() {
+        if !self.session.render_options.format.is_name() || result.status.is_good() {
             let json = serde_json::to_string(result).unwrap_or_default();
             self.rows.row(&json, || Ok(result))?;
         } else if let Some(message) = &result.message {
