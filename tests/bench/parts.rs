@@ -1,4 +1,5 @@
-//! What touches every byte of a response: `cargo bench` measures it, `cargo test` proves that it runs.
+//! The operations that touch every byte of a response: `cargo bench` measures them, and `cargo test` checks that they
+//! run.
 
 use std::cell::Cell;
 use std::hint::black_box;

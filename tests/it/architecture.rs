@@ -1,4 +1,5 @@
-//! The layers hold: each part of the crate names only the parts below it, and only some may touch the outside.
+//! The architecture: parts of the crate use only the parts below them, only some modules do I/O, and files form no
+//! cycles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! The documents are true: every transcript in them is typed again and compared, and the reference is what the program
-//! says of itself. `UPDATE_DOCS=1 cargo test --test it docs::` writes them anew.
+//! The documents are correct: every transcript in them is replayed and compared, and the reference matches the help.
+//! `UPDATE_DOCS=1 cargo test --test it docs::` updates them.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// Types every command of a document again and puts what comes back in the place of what stands there.
+/// Types every command of a document again and puts what comes back in place of what stands there.
 fn replay(text: &str) -> String {
     let home = Home::new();
     let key = home.path().join("prod.key");
@@ -73,7 +73,7 @@ fn replay(text: &str) -> String {
     out
 }
 
-/// Types every command of a document into one shell and puts what comes back in the place of what stands there.
+/// Types every command of a document into one shell and puts what comes back in place of what stands there.
 fn replay_session(text: &str) -> String {
     const MARK: &str = "\u{1e}";
     let mut commands: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! A router of governed execution: for each route the answers that it gives one after another.
+//! A router for governed execution: each route gives its responses in order.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ pub const TOOL: &str = "GET /exec/tools/t";
 /// The approval that is waited for.
 pub const APPROVAL: &str = "GET /exec/approvals/apr_1";
 
-/// The routes of a router. One that has no answers is answered with 404.
+/// The routes of a router. One that has no responses is answered with 404.
 #[derive(Default)]
 pub struct Routes {
     all: Vec<Route>,
@@ -53,7 +53,7 @@ impl Routes {
         self
     }
 
-    /// Does something when a route is asked for this time, counted from 1, before the answer leaves.
+    /// Does something when a route is asked for this time, counted from 1, before the response leaves.
     pub fn at(
         mut self,
         line: &str,
@@ -93,7 +93,7 @@ impl Routes {
             *lock(begun) = true;
             changed.notify_all();
         }
-        // It ends all the same, so that a client that waits for the answer fails by what it does.
+        // It ends anyway, so that a client that waits for the response fails by what it does.
         let waited =
             changed.wait_timeout_while(lock(begun), Duration::from_secs(5), |begun| !*begun);
         drop(waited);

@@ -1,4 +1,4 @@
-//! A router with a fleet: it lists agents, counts their rotations, and keeps their histories.
+//! A router with a fleet: lists agents, counts their rotations, and keeps their histories.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

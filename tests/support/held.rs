@@ -1,4 +1,4 @@
-//! A router whose answers wait for the test.
+//! A router whose responses wait for the test.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use super::router::{Answer, Asked, Router};
 /// A router whose answers wait until the test gives them.
 pub struct Held {
     _router: Router,
-    /// A home whose environment names it.
+    /// A home whose environment selects it.
     pub home: Home,
     arrived: Receiver<Asked>,
     answers: Sender<Answer>,

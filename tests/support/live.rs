@@ -1,4 +1,4 @@
-//! Answers that come piece by piece, when the test says so: live feeds, and transfers that break in the middle.
+//! Responses sent piece by piece on request: event streams, and interrupted transfers.
 
 use std::io::Write;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::router::Answer;
 
-/// Longer than any test: an answer of which nobody thinks any more ends then.
+/// Longer than any test: a response of which nobody thinks any more ends then.
 const FORGOTTEN: Duration = Duration::from_mins(1);
 
 /// One piece of a body.
@@ -23,7 +23,7 @@ enum Piece {
     Break,
 }
 
-/// The test's end of an answer under way. The connection breaks when it is dropped.
+/// The test's end of a response under way. The connection breaks when it is dropped.
 #[derive(Clone)]
 pub struct Live(Sender<Piece>);
 
@@ -52,7 +52,7 @@ impl Live {
     }
 
     fn piece(&self, piece: Piece) -> &Self {
-        // Whoever asked may have gone away.
+        // The client may have disconnected.
         let _ = self.0.send(piece);
         self
     }
@@ -67,7 +67,7 @@ impl Live {
         self.piece(Piece::Repeated(bytes.into(), times))
     }
 
-    /// Sends an event with this id about an invocation.
+    /// Sends an event with this ID about an invocation.
     pub fn event(&self, id: &str, name: &str, invocation: &str, status: &str) -> &Self {
         self.sends(event(id, name, invocation, status))
     }

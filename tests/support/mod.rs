@@ -1,4 +1,4 @@
-//! What all kinds of tests share: a private home, a run in this process, a run of the real binary.
+//! Common parts of all tests: a private home, a run in the test process, and a run of the real program.
 
 #![allow(
     dead_code,
@@ -79,7 +79,7 @@ impl Home {
         self.dir.path()
     }
 
-    /// Writes the configuration file, readable by its owner alone.
+    /// Writes the configuration file, readable by only its owner.
     pub fn config(self, text: &str) -> Self {
         let dir = self.path().join(".config/xeroctl");
         std::fs::create_dir_all(&dir).expect("the configuration directory");
@@ -98,12 +98,12 @@ impl Home {
         self
     }
 
-    /// Runs a line in this process, off a terminal.
+    /// Runs a command line in this process, off a terminal.
     pub fn run(&self, line: &str) -> Output {
         self.run_on(Terminals::default(), "", line)
     }
 
-    /// Runs a line in this process, on a terminal of 120 columns where the user types `input`.
+    /// Runs a command line in this process, on a terminal of 120 columns where the user types `input`.
     pub fn run_on_terminal(&self, input: &str, line: &str) -> Output {
         let terminals = Terminals {
             input: true,
@@ -114,7 +114,7 @@ impl Home {
         self.run_on(terminals, input, line)
     }
 
-    /// Runs a line in this process. `line` is split like a shell does it, but expands nothing.
+    /// Runs a command line in this process. `line` is split like a shell does it, but expands nothing.
     pub fn run_on(&self, terminals: Terminals, input: &str, line: &str) -> Output {
         self.run_words(terminals, input, line, &split(line))
     }
@@ -139,7 +139,7 @@ impl Home {
         }
     }
 
-    /// The real binary in this home, with no variables but those of the home.
+    /// The real program in this home, with no variables but those of the home.
     pub fn binary(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xeroctl"));
         command
@@ -153,7 +153,7 @@ impl Home {
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 pub struct Output {
     pub line: String,
     pub stdout: String,

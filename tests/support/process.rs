@@ -1,5 +1,4 @@
-//! The real binary while it runs: its streams as they come, signals to it, and how it ends. No wait is longer than
-//! [`LIMIT`].
+//! The real program while it runs: its streams, signals to it, and its end. No wait is longer than [`LIMIT`].
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -77,12 +76,12 @@ pub fn variables(command: &Command) -> Vec<(OsString, OsString)> {
         .collect()
 }
 
-/// Runs a line to its end.
+/// Runs a command line to its end.
 pub fn run(home: &Home, line: &str) -> Ended {
     Running::start(&mut command(home, line)).end()
 }
 
-/// Runs a line to its end, with standard output going somewhere else.
+/// Runs a command line to its end, with standard output going somewhere else.
 pub fn run_into(home: &Home, line: &str, output: impl Into<Stdio>) -> Ended {
     Running::start_into(&mut command(home, line), output).end()
 }
@@ -92,7 +91,7 @@ pub fn run_script(home: &Home, text: &str) -> Ended {
     Running::start(&mut script(home, text)).end()
 }
 
-/// The writing end of a pipe that nobody reads.
+/// The writing end of a pipe that is not read.
 pub fn gone_reader() -> Stdio {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);

@@ -1,4 +1,4 @@
-//! The real binary on a terminal: what is typed, what stands on the screen and how it looks, how it ends.
+//! The real program on a terminal: typed input, the screen and its styles, and its end.
 
 use std::io::{Read, Write as _};
 use std::num::NonZeroU16;
@@ -100,12 +100,12 @@ impl Terminal {
         }
     }
 
-    /// Runs a line of this home on a terminal of usual width.
+    /// Runs a command line of this home on a terminal of usual width.
     pub fn run(home: &Home, line: &str) -> Self {
         Self::run_at(USUAL, home, line)
     }
 
-    /// Runs a line of this home on a terminal of this many columns.
+    /// Runs a command line of this home on a terminal of this many columns.
     pub fn run_at(columns: u16, home: &Home, line: &str) -> Self {
         Self::open(columns).start(&command(home, line))
     }
@@ -294,7 +294,7 @@ impl Drop for Terminal {
         if self.shared.lock().exit.is_none()
             && let Some(killer) = &mut self.killer
         {
-            // It may have ended in the meantime.
+            // It may have ended meanwhile.
             if let Some(pid) = self.pid {
                 let _ = Command::new("/bin/sh")
                     .args(["-c", "kill -s KILL \"$0\" 2> /dev/null", &pid.to_string()])
@@ -339,7 +339,7 @@ impl Left {
 /// How a piece of text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// The number of the colour; none is the terminal's own.
+    /// The number of the color; none is the terminal's own.
     pub colour: Option<u8>,
     pub bold: bool,
 }

@@ -1,5 +1,5 @@
-//! A router that says what the test tells it to: a listener on a loopback port that records what it is asked and
-//! answers with scripted bytes. It shares no code with the client.
+//! A scripted router: a listener on a loopback port that records requests and answers with given bytes. It shares no
+//! code with the client.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -51,9 +51,9 @@ pub struct Answer {
 /// What becomes of the connection.
 #[derive(Clone, Debug)]
 enum Fate {
-    /// The whole answer is sent.
+    /// The whole response is sent.
     Answered,
-    /// The connection ends before the answer does.
+    /// The connection ends before the response does.
     Broken,
     /// Nothing comes until the client gives up.
     Silent,
@@ -77,7 +77,7 @@ impl Answer {
         Self::new(status, "application/json", body)
     }
 
-    /// An answer that does not say what its body is.
+    /// A response that does not say what its body is.
     pub fn bare(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             body: body.into(),
@@ -85,7 +85,7 @@ impl Answer {
         }
     }
 
-    /// An answer without body and content type.
+    /// A response without body and content type.
     pub fn empty(status: u16) -> Self {
         Self {
             status,
@@ -103,7 +103,7 @@ impl Answer {
         Self::json(status, body).header("X-Request-ID", "req_42")
     }
 
-    /// The connection ends after the request was read, before a byte of the answer.
+    /// The connection ends after the request was read, before a byte of the response.
     pub fn dropped() -> Self {
         Self {
             fate: Fate::Broken,
@@ -119,7 +119,7 @@ impl Answer {
         }
     }
 
-    /// These bytes come in the place of an answer.
+    /// These bytes come in place of a response.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
             fate: Fate::Raw,
@@ -194,8 +194,8 @@ pub struct Router {
 }
 
 impl Router {
-    /// Gives these answers, one a request and in this order. What is asked beyond them is answered with 418; an
-    /// answer that nobody asked for fails the test.
+    /// Gives these responses, one per request and in this order. Further requests get a 418; an
+    /// answer without a request fails the test.
     pub fn script(answers: impl IntoIterator<Item = Answer>) -> Self {
         let left: Arc<Mutex<VecDeque<_>>> = Arc::new(Mutex::new(answers.into_iter().collect()));
         let mine = left.clone();
@@ -210,7 +210,7 @@ impl Router {
         Self::start(Arc::default(), rules)
     }
 
-    /// Is not to be asked anything: see [`Router::asked`].
+    /// Expects no requests: see [`Router::asked`].
     pub fn unasked() -> Self {
         Self::script([])
     }
@@ -249,7 +249,7 @@ impl Router {
         format!("http://{}", self.address)
     }
 
-    /// A home whose environment names this router and [`KEY`].
+    /// A home whose environment selects this router and [`KEY`].
     pub fn home(&self) -> Home {
         Home::new()
             .with("XEROCTL_BASE_URL", &self.base_url())
@@ -287,7 +287,7 @@ impl Drop for Router {
 fn serve(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, rules: &dyn Fn(&Asked) -> Answer) {
     let Some(request) = read(&stream) else { return };
     lock(asked).push(request.clone());
-    // The client may have gone away already.
+    // The client may have disconnected already.
     let _ = rules(&request).send(&mut stream);
 }
 
@@ -324,7 +324,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An address of this machine at which nobody listens.
+/// An address of this machine without a listener.
 pub fn nobody() -> String {
     // A free port may be taken by another test; to this one only an administrator may bind.
     "http://127.0.0.1:1/proj_1/v1".to_owned()

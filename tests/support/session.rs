@@ -1,4 +1,4 @@
-//! The session of a test's terminal: who leads it, which process is tested, and how that one ends.
+//! The session of a test's terminal: its leader, the tested process, and its end.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::{UnixListener, UnixStream};

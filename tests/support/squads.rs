@@ -1,5 +1,5 @@
-//! A squads server that says what the test tells it to, in either dialect, and what is asked of it. Written after the
-//! contract; it shares no code with the client.
+//! A scripted squads server in either dialect that records requests. Written from the contract; it shares no code with
+//! the client.
 
 use super::Home;
 use super::router::{Answer, Asked, Router};
@@ -18,7 +18,7 @@ pub const MANAGER: &str = "0aaf3a94-7a2d-4f33-83b0-72e1f37fe7b9";
 /// A key of `Coder`.
 pub const CI_KEY: &str = "0b6f2c1e-6f0f-4f0a-8d8e-3c1f5a9b7d21";
 
-/// A home whose environment names this server, [`KEY`], [`SQUAD`] and [`RUN`].
+/// A home whose environment selects this server, [`KEY`], [`SQUAD`] and [`RUN`].
 pub fn home(server: &Router) -> Home {
     Home::new()
         .with("SLAW_API_URL", &server.root())
@@ -39,7 +39,7 @@ pub enum Dialect {
 impl Dialect {
     pub const BOTH: [Self; 2] = [Self::Page, Self::Server];
 
-    /// An answer about one agent.
+    /// A response about one agent.
     pub fn agent(self, status: u16, agent: &str) -> Answer {
         match self {
             Self::Page => Answer::json(status, format!(r#"{{"agent":{agent}}}"#)),
@@ -47,7 +47,7 @@ impl Dialect {
         }
     }
 
-    /// An answer that lists what the page calls `name`.
+    /// A response that lists what the page calls `name`.
     pub fn list(self, name: &str, items: &str) -> Answer {
         match self {
             Self::Page => Answer::json(200, format!(r#"{{"{name}":[{items}]}}"#)),
@@ -67,7 +67,7 @@ impl Dialect {
     }
 }
 
-/// The agents with these names, as a list of either dialect shows them; their ids count up.
+/// The agents with these names, as a list of either dialect shows them; their IDs count up.
 pub fn named(names: &[&str]) -> String {
     let agents = names.iter().enumerate().map(|(place, name)| {
         format!(
@@ -78,12 +78,12 @@ pub fn named(names: &[&str]) -> String {
     agents.collect::<Vec<_>>().join(",")
 }
 
-/// The id of the agent at this place of [`named`].
+/// The ID of the agent at this place of [`named`].
 pub fn id(place: usize) -> String {
     format!("00000000-0000-4000-8000-{place:012}")
 }
 
-/// The answers to what a line about [`CODER`] reads before it destroys something: the agent, and its keys `k` and
+/// The responses to what a line about [`CODER`] reads before it destroys something: the agent, and its keys `k` and
 /// [`CI_KEY`].
 pub fn read_before(line: &str) -> Vec<Answer> {
     let agent = Answer::json(
@@ -141,7 +141,7 @@ impl Served {
         Self(Sandbox::start(options).expect("a sandbox"))
     }
 
-    /// A home whose environment names it, its squad and its operator's key.
+    /// A home whose environment selects it, its squad and its operator's key.
     pub fn home(&self) -> Home {
         self.with_key(self.0.squads_operator_key())
     }

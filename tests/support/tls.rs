@@ -1,4 +1,4 @@
-//! A server with TLS: its certificates are made when the test runs, and its misfortunes are written byte by byte.
+//! A TLS server: its certificates are generated for the test, and its failures are scripted byte by byte.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -106,11 +106,11 @@ pub fn of_a_client(params: &mut CertificateParams) {
 pub enum Deed {
     /// The handshake succeeds, and each request is answered with this.
     Answers(Vec<u8>),
-    /// These bytes come in the place of a handshake.
+    /// These bytes come in place of a handshake.
     Says(Vec<u8>),
     /// The request is read; then these bytes come, not encrypted, and the connection ends.
     Breaks(Vec<u8>),
-    /// The request is read and the answer begun; then these bytes come, not encrypted.
+    /// The request is read and the response begun; then these bytes come, not encrypted.
     BreaksWithin(Vec<u8>),
     /// Nothing comes: the connection is closed when the client has spoken.
     Hangs,
@@ -125,7 +125,7 @@ pub struct Secured {
     ended: Arc<AtomicBool>,
 }
 
-/// An answer to a client that asks for an agent.
+/// A response to a client that asks for an agent.
 pub fn agent() -> Deed {
     let body = r#"{"id":"agt_1"}"#;
     Deed::Answers(
@@ -172,7 +172,7 @@ impl Secured {
                 }
                 *met.lock().unwrap_or_else(PoisonError::into_inner) += 1;
                 let (asked, config, deed) = (asked.clone(), config.clone(), deed.clone());
-                // A client that goes away is no failure of the server.
+                // A disconnected client is not a failure of the server.
                 std::thread::spawn(move || serve(stream, config, &asked, &deed).ok());
             }
         });
@@ -189,7 +189,7 @@ impl Secured {
         format!("http://{}/proj_1/v1", self.address)
     }
 
-    /// A home whose environment names this server, a key, and a file with these certificates.
+    /// A home whose environment selects this server, a key, and a file with these certificates.
     pub fn home(&self, trusted: &str) -> Home {
         let home = Home::new();
         let file = trusting(&home, trusted.as_bytes());

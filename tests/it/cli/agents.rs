@@ -90,7 +90,7 @@ fn create_in_each_format() {
             "agents --create --name gpu-worker-9 --worker-id w-009 --public-key {KEY} --region us-east \
              --max-concurrent 8 --description 'H100 worker' --supported-tiers priority,default -o {format}"
         );
-        // The id is new in each run.
+        // The ID is new in each run.
         named(&runs(&sandbox(), &[&line]), &[("agt_[a-z0-9]{16}", "agt_NEW")])
     });
     insta::assert_snapshot!(shown.join("\n"));

@@ -1,11 +1,11 @@
-//! `xeroctl api`: what is sent, byte for byte.
+//! `xeroctl api`: the requests, byte for byte.
 
 use crate::support::router::{Answer, Asked, KEY, Router};
 use crate::support::squads::raw;
 use crate::support::{Home, Output};
 use xeroctl::ui::Terminals;
 
-/// Runs a line in a home made of the router's; what it came to, and what was asked.
+/// Runs a command line in a home made of the router's; returns the run and the requests.
 fn run(home: impl Fn(Home) -> Home, input: &str, line: &str) -> (Output, Vec<Asked>) {
     let router = Router::rules(|_| Answer::json(200, "[]"));
     let output = home(router.home()).run_on(Terminals::default(), input, line);
@@ -21,7 +21,7 @@ fn asked(line: &str) -> Asked {
     asked.remove(0)
 }
 
-/// A request as it is told in a snapshot, without the key, which is checked here.
+/// A request as it is reported in a snapshot, without the key, which is checked here.
 #[track_caller]
 fn told(line: &str, asked: &Asked) -> String {
     assert_eq!(

@@ -1,4 +1,4 @@
-//! `xeroctl api`: what is asked before, what is not sent, and what is not told.
+//! `xeroctl api`: prompts, dry runs, protection, and masking.
 
 use crate::cli::shown::{FORMATS, runs, sandbox, terminal, transcript};
 use crate::support::router::{Answer, KEY, Router, nobody};

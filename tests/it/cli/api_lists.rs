@@ -29,7 +29,7 @@ fn numbers() -> Router {
     })
 }
 
-/// Runs a line; what it came to, and what was asked.
+/// Runs a command line; returns the run and the requests.
 fn run(line: &str) -> (Output, Vec<String>) {
     let router = numbers();
     let output = router.home().run(line);

@@ -1,4 +1,4 @@
-//! `xeroctl api`: rules that hold for every field.
+//! `xeroctl api`: properties of every field.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! `xeroctl api`: lines that are wrong. All end with 2, before anything is read of the configuration or asked.
+//! `xeroctl api`: usage errors. All exit with 2 before the configuration is read or a request is sent.
 
 use crate::cli::shown::{refused, transcript};
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! `approvals list` and `show`: what waits for a human, as it is seen before the decision.
+//! `approvals list` and `show`: pending approvals as they appear before the decision.
 
 use crate::cli::shown::{FORMATS, in_each_format, on, runs, sandbox, terminal, transcript};
 use crate::support::router::{Answer, Router};

@@ -1,4 +1,4 @@
-//! `approvals approve` and `reject`: consent by risk, digests, several at a time.
+//! `approvals approve` and `reject`: consent by risk, digests, and several approvals at once.
 
 use crate::cli::shown::{in_each_fresh_format, named, runs, sandbox, transcript};
 use crate::support::router::{Answer, Router};

@@ -1,4 +1,4 @@
-//! The digest of an approval against a second implementation of what the documentation says of it.
+//! The digest of an approval, compared with a second implementation of its documented definition.
 
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -135,7 +135,7 @@ fn rejects_invalid_unicode() {
     }
 }
 
-/// Expects that an answer is refused, and nothing shown of it.
+/// Expects that a response is refused, and nothing shown of it.
 #[track_caller]
 fn refuses(answer: &str) {
     let run = shown(answer);

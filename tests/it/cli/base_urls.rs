@@ -1,4 +1,4 @@
-//! Which base URLs are taken, and to which of them a key may go.
+//! Valid base URLs, and those that a key may be sent to.
 
 use crate::support::Home;
 use crate::support::router::Router;

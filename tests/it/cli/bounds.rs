@@ -1,4 +1,4 @@
-//! Text of a server in messages: of a bounded length, and never where it looks like a line of ours.
+//! Server text in messages: limited in length, and never where it looks like a line of this program.
 
 use serde_json::{Value, json};
 

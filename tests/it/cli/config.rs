@@ -1,4 +1,4 @@
-//! `xeroctl config`: the deployments, and the file that they are kept in.
+//! `xeroctl config`: the deployments and their file.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The configuration file on the disk: locks, owners, leftovers, and names that are not files.
+//! The configuration file on disk: locks, owners, leftovers, and names of special files.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The file that deployments are kept in: where it is, who may read it, what happens when it is broken.
+//! The configuration file: its location, its permissions, and errors in it.
 
 use std::path::PathBuf;
 

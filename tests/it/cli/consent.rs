@@ -1,4 +1,4 @@
-//! Questions before something is destroyed: what counts as a yes, and where nobody may be asked.
+//! Prompts before destructive changes: what counts as consent, and what happens if prompts are disabled.
 
 use crate::cli::shown::{sandbox, terminal, transcript};
 use crate::support::router::Router;
@@ -20,7 +20,7 @@ const ASKING: &[(&str, &str)] = &[
     ("agents join-keys jk_abc123 --revoke", "y"),
 ];
 
-/// Runs a line against a router that must not be asked anything.
+/// Runs a command line against a router that must not be asked anything.
 fn asks_nothing(home: impl Fn(Home) -> Home, terminals: Terminals, line: &str) -> Output {
     let router = Router::unasked();
     let run = home(router.home()).run_on(terminals, "y\n", line);

@@ -1,4 +1,4 @@
-//! The arguments of a tool: however they are given, what arrives means the same, and numbers are spelled the same.
+//! Tool arguments: every way to pass them has the same meaning, and numbers keep their spelling.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What `exec` asks before: replacing a context that is not empty, deleting a learning.
+//! Prompts of `exec`: replacing a context that is not empty, and deleting a learning.
 
 use crate::cli::shown::{runs, sandbox, terminal, transcript};
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! What goes on without an end: our own deadline ends it with 14, the run goes on, and the way to go on is told.
+//! Endless commands with `--timeout`: they exit with 14, the run continues, and the command to continue is printed.
 
 use crate::cli::shown::{FORMATS, named, sandbox, terminal, transcript};
 use crate::support::router::{Answer, Router};
@@ -7,14 +7,14 @@ use crate::support::{Home, Output};
 const RUNNING: &str = "5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10";
 const WAITS: &str = "1012f037-b64c-4422-8c38-fb2918f135d2";
 
-/// A line that is given half a second, off a terminal.
+/// A command line with a limit of half a second, off a terminal.
 fn given_up(home: &Home, line: &str) -> Output {
     let run = home.run(&format!("{line} --timeout 500ms"));
     assert_eq!(run.code, 14, "{line}: {}", run.stderr);
     run
 }
 
-/// A line that is given half a second on a terminal, without what the live line showed meanwhile.
+/// A command line with a limit of half a second on a terminal, without what the live line showed meanwhile.
 fn on_terminal(line: &str) -> Output {
     let home = sandbox();
     let run = home.run_on(
@@ -152,7 +152,7 @@ fn interactive_watch_requires_tool_name_if_irreversible() {
 
 #[test]
 fn interactive_watch_approves_only_what_was_shown() {
-    // Between the question and the answer the router changes its mind: nothing is sent.
+    // Between the prompt and the answer the router changes its mind: nothing is sent.
     let of = |args: &str| {
         format!(
             r#"{{"id":"a","status":"pending","risk":"write","tool_name":"t","workspace_id":"w","args":{args}}}"#

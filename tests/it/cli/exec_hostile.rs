@@ -1,4 +1,4 @@
-//! What remote text in tools, runs, learnings and approvals may do to a terminal and its reader: nothing.
+//! Remote text in tools, runs, learnings, and approvals can't control the terminal or mislead the reader.
 
 use crate::cli::shown::{FORMATS, terminal, transcript};
 use crate::support::Output;

@@ -1,4 +1,4 @@
-//! `exec invoke`: what is checked, what is sent, and what the answer comes to.
+//! `exec invoke`: checks, requests, and results.
 
 use crate::cli::shown::{FORMATS, named, on, sandbox, transcript};
 use crate::support::Output;

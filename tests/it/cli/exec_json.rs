@@ -1,4 +1,4 @@
-//! JSON for properties: documents whose numbers keep their spelling, written in many ways and read back. It shares no
+//! JSON for property tests: documents whose numbers keep their spelling, written in many ways and read back. Shares no
 //! code with the client.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The lists of `exec`: tools, executions, invocations and learnings, in each format and width.
+//! The lists of `exec`: tools, executions, invocations, and learnings, in each format and width.
 
 use crate::cli::shown::{FORMATS, in_each_format, runs, sandbox, terminal, transcript};
 use crate::support::Output;

@@ -1,4 +1,4 @@
-//! The id of an invocation in the place of an execution's, what a run returned, and running it again.
+//! Invocation IDs in place of execution IDs, the output of a run, and reruns.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ const EXECUTION: &str = "cb8fd3bf-6d8c-4181-bafb-0691ea1f5550";
 const WAITS: &str = "1012f037-b64c-4422-8c38-fb2918f135d2";
 const REJECTED: &str = "e2129aaf-95b5-4d00-98e1-84e32b342c7a";
 
-/// Names for the ids of new calls; those of the sandbox's own are kept.
+/// Names for the IDs of new calls; those of the sandbox's own are kept.
 fn fresh(text: &str) -> String {
     const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}";
     let (before, alone) = (

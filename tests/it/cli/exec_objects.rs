@@ -1,4 +1,4 @@
-//! What `exec` shows of one thing: a tool, an execution, an invocation, a learning, a context, an agent's answers.
+//! Single objects of `exec`: a tool, an execution, an invocation, a learning, a context, and an agent's reports.
 
 use crate::cli::shown::{in_each_format, named, on, runs, sandbox, transcript};
 use crate::support::router::{Answer, Router};

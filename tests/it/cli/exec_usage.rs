@@ -1,4 +1,4 @@
-//! Lines of `exec` that are wrong: exit 2, nothing sent, and how it should be.
+//! Usage errors of `exec`: exit 2, no request, and a hint.
 
 use crate::cli::shown::{refused, runs, sandbox};
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! What has to be seen at a glance: paused agents, ended keys, failed runs, and the diagnostics of the troubleshooting page.
+//! Facts that must be visible at a glance: paused agents, ended keys, failed runs, and the troubleshooting diagnostics.
 
 use super::shown::{runs, sandbox, terminal};
 

@@ -1,4 +1,4 @@
-//! What the formats have in common: colour, headings, empty lists, terminals, quiet and tracing.
+//! Common properties of the formats: color, headers, empty lists, terminals, quiet mode, and traces.
 
 use crate::cli::shown::{FORMATS, runs, sandbox, terminal, transcript};
 use crate::support::router::{Answer, Router};
@@ -61,7 +61,7 @@ fn trace_uses_standard_error() {
     }
 }
 
-/// What decides about colour.
+/// What decides about color.
 struct Paint {
     words: &'static str,
     variables: &'static [(&'static str, &'static str)],

@@ -1,4 +1,4 @@
-//! Verbs beside flags, names in place of IDs, units, suggestions, and the help topics.
+//! Subcommands in place of flags, names in place of IDs, units, suggestions, and help topics.
 
 use crate::cli::shown::{named, refused, runs, sandbox};
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! The help, the version and the topics: on standard output, exit 0, whatever is broken.
+//! Help pages, the version, and topics.
 
 use crate::cli::shown::runs;
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! What remote text may do to a terminal and its reader: nothing.
+//! Remote text can't control the terminal or mislead the reader.
 
 use crate::cli::shown::{FORMATS, terminal};
 use crate::support::router::{Answer, Router};

@@ -1,4 +1,4 @@
-//! Secrets put out of sight, in any document.
+//! Masking secrets in any JSON document.
 
 use proptest::prelude::*;
 use serde_json::Value;

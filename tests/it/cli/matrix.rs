@@ -1,4 +1,4 @@
-//! What holds for every command and every option, driven by clap's tree: a new command is covered without a new line.
+//! Properties of every command and option, driven by clap's tree, so that a new command is covered automatically.
 
 use clap::{Arg, Command};
 use regex::Regex;
@@ -109,6 +109,26 @@ fn rejects_empty_values() {
     });
     assert_eq!(accepted, [""; 0]);
     assert!(count > 500, "{count} options");
+}
+
+#[test]
+fn every_command_has_a_dry_run() {
+    // These groups have tables of their own, or send nothing to the router.
+    let others = [
+        "api", "config", "explain", "help", "sandbox", "squads", "version",
+    ];
+    let mut missing = Vec::new();
+    each_command(&mut |words, command| {
+        let group = words.split(' ').next().unwrap_or_default();
+        let has_line = |line: &&str| line.starts_with(words) || words == "agents join-keys";
+        if !command.has_subcommands()
+            && !others.contains(&group)
+            && !LINES.iter().any(|line| has_line(&line))
+        {
+            missing.push(words.to_owned());
+        }
+    });
+    assert_eq!(missing, [""; 0]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! Lists against the sandbox, which holds 40 agents on pages of 20.
+//! Lists against the sandbox, which has 40 agents on pages of 20.
 
 use crate::cli::shown::sandbox;
 use crate::support::Home;
 
-/// The ids that a line prints.
+/// The IDs that a line prints.
 fn ids(home: &Home, line: &str) -> Vec<String> {
     let run = home.run(&format!("{line} -o name"));
     assert_eq!(run.code, 0, "{line}: {}", run.stderr);

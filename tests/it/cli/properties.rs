@@ -1,4 +1,4 @@
-//! Rules that hold for every text, number and width.
+//! Properties that hold for every text, number, and width.
 
 use std::cell::RefCell;
 

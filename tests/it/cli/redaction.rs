@@ -1,4 +1,4 @@
-//! Secrets: no output stream shows one, whoever puts it where.
+//! Secrets: no output stream shows one, wherever it comes from.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ proptest! {
     }
 }
 
-/// Lines that hold a secret, with `s3cr3t` in its place.
+/// Command lines that hold a secret, with `s3cr3t` in its place.
 const TYPED: &[&str] = &[
     "api GET '/x?token=s3cr3t'",
     "api GET '/x?a=b&%74oken=s3cr3t'",

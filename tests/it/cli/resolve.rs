@@ -1,4 +1,4 @@
-//! Which router is asked, with which key, in which format: the line, then the environment, then the file.
+//! The router, the key, and the format in use: from the command line, then the environment, then the file.
 
 use crate::cli::shown::transcript;
 use crate::support::router::{Answer, Router};

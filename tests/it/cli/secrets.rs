@@ -1,4 +1,4 @@
-//! Keys: where they go, and that they appear nowhere else.
+//! Keys: where they are sent, and that they appear nowhere else.
 
 use crate::cli::shown::{FORMATS, terminal};
 use crate::support::router::{Answer, KEY, Router};

@@ -1,4 +1,5 @@
-//! How outputs get into snapshots: several runs make one transcript, and what differs from run to run gets a name.
+//! Helpers for snapshots: several runs make one transcript, in which values that differ from run to run are replaced by
+//! names.
 
 use regex::Regex;
 use xeroctl::ui::Terminals;
@@ -72,7 +73,7 @@ pub(crate) fn on(home: &Home, width: usize, line: &str) -> Output {
     }
 }
 
-/// One line in each format, each in a fresh sandbox.
+/// One line in each format, each in a new sandbox.
 pub(crate) fn in_each_fresh_format(line: &str) -> String {
     FORMATS
         .map(|format| runs(&sandbox(), &[&format!("{line} -o {format}")]))

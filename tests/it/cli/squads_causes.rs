@@ -1,4 +1,4 @@
-//! Hints by the cause of an error: the key, a permission, the squad, the run.
+//! Hints by the cause of an error: the key, a permission, the squad, or the run.
 
 use crate::cli::shown::transcript;
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! `xeroctl config` and the settings of the squads API: stored, shown and told where they come from; never the key.
+//! `xeroctl config` and the settings of the squads API: stored, and shown with their origins but never with the key.
 
 use crate::cli::shown::{runs, transcript};
 use crate::support::Home;

@@ -1,5 +1,5 @@
-//! Which squads server is asked, with which key, about which squad: the line, then the environment, then the file. A
-//! pair of its own beside the router's.
+//! The squads server, key, and squad in use: from the command line, then the environment, then the file, independent of
+//! the router's.
 
 use crate::cli::shown::transcript;
 use crate::support::router::{Answer, Router};
@@ -68,7 +68,7 @@ impl World {
     }
 }
 
-/// Runs a line; returns what was asked, or the exit code of a refusal that comes before any request.
+/// Runs a command line; returns what was asked, or the exit code of a refusal that comes before any request.
 fn outcome(more: &str, variables: &[(&str, &str)], line: &str) -> (String, Output) {
     let world = World::new();
     let home = variables

@@ -1,4 +1,4 @@
-//! What destroys something of the squads API asks first: what counts as a yes, and where nobody may be asked.
+//! Prompts before destructive changes through the squads API, and what happens if prompts are disabled.
 
 use crate::cli::shown::{sandbox, terminal, transcript};
 use crate::support::router::{Answer, Router};

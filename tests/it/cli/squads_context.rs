@@ -1,5 +1,4 @@
-//! Deployments and the squads API: one that is named on the line is taken whole, a protected one is changed only then,
-//! and the sandbox has everything of its own.
+//! Deployments and the squads API: `--context`, protection, and the sandbox.
 
 use crate::cli::shown::{runs, sandbox, transcript};
 use crate::support::Home;

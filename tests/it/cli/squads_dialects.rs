@@ -1,4 +1,4 @@
-//! The table of endpoint and dialect, the reads: each command sends what serves both dialects, and understands both.
+//! The table of endpoints and dialects, reads: each command's request suits both dialects, and it understands both.
 
 use crate::cli::squads_table::Row;
 use crate::support::router::Answer;
@@ -127,7 +127,7 @@ fn runtime_state() {
         Row {
             line: &format!("squads runtime {CODER}"),
             sent: &[&format!("GET /api/agents/{CODER}/runtime-state")],
-            // The page tells nothing of the answer.
+            // The page tells nothing of the response.
             page: vec![Answer::json(200, r#"{"sessionId":"sess-1"}"#)],
             server: vec![Answer::json(200, state)],
         }

@@ -1,10 +1,10 @@
-//! The table of endpoint and dialect, the changes of agents.
+//! The table of endpoints and dialects: changes of agents.
 
 use crate::cli::squads_table::Row;
 use crate::support::router::Answer;
 use crate::support::squads::{CODER, Dialect, MANAGER, read_before};
 
-/// What the server answers about `Coder` after a change; `more` comes after its id.
+/// What the server answers about `Coder` after a change; `more` comes after its ID.
 fn changed(more: &str) -> String {
     changed_with("{}", more)
 }
@@ -104,7 +104,7 @@ fn hire_with_reason() {
             202,
             r#"{ "approvalId": "a1b2c3d4-0000-4000-8000-000000000001", "status": "pending" }"#,
         )],
-        // Nobody has to approve: it is there at once.
+        // No approval is required: the agent exists immediately.
         server: vec![Answer::json(
             201,
             format!(r#"{{"agent":{agent},"approval":null}}"#),

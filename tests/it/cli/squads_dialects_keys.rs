@@ -1,4 +1,4 @@
-//! The table of endpoint and dialect, keys and sessions.
+//! The table of endpoints and dialects: keys and sessions.
 
 use crate::cli::shown::transcript;
 use crate::cli::squads_table::Row;

@@ -1,4 +1,4 @@
-//! What is left of the squads API: every format, odd ids, quoted hints, traces, errors as people see them.
+//! Other properties of the squads commands: formats, unusual IDs, quoted hints, traces, and errors on terminals.
 
 use crate::cli::shown::{FORMATS, named, runs, sandbox, terminal, transcript};
 use crate::support::Home;

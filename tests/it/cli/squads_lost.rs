@@ -1,11 +1,11 @@
-//! What a server drops without a word: prompts, reasons, titles, statuses that it does not list.
+//! Values that a server silently drops: prompts, reasons, titles, and statuses that it does not list.
 
 use crate::cli::shown::transcript;
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
 use crate::support::squads::{CODER, Dialect, Served, home};
 
-/// The run of a line to which a server gives these answers.
+/// The run of a line to which a server returns these responses.
 fn run(line: &str, answers: impl IntoIterator<Item = Answer>) -> Output {
     home(&Router::script(answers)).run(line)
 }

@@ -1,4 +1,4 @@
-//! Agents by name: looked up in the squad where the name is no UUID, and only then.
+//! Agents by name: looked up in the squad only if the name is not a UUID.
 
 use crate::cli::shown::{runs, sandbox, transcript};
 use crate::support::Home;
@@ -126,7 +126,7 @@ fn unknown_name_exits_5() {
         &[
             "squads show Nobody",
             "squads show Nobody -o json",
-            // No prefixes, no other case: an id is never guessed.
+            // No prefixes, no other case: an ID is never guessed.
             "squads show 3fcb87f5",
         ]
     ));
@@ -233,7 +233,7 @@ fn dry_run_looks_nothing_up() {
 
 #[test]
 fn finds_agent_with_unusual_id() {
-    // An id is opaque: the list knows it too.
+    // An ID is opaque: the list knows it too.
     let agents =
         r#"{"id":"agent-7","name":"Coder","urlKey":"the-coder"},{"id":"agent-8","name":"agent-7"}"#;
     let server = squad(Dialect::Page, agents);

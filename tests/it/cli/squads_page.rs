@@ -1,4 +1,4 @@
-//! Servers that keep to the API's page and refuse what is not on it: the request is sent once more without that.
+//! Servers that reject undocumented members: the request is sent again without them.
 
 use crate::cli::shown::transcript;
 use crate::support::router::{Answer, Router};

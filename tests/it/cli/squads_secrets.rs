@@ -1,4 +1,4 @@
-//! Secrets in the documents of agents: masked in JSON, absent everywhere else, and shown on demand alone.
+//! Secrets in the documents of agents: masked in JSON, absent everywhere else, and shown only on request.
 
 use crate::cli::shown::{FORMATS, transcript};
 use crate::support::router::{Answer, Router};

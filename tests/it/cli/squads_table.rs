@@ -1,5 +1,5 @@
-//! How the table of endpoints and dialects is checked: one row is a line, the requests that it must send whatever the
-//! dialect, and what each dialect answers.
+//! How the table of endpoints and dialects is checked: a row has a command line, its requests in either dialect, and
+//! the responses of each.
 
 use crate::cli::shown::transcript;
 use crate::support::router::{Answer, Router};
@@ -46,7 +46,7 @@ impl Row<'_> {
         runs
     }
 
-    /// The requests with the headers of the contract: the key on each, the run on changes alone, the type where there
+    /// The requests with the headers of the contract: the key on each, the run only on changes, the type where there
     /// is a body.
     fn raw(&self) -> Vec<String> {
         let requests = self.sent.iter().map(|sent| {

@@ -1,5 +1,5 @@
-//! The token of an agent's key, which is shown only once: it reaches its place, or the key is revoked. A key that
-//! should expire but will not is delivered all the same, and that is said.
+//! The token of an agent's key, which is shown only once: it is delivered, or the key is revoked. A key whose expiry
+//! time is lost is delivered with an error.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The root of a squads API: how it may be written, and what it is where nothing is said.
+//! The root URL of a squads API: its spellings and its default.
 
 use crate::cli::shown::runs;
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! Lines that can't be right are refused before any request.
+//! Usage errors of `squads`, reported before any request.
 
 use crate::cli::shown::transcript;
 use crate::support::Output;
@@ -6,7 +6,7 @@ use crate::support::router::{Answer, Router};
 use crate::support::squads::{CODER, home};
 use xeroctl::ui::Terminals;
 
-/// Runs a line that must be refused with 2 before any request.
+/// Runs a command line that must be refused with 2 before any request.
 #[track_caller]
 fn refused(line: &str) -> Output {
     let server = Router::unasked();

@@ -1,4 +1,4 @@
-//! The token of a join key, which is shown only once: it reaches its place, or the key is revoked.
+//! The token of a join key, which is shown only once: it is delivered, or the key is revoked.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Lines that are wrong: exit 2, every fault named, and how it should be.
+//! Usage errors: exit 2, with every error and a hint.
 
 use crate::cli::shown::{refused, sandbox, terminal, transcript};
 use crate::support::Home;

@@ -1,4 +1,4 @@
-//! The real binary against a server of bytes: it sends the documented request and prints the documented answer.
+//! The client against a server of bytes: it sends the documented request and prints the documented response.
 
 use std::process::{Command, Stdio};
 
@@ -65,7 +65,7 @@ pub(crate) fn run(told: &Transcript, format: &str) -> (Vec<Asked>, Ended) {
     (server.asked(), ended)
 }
 
-/// The documented answer, as bytes.
+/// The documented response, as bytes.
 fn answer(told: &Answer) -> router::Answer {
     let answer = match (&told.body, &told.bytes) {
         (Some(body), _) => router::Answer::json(told.status, body.get()),
@@ -182,7 +182,7 @@ struct Page {
     data: Vec<Box<RawValue>>,
 }
 
-/// Standard output is the documented answer, and the exit code that of the conventions.
+/// Standard output is the documented response, and the exit code that of the conventions.
 #[track_caller]
 fn printed(told: &Transcript, ended: &Ended) {
     assert_eq!(

@@ -1,6 +1,6 @@
-//! The documented examples as transcripts, one a file: the client sends the documented request, and the sandbox gives the
-//! documented answer. Both are compared with the transcript, never with each other: what they should have misunderstood
-//! together is found here.
+//! The documented examples as transcripts, one per file. The client must send the documented request, and the sandbox
+//! must return the documented response. Both are compared with the transcript and never with each other, so that a
+//! shared misunderstanding is found.
 
 mod client;
 mod sandbox;
@@ -10,7 +10,7 @@ mod transcript;
 
 use std::collections::BTreeSet;
 
-/// Two tests a transcript.
+/// Two tests per transcript.
 macro_rules! transcripts {
     ($($name:ident),* $(,)?) => {
         const NAMES: &[&str] = &[$(stringify!($name)),*];

@@ -1,5 +1,5 @@
-//! `xeroctl sandbox serve`, asked by plain HTTP: it takes the documented request and answers in the documented shape.
-//! Nothing of the client is in this.
+//! `xeroctl sandbox serve` over plain HTTP: it accepts the documented request and returns the documented form. Uses no
+//! code of the client.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use crate::contract::transcript::{Api, Dialect, Transcript};
 use crate::support::Home;
 use crate::support::process::{LIMIT, Running, command};
 
-/// A sandbox that nobody used yet.
+/// A new sandbox.
 pub(crate) struct Sandbox {
     _home: Home,
     _running: Running,
@@ -27,7 +27,7 @@ pub(crate) struct Reply {
     body: Vec<u8>,
 }
 
-/// Asks a fresh sandbox what a transcript asks and compares.
+/// Asks a new sandbox what a transcript asks and compares.
 #[track_caller]
 pub(crate) fn check(name: &str) {
     let told = Transcript::read(name);
@@ -100,12 +100,12 @@ impl Sandbox {
         self.said[name].as_str().expect(name)
     }
 
-    /// The documented request, with what this sandbox has in the place of the ids that it does not know.
+    /// The documented request, with what this sandbox has in place of the IDs that it does not know.
     pub(crate) fn ask(&self, told: &Transcript) -> Reply {
         Reply::read(self.send(told))
     }
 
-    /// The same; returns the connection on which the answer comes.
+    /// The same; returns the connection on which the response comes.
     pub(crate) fn send(&self, told: &Transcript) -> TcpStream {
         let here = |text: &str| {
             let ids = told.in_sandbox.ids.iter();

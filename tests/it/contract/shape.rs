@@ -1,4 +1,4 @@
-//! Whether an answer has the shape of a documented one.
+//! Whether a response has the form of a documented one.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The feed of events: its answer has no end, so it is compared in a way of its own.
+//! The event stream, whose response has no end and is therefore compared separately.
 
 use std::io::{BufRead as _, BufReader};
 

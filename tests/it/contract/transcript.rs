@@ -1,5 +1,5 @@
-//! A transcript: one example of the documents, as a request and its answer. What is in it was copied from the documents
-//! by hand; where they print no answer, it is made of the names that they give, and says so.
+//! A transcript: one documented example, as a request and its response. Its content was copied from the documents by
+//! hand; if they print no response, it is made from the names that they give, and says so.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,10 +28,10 @@ pub(crate) struct Transcript {
     pub files: BTreeMap<String, String>,
     pub request: Request,
     pub answer: Answer,
-    /// What the client may read besides, and what it changes in consequence, with the answers that it gets.
+    /// What the client may read besides, and what it changes in consequence, with the responses that it gets.
     #[serde(default)]
     pub beside: Vec<Beside>,
-    /// The exit code that the conventions give to this answer.
+    /// The exit code that the conventions give to this response.
     #[serde(default)]
     pub exit: i32,
     #[serde(default)]
@@ -66,7 +66,7 @@ pub(crate) struct Request {
     pub body: Option<Box<RawValue>>,
     /// What the client sends as well, because the other description of the API calls it so.
     pub besides: Option<Box<RawValue>>,
-    /// Whether this answer is one after which the client asks again.
+    /// Whether this response is one after which the client asks again.
     #[serde(default)]
     pub repeats: bool,
 }
@@ -78,12 +78,12 @@ pub(crate) struct Answer {
     /// Other statuses that the documents allow.
     #[serde(default)]
     pub other_statuses: Vec<u16>,
-    /// Whether a document prints this answer, or only the names in it.
+    /// Whether a document prints this response, or only the names in it.
     pub printed: bool,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     pub body: Option<Box<RawValue>>,
-    /// A body that is no JSON.
+    /// A body that is not JSON.
     pub bytes: Option<String>,
     /// What the client adds to the printed body: members, as JSON without braces.
     pub adds: Option<String>,
@@ -109,7 +109,7 @@ pub(crate) struct Beside {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct InSandbox {
-    /// Ids of the document, and what the sandbox has in their place.
+    /// IDs of the document, and what the sandbox has in their place.
     pub ids: BTreeMap<String, String>,
     /// The project of the base URL.
     pub project: Option<String>,
@@ -159,7 +159,7 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// What this text says. Panics where it is no JSON, or names a member twice.
+    /// What this text says. Panics where it is not JSON, or names a member twice.
     pub(crate) fn read(text: &str) -> Self {
         let raw = serde_json::from_str::<&RawValue>(text);
         Self::of(raw.unwrap_or_else(|error| panic!("{error}: {text}")))

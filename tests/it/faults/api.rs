@@ -1,4 +1,4 @@
-//! `xeroctl api` against a router that errs: what is sent again, what is not, and what is said of the outcome.
+//! `xeroctl api` against a failing router: retries, and the reported outcome.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::support::router::{Answer, Asked, Router, nobody};
 /// The methods that change something, as they are typed.
 const CHANGES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE --force"];
 
-/// Runs a line against these answers; what it came to, and what was asked.
+/// Runs a command line against these responses; returns the run and the requests.
 fn run(line: &str, answers: impl IntoIterator<Item = Answer>) -> (Output, Vec<Asked>) {
     let router = Router::script(answers);
     let output = router.home().run(line);
@@ -20,7 +20,7 @@ fn object() -> Answer {
     Answer::json(200, r#"{"id":"a"}"#)
 }
 
-/// Answers after which nobody knows what became of a change.
+/// Responses after which nobody knows what became of a change.
 fn lost() -> Vec<Answer> {
     vec![
         Answer::empty(408),
@@ -197,7 +197,7 @@ fn truncated_json_is_requested_again() {
     assert_eq!((output.code, asked.len()), (0, 2), "{}", output.stderr);
     assert_eq!(output.stdout.matches("HTTP/1.1").count(), 1);
     assert!(output.stdout.ends_with("\r\n") || output.stdout.ends_with("]}\n"));
-    // Nor is it begun for ever, whatever comes between.
+    // Nor is it begun forever, whatever comes between.
     let busy = || Answer::empty(503);
     let (output, asked) = run("api GET /a", [busy(), busy(), whole.clone().cut(), busy()]);
     assert_eq!((output.code, asked.len()), (17, 4), "{}", output.stderr);

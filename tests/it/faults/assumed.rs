@@ -1,5 +1,5 @@
-//! Routes that no document names: an answer that knows nothing of one says that it is assumed, and gives the line of
-//! `xeroctl api` that sends the same request, ready to be changed. Everywhere else nothing of the kind is said.
+//! Assumed routes: a 404 says that the route is assumed, and prints the `xeroctl api` command for the same request. No
+//! other error does.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ const SAID: &str =
 /// What stands before the line that sends the same request; what a file must hold comes between the two.
 const TRY: &str = "hint: to try another route";
 
-/// Answers of whoever does not know the route.
+/// Responses of whoever does not know the route.
 fn ignorant(status: u16) -> [Answer; 5] {
     [
         Answer::json(
@@ -29,7 +29,7 @@ fn ignorant(status: u16) -> [Answer; 5] {
     ]
 }
 
-/// A router that gives this answer to one route; of others it knows nothing.
+/// A router that returns this response to one route; of others it knows nothing.
 fn without(asks: &'static str, answer: Answer) -> Router {
     Router::rules(move |asked| {
         if is_of(asked, asks) {
@@ -51,7 +51,7 @@ impl Leaf {
         path.split('/').count() > 3
     }
 
-    /// Runs the line; what it came to, and its one assumed request.
+    /// Runs the line; the run, and its one assumed request.
     #[track_caller]
     fn run(&self, answer: Answer) -> (Output, Asked) {
         let router = without(self.asks, answer);

@@ -1,4 +1,4 @@
-//! The lines of this program by whether a document names what they ask.
+//! The commands that use assumed routes, and those that use only documented ones.
 
 /// A line of this program, and the one assumed request that it makes.
 pub(crate) struct Leaf {
@@ -137,7 +137,7 @@ pub(crate) const LEAVES: &[Leaf] = &[
     ),
 ];
 
-/// Lines that ask documented routes alone.
+/// Command lines that ask only documented routes.
 pub(crate) const DOCUMENTED: &[&str] = &[
     "agents",
     "agents --create --name n --worker-id w --public-key AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= --region r",

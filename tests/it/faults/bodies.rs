@@ -1,5 +1,5 @@
-//! Bodies as servers and middleboxes send them: every content coding is decoded or refused, in answers, raw bytes,
-//! live feeds and errors; odd lengths and too many headers.
+//! Bodies as servers and middleboxes send them: every content coding is decoded or rejected in responses, raw output,
+//! event streams, and errors; wrong lengths and too many headers.
 
 use std::io::Write as _;
 
@@ -303,7 +303,7 @@ fn rejects_endless_headers() {
 fn wrong_content_length_truncates_or_fails() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
     let body = r#"{"id":"agt_1"}"#;
-    // What comes after the announced length is not part of the answer.
+    // What comes after the announced length is not part of the response.
     let router = Router::script([Answer::raw(format!(
         "{head}Content-Length: 14\r\n\r\n{body}and more"
     ))]);

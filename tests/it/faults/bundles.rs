@@ -1,4 +1,4 @@
-//! Files of CA certificates as companies have them: odd, damaged, endless.
+//! CA bundles as found in practice: unusual, damaged, or endless.
 
 use crate::support::Home;
 use crate::support::tls::{Ca, Secured, agent, trusting};
@@ -159,7 +159,7 @@ fn reads_finite_pipes() {
     let output = home.run(READ);
     assert_eq!(output.stdout, "agt_1\n", "{}", output.stderr);
 
-    // Nobody writes to this one.
+    // Nothing writes to this one.
     let home = server.home("");
     let path = fifo(&home);
     let home = home.with("SSL_CERT_FILE", &path.display().to_string());

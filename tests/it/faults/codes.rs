@@ -1,4 +1,4 @@
-//! Error codes: each row of the router's table, what it exits with, and what is said about it.
+//! Error codes: each row of the router's table, with its exit code and advice.
 
 use crate::support::router::{Answer, Router};
 
@@ -214,7 +214,7 @@ fn every_documented_code_has_exit_code_and_advice() {
     }
 }
 
-/// A line whose request names what the code is about, the answers before the fault, and the command that comes next.
+/// A line whose request names what the code is about, the responses before the fault, and the command that comes next.
 const NAMED: [(&str, &str, u16, &str); 9] = [
     (
         "exec tool-show storage/restore",

@@ -1,4 +1,4 @@
-//! Connections: which requests share one, what is said while nothing comes, and what a server asks to wait.
+//! Connections: which requests share one, notices during long waits, and delays requested by the server.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -60,7 +60,7 @@ fn serve(stream: &TcpStream, number: usize, seen: &Connections) -> Option<()> {
         connections[number].push(method);
         let count: usize = connections.iter().map(Vec::len).sum();
         drop(connections);
-        // What every route needs of its answer; a list has two pages of one item.
+        // What every route needs of its response; a list has two pages of one item.
         let page = format!(
             r#"{{"id":"inv_1","name":"t","risk":"read","status":"queued","data":[{{"id":"agt_{count}"}}],"last_id":"agt_{count}","has_more":{}}}"#,
             count == 1

@@ -1,10 +1,10 @@
 //! Errors with a success status in the forms of other servers, and responses about other objects inside envelopes: no
-//! command takes one for a success.
+//! command treats one as a success.
 
 use serde_json::{Value, json};
 
 use crate::faults::squads_retries::WRITES as SQUADS_WRITES;
-use crate::faults::wrong_answers::{READS, WRITES, answering, refused, refused_by};
+use crate::faults::wrong_responses::{READS, WRITES, answering, refused, refused_by};
 use crate::support::router::{Answer, Router};
 use crate::support::squads::{self, CODER};
 

@@ -1,4 +1,4 @@
-//! `approvals approve` and `reject`: what is sent, what is refused before anything is sent.
+//! `approvals approve` and `reject`: requests, and errors before any request.
 
 use crate::support::Output;
 use crate::support::exec::{APPROVAL, Routes, asked_of};
@@ -7,7 +7,7 @@ use crate::support::router::{Answer, Router};
 pub(crate) const APPROVE: &str = "POST /exec/approvals/apr_1/approve";
 pub(crate) const REJECT: &str = "POST /exec/approvals/apr_1/reject";
 
-/// An approval with these members besides its id.
+/// An approval with these members besides its ID.
 fn approval(members: &str) -> String {
     format!(
         r#"{{"id":"apr_1","status":"pending","workspace_id":"ws_1","invocation_id":"inv_1",{members}}}"#

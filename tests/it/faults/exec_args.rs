@@ -1,4 +1,4 @@
-//! `exec invoke`: the arguments of the call, from the line to the body.
+//! `exec invoke`: the arguments, from the command line to the body.
 
 use crate::support::exec::{INVOKE, Routes, asked_of, invocation};
 use crate::support::router::{Answer, Router};
@@ -220,7 +220,7 @@ fn dry_run_prints_the_call_and_the_skipped_check() {
         output.whole()
     );
     assert!(output.stdout.contains("1e2"), "{}", output.whole());
-    // What is wrong on the line is told all the same.
+    // What is wrong on the line is reported anyway.
     let output = router.home().run(&line.replace("1e2", "1e2,\"a\":1"));
     assert_eq!(output.code, 2, "{}", output.whole());
     assert_eq!(router.lines(), [""; 0]);

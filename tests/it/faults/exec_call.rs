@@ -1,4 +1,4 @@
-//! What becomes of a call that the router has taken, refused, or perhaps taken.
+//! The outcome of a call that the router accepted, rejected, or may have accepted.
 
 use crate::support::Output;
 use crate::support::exec::{APPROVAL, INVOKE, Routes, asked_of, document, gated, invocation};
@@ -6,7 +6,7 @@ use crate::support::router::{Answer, Router};
 
 const LINE: &str = "exec invoke --workspace ws_1 --tool t --args {} --no-validate";
 
-/// Calls the tool, and the router gives this answer.
+/// Calls the tool, and the router returns this response.
 fn call(answer: Answer, options: &str) -> Output {
     let router = Router::script([answer]);
     router.home().run(&format!("{LINE} {options}"))

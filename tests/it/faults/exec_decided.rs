@@ -1,4 +1,4 @@
-//! Approvals that are decided already by what their read says: nothing is sent for them.
+//! Approvals that were already decided according to their read: nothing is sent for them.
 
 use crate::faults::exec_approvals::{APPROVE, REJECT, posts, rows};
 use crate::support::exec::{APPROVAL, Routes};

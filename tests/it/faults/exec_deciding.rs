@@ -1,4 +1,4 @@
-//! `approvals watch --interactive`: what is typed decides on what was shown, and on nothing else.
+//! `approvals watch --interactive`: the input decides only on the approval that was shown.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -60,7 +60,7 @@ fn sent(router: &Router) -> Vec<(String, String)> {
 #[test]
 fn each_is_decided_by_a_r_or_s() {
     let router = waiting(&["write", "write", "read", "destructive"], None);
-    // The second one was decided by somebody else in the meantime: that is told, and the next one comes.
+    // The second one was decided by somebody else meanwhile: that is reported, and the next one comes.
     let output = decide(&router, "a\nr\ns\nr\n");
     assert_eq!(output.code, 14, "{}", output.whole());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! `exec watch` where the router has a live feed: its events wake it, and the invocation itself decides.
+//! `exec watch` with an event stream: events trigger polls, and the invocation itself decides.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

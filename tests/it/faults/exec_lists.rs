@@ -1,4 +1,4 @@
-//! Filters of our own: `exec list` and `approvals list --status` read on until enough is found.
+//! Local filters: `exec list` and `approvals list --status` read until enough items match.
 
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
@@ -25,7 +25,7 @@ fn runs(numbers: std::ops::Range<u32>, more: bool) -> Answer {
     )
 }
 
-/// Runs a line against these pages; returns what was asked, too.
+/// Runs a command line against these pages; returns what was asked, too.
 fn run(line: &str, pages: impl IntoIterator<Item = Answer>) -> (Output, Vec<String>) {
     let router = Router::script(pages);
     let output = router.home().run(line);

@@ -1,4 +1,4 @@
-//! `exec raw`: what a run returned, whole or not at all; and ids of invocations in the place of an execution's.
+//! `exec raw`: the output of a run, complete or not at all; and invocation IDs in place of execution IDs.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn bytes() -> Answer {
     Answer::new(200, "application/octet-stream", BYTES)
 }
 
-/// A router that gives these answers to the request for the output.
+/// A router that returns these responses to the request for the output.
 fn giving(answers: impl IntoIterator<Item = Answer>) -> Router {
     Routes::new().on(RAW, answers).start()
 }

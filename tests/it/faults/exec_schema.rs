@@ -1,4 +1,4 @@
-//! `exec invoke`: the check of the arguments against the tool's schema, before anything is sent.
+//! `exec invoke`: validation of the arguments against the tool's schema before anything is sent.
 
 use crate::support::Output;
 use crate::support::exec::{INVOKE, Routes, TOOL, invocation};
@@ -121,7 +121,7 @@ fn supports_every_draft() {
     }
 }
 
-/// Expects that the call is sent without a check, and that this is told.
+/// Expects that the call is sent without a check, and that this is reported.
 #[track_caller]
 fn sent_unchecked(router: &Router, args: &str) -> Output {
     let output = invoke(router, args);

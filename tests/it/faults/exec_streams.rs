@@ -1,4 +1,4 @@
-//! `exec stream` and `approvals watch`: what happens is told as it happens, and nothing twice or never.
+//! `exec stream` and `approvals watch`: every event is printed as it happens, exactly once.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

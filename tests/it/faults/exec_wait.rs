@@ -1,4 +1,4 @@
-//! `--wait`: from the call through the approval to the end, and what is printed then.
+//! `--wait`: from the call through the approval to the end, and the output.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -323,7 +323,7 @@ fn expiry_uses_the_router_clock() {
                         approval(expires).header("Date", date)
                     }
                     APPROVAL => approval(PAST),
-                    // It ends all the same, so that who waits too long fails.
+                    // It ends anyway, so that who waits too long fails.
                     INVOCATION if began.elapsed() > Duration::from_secs(40) => {
                         invocation("completed")
                     }

@@ -1,4 +1,4 @@
-//! `exec watch` where the router has no live feed: how each end is told, what is ridden out, what ends the watching.
+//! `exec watch` without an event stream: exit codes, transient errors, and what ends the watch.
 
 use std::time::{Duration, Instant};
 

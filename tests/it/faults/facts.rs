@@ -1,4 +1,4 @@
-//! Facts that a router's responses hold, and that have to reach the screen.
+//! Facts in the router's responses that must reach the screen.
 
 use crate::support::router::{Answer, Router};
 

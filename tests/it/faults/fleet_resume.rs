@@ -58,13 +58,13 @@ fn the_plan_of_the_first_run_is_kept() {
 
 #[test]
 fn an_unknown_outcome_is_repeated_only_if_asked_and_if_the_events_do_not_show_it() {
-    // What a002 was asked is lost on the way; a003 was rotated, but the answer is lost.
+    // What a002 was asked is lost on the way; a003 was rotated, but the response is lost.
     let fleet = Fleet::new(3, Duration::ZERO, |id, times| {
         (id == "a002" && times == 1).then(Answer::dropped)
     });
     let home = fleet.router.home();
     assert_eq!(home.run(LINE).code, 15);
-    // As if the program had been killed before the answer for a003 came.
+    // As if the program had been killed before the response for a003 came.
     let text = checkpoint(&home);
     let (kept, _) = text.trim_end().rsplit_once('\n').expect("lines");
     assert!(kept.ends_with('}') && kept.contains("a003"));

@@ -1,4 +1,4 @@
-//! Lists: paging, odd pages, and lists that break off.
+//! Lists: pagination, unusual pages, and interruptions.
 
 use std::fmt::Write as _;
 
@@ -29,14 +29,14 @@ fn full(numbers: std::ops::Range<u32>, more: bool) -> Answer {
     )
 }
 
-/// Runs a line against these pages; returns what was asked, too.
+/// Runs a command line against these pages; returns what was asked, too.
 fn run(line: &str, pages: impl IntoIterator<Item = Answer>) -> (Output, Vec<String>) {
     let router = Router::script(pages);
     let output = router.home().run(line);
     (output, router.lines())
 }
 
-/// The ids that a line prints with `-o name`.
+/// The IDs that a line prints with `-o name`.
 fn names(output: &Output) -> Vec<&str> {
     output.stdout.lines().collect()
 }
@@ -355,7 +355,7 @@ fn empty_page_with_has_more_is_not_the_end() {
     let (output, asked) = run("agents --all -o name", [empty("z1"), full(1..3, false)]);
     assert_eq!((output.code, output.stdout.as_str()), (0, "a1\na2\n"));
     assert!(asked[1].ends_with("after=z1"), "{}", asked[1]);
-    // One that leads in a circle is no way on, and none is told.
+    // One that leads in a circle is no way on, and none is reported.
     let (output, _) = run("agents --all -o name", [empty("z1"), empty("z1")]);
     assert_eq!(output.code, 17);
     assert!(

@@ -1,4 +1,4 @@
-//! Lists without an end: cursors that return, pages that bring nothing new, cursors of every type.
+//! Endless lists: repeated cursors, pages without new items, and cursors of every type.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +19,7 @@ fn item(id: &str) -> String {
     format!(r#"{{"id":{id},"status":"pending","created_at":"2026-11-22T09:29:00Z"}}"#)
 }
 
-/// Runs a line against a router whose n-th page, counted from 0, is this; the patience ends with a 403.
+/// Runs a command line against a router whose n-th page, counted from 0, is this; the patience ends with a 403.
 fn walk(line: &str, page: impl Fn(usize) -> Answer + Send + Sync + 'static) -> (Output, usize) {
     let count = AtomicUsize::new(0);
     let router = Router::rules(move |asked: &Asked| {

@@ -1,4 +1,4 @@
-//! Lists and objects of any size and odd JSON: what is written, and in which time.
+//! Lists and objects of any size, and unusual JSON: output and time.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ fn run(line: &str, body: impl Into<Vec<u8>>) -> Output {
     Router::script([Answer::json(200, body)]).home().run(line)
 }
 
-/// A list of agents with these ids.
+/// A list of agents with these IDs.
 fn agents(numbers: std::ops::Range<u32>, more: bool) -> String {
     let items: Vec<String> = numbers.map(|id| format!(r#"{{"id":"a{id}"}}"#)).collect();
     format!(r#"{{"data":[{}],"has_more":{more}}}"#, items.join(","))

@@ -1,4 +1,4 @@
-//! Below the answers: connections that fail, time that runs out, compression, redirects, sizes, headers.
+//! Below the responses: failing connections, timeouts, compression, redirects, sizes, and headers.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ fn agent() -> Answer {
     Answer::json(200, r#"{"id":"agt_1"}"#)
 }
 
-/// Runs a line against a port on which nobody listens.
+/// Runs a command line against a port without a listener.
 fn refused(line: &str) -> (Output, String) {
     let base_url = nobody();
     let home = Home::new()

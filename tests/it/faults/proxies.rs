@@ -1,4 +1,4 @@
-//! Proxies that refuse, fail, or can't be used at all.
+//! Proxies that refuse, fail, or are unusable.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;

@@ -1,11 +1,11 @@
-//! What is sent again, how often, and how long is waited.
+//! Retries: which requests, how often, and after which delay.
 
 use std::time::{Duration, Instant};
 
 use crate::support::router::{Answer, Router};
 use crate::support::{Output, waited};
 
-/// Runs a line against these answers; returns how many requests there were, too.
+/// Runs a command line against these responses; returns how many requests there were, too.
 fn run(line: &str, answers: impl IntoIterator<Item = Answer>) -> (Output, usize) {
     let router = Router::script(answers);
     let output = router.home().run(line);
@@ -16,7 +16,7 @@ fn agent() -> Answer {
     Answer::json(200, r#"{"id":"agt_1"}"#)
 }
 
-/// An answer without success that says how long to wait.
+/// A response without success that says how long to wait.
 fn busy(status: u16, wait: &str) -> Answer {
     Answer::json(status, r#"{"error":{"message":"busy"}}"#).header("Retry-After", wait)
 }

@@ -1,4 +1,4 @@
-//! One change to several agents: a result each, in the order given.
+//! One change to several agents: one result each, in the order given.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! Answers of odd shapes: what is tolerated, and what is said of what can't be understood.
+//! Responses of unusual forms: what is accepted, and the errors for the rest.
 
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
 
-/// Runs a line against a router that gives this answer once.
+/// Runs a command line against a router that returns this response once.
 fn run(line: &str, answer: Answer) -> Output {
     Router::script([answer]).home().run(line)
 }

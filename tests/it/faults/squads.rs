@@ -1,4 +1,4 @@
-//! The squads API errs: errors of both dialects, keys of the wrong kind, deletions that can't be, wrong addresses.
+//! Errors of the squads API: both dialects, wrong kinds of keys, impossible deletions, and wrong addresses.
 
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
@@ -34,7 +34,7 @@ fn is_read(line: &str) -> bool {
         .is_some_and(|verb| reads.contains(&verb))
 }
 
-/// Runs a line, about `Coder`, against a server that gives this answer once.
+/// Runs a command line, about `Coder`, against a server that returns this response once.
 fn run(line: &str, answer: Answer) -> Output {
     let server = Router::script(read_before(line).into_iter().chain([answer]));
     home(&server).run(&line.replace("AGENT", CODER))

@@ -1,4 +1,4 @@
-//! Texts of the squads API that are too long or mean harm.
+//! Long and hostile text from the squads API.
 
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
@@ -82,7 +82,7 @@ fn hostile_text_cannot_control_the_terminal() {
             run.stderr
         );
     }
-    // Errors too, and ids of agents that share a name.
+    // Errors too, and IDs of agents that share a name.
     let fault = format!(
         r#"{{"error":"{hostile}","code":"{hostile}","details":[{{"path":["{hostile}"],"message":"{hostile}"}}]}}"#
     );

@@ -1,4 +1,4 @@
-//! What is asked of the squads API again, and what never is: a 500 on a write says nothing of whether it was kept.
+//! Retries with the squads API. After a 500 on a write, the outcome is unknown, so it is not retried.
 
 use crate::support::router::{Answer, Router};
 use crate::support::squads::{CODER, Dialect, SQUAD, home, read_before};

@@ -1,4 +1,4 @@
-//! Answers of the squads API in odd shapes: what is tolerated, and what is said of what can't be understood.
+//! Responses of the squads API in unusual forms: what is accepted, and the errors for the rest.
 
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
@@ -15,7 +15,7 @@ fn fields(run: &Output) -> Vec<(&str, &str)> {
     lines.filter_map(|line| line.split_once('\t')).collect()
 }
 
-/// What is no object.
+/// What is not an object.
 const NO_OBJECTS: [&str; 12] = [
     "[]", "[{}]", "\"text\"", "17", "true", "null", "", " ", "{", "{\"id\":", "<html>", "not json",
 ];

@@ -1,5 +1,5 @@
-//! The client against servers with TLS: whom it trusts, what it says when it does not, and whether a write may have been
-//! done when TLS breaks.
+//! The client against TLS servers: which it trusts, what it reports otherwise, and whether a write may have been made
+//! when TLS fails.
 
 use rustls::version::{TLS12, TLS13};
 

@@ -1,4 +1,4 @@
-//! Calls that wait for a human.
+//! Calls that are pending approval.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Who is let in, and where.
+//! Authentication, paths, methods, and hosts.
 
 use crate::sandbox::http::{Client, exchange, send};
 

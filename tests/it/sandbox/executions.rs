@@ -1,4 +1,4 @@
-//! What runs put out, and how they are run again.
+//! The output of runs, and reruns.
 
 use serde_json::{Value, json};
 

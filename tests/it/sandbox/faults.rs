@@ -1,4 +1,4 @@
-//! What goes wrong on demand.
+//! Injected faults.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;

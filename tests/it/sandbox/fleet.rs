@@ -1,4 +1,4 @@
-//! What a fresh sandbox holds.
+//! The demo data of a new sandbox.
 
 use std::collections::{BTreeMap, BTreeSet};
 

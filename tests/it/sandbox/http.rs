@@ -1,4 +1,4 @@
-//! A tiny HTTP/1.1 client, and sandboxes to point it at.
+//! A small HTTP/1.1 client, and sandboxes to use it with.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use xeroctl::sandbox::{Options, PROJECT, Sandbox};
 /// base64 of 32 zero bytes.
 pub(crate) const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/// An answer, taken apart.
+/// A response, taken apart.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -37,7 +37,7 @@ impl Reply {
         serde_json::from_str(&self.text).expect("the body is JSON")
     }
 
-    /// The ids of a list.
+    /// The IDs of a list.
     pub(crate) fn ids(&self) -> Vec<String> {
         assert_eq!(self.status, 200, "{self:?}");
         let list = self.json();
@@ -81,7 +81,7 @@ pub(crate) fn exchange(port: u16, request: &[u8]) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-/// Takes an answer apart whose body may be any bytes.
+/// Takes a response apart whose body may be any bytes.
 fn split(answer: &[u8]) -> (Reply, Vec<u8>) {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
     let (head, body) = answer.split_at(end.expect("the answer has a head") + 4);
@@ -162,7 +162,7 @@ impl Client {
         self.raw("GET", path, "", "")
     }
 
-    /// The head of an answer, and its body as it came.
+    /// The head of a response, and its body as it came.
     pub(crate) fn download(&self, path: &str) -> (Reply, Vec<u8>) {
         let (path, bearer) = (Self::path(path), self.bearer());
         let request = format!(
@@ -176,7 +176,7 @@ impl Client {
         self.post("/exec/invocations", &call(tool, args))
     }
 
-    /// A call that is accepted; its id.
+    /// A call that is accepted; its ID.
     pub(crate) fn invoked(&self, tool: &str, args: &Value) -> String {
         let reply = self.invoke(tool, args);
         assert_eq!(reply.status, 201, "{reply:?}");
@@ -222,7 +222,7 @@ impl Client {
         words.map(str::to_owned).collect()
     }
 
-    /// The ids of a list, followed to its end.
+    /// The IDs of a list, followed to its end.
     pub(crate) fn all(&self, path: &str, limit: usize) -> Vec<String> {
         let mut ids: Vec<String> = Vec::new();
         loop {

@@ -1,4 +1,4 @@
-//! Tools are called, run and end.
+//! Tool calls: how they are queued, run, and end.
 
 use serde_json::{Value, json};
 

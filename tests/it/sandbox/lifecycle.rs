@@ -1,4 +1,4 @@
-//! What an operator does to an agent, and how it shows.
+//! Actions on agents, and their visible effects.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The sandbox as it is seen over plain HTTP: a client of its own, none of the program's.
+//! The sandbox over plain HTTP, with a separate client that shares no code with the program's.
 
 mod approvals;
 mod auth;

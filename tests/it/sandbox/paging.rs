@@ -1,4 +1,4 @@
-//! Lists come in pages, and all pages together are the list.
+//! Pages of lists, which together are the list.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What every route does when it is asked properly.
+//! Every route with valid requests.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What every route of the squads API does when it is asked properly, in both dialects.
+//! Every route of the squads API with valid requests, in both dialects.
 
 use serde_json::{Value, json};
 use xeroctl::sandbox::{Dialect, Options};

@@ -1,4 +1,4 @@
-//! Who may do what in the squads API, and what lies beside its routes.
+//! Access to the squads API, and paths outside its routes.
 
 use serde_json::json;
 use xeroctl::sandbox::{Dialect, Options, Sandbox, reset};
@@ -230,7 +230,7 @@ fn state_and_keys_persist() {
     assert_eq!(keys(&server.client.0), before);
     let me = server.bearing(&token, "GET", "/agents/me").json();
     assert_eq!(me["id"], CODER);
-    // One that is being served begins anew with the keys that it told.
+    // One that is being served starts over with the keys that it told.
     reset(&options(Dialect::Page)).expect("it is removed");
     assert_eq!(server.agent("GET", "/agents/me", "").status, 200);
     assert_eq!(server.get("/cli-auth/me").json()["source"], "api_key");

@@ -1,4 +1,4 @@
-//! A client of the squads API, and the demonstration's names.
+//! A client of the squads API, and the names in the demo data.
 
 use serde_json::{Value, json};
 use xeroctl::sandbox::{Dialect, Options};

@@ -1,4 +1,4 @@
-//! Where the dialects of the squads API refuse, and where the server does worse.
+//! Rejections in both dialects of the squads API, and requests on which the server fails.
 
 use serde_json::{Value, json};
 use xeroctl::sandbox::Dialect;
@@ -277,7 +277,7 @@ fn server_fails_on_broken_json_long_bodies_and_bad_ids() {
         squads.refused(&reply, (404, "squad_not_found"), 500);
         let reply = squads.operator("DELETE", &format!("{keys}/none"), "");
         squads.refused(&reply, (404, "key_not_found"), 500);
-        // Good ids that lead nowhere.
+        // Good IDs that lead nowhere.
         let reply = squads.get(&format!("/agents/{NOBODY}"));
         squads.refused(&reply, (404, "agent_not_found"), 404);
         let reply = squads.get(&agents(NOBODY));

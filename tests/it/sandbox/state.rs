@@ -1,4 +1,4 @@
-//! What is remembered, by whom, and what happens where it cannot be.
+//! The stored state: persistence, permissions, locks, and unusable directories.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -321,7 +321,7 @@ fn reset_reports_whether_state_existed() {
     let key = client.0.key().to_owned();
     assert!(reset(&at(&state)).expect("it is removed"));
     assert!(!reset(&at(&state)).expect("nothing to do"));
-    // A sandbox that runs on begins anew, and its key still opens it.
+    // A sandbox that runs on starts over, and its key still opens it.
     assert_eq!(client.all("/management/agents", 100).len(), 40);
     drop(client);
     assert!(reset(&at(&state)).expect("it is removed"));

@@ -1,4 +1,4 @@
-//! Events as they happen, and as they are caught up with.
+//! The event stream: live events, and events after a reconnection.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use xeroctl::sandbox::Options;
 
 use crate::sandbox::http::{Client, Clock, text};
 
-/// An event: its id, name and data.
+/// An event: its ID, name and data.
 type Event = (String, String, Value);
 
 /// A reader of the stream.

@@ -1,4 +1,4 @@
-//! What is refused, with which code and which param.
+//! Rejected requests, with their codes and params.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Which values the fields of a body may have.
+//! Valid and invalid values of body members.
 
 use serde_json::json;
 

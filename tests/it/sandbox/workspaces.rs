@@ -1,4 +1,4 @@
-//! What is known of workspaces, and of the agents that serve them.
+//! Workspaces, and the reports of execution agents.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `xeroctl api` as a process: bytes of every kind in both directions, signals, and readers that go away.
+//! `xeroctl api` as a process: any bytes in both directions, signals, and closed pipes.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -10,13 +10,13 @@ use crate::support::process::{Ended, Running, SIGINT, command, gone_reader, run_
 use crate::support::router::{Answer, Router};
 use crate::support::{Home, split};
 
-/// Every byte, and sequences that are no UTF-8, without a newline at the end.
+/// Every byte, and sequences that are not UTF-8, without a newline at the end.
 fn bytes() -> Vec<u8> {
     let every = (0..=255).collect::<Vec<u8>>();
     [&every[..], b"\xc3\x28\xf0\x9f\r\n\x1b[31m\0", &every].concat()
 }
 
-/// Runs a line that is fed these bytes.
+/// Runs a command line that is fed these bytes.
 fn fed(home: &Home, line: &str, input: &[u8]) -> Ended {
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
     let mut command = home.binary();

@@ -1,4 +1,4 @@
-//! `exec raw` as a process: any bytes, of any number, in little memory; and what a signal leaves behind.
+//! `exec raw` as a process: any number of any bytes in little memory, and the state after a signal.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn giving(answer: Answer) -> Router {
     Routes::new().on(RAW, [answer]).start()
 }
 
-/// Every byte, and sequences that are no UTF-8, NUL in front.
+/// Every byte, and sequences that are not UTF-8, NUL in front.
 fn bytes() -> Vec<u8> {
     let every = (0..=255).collect::<Vec<u8>>();
     [&every[..], b"\xc3\x28\xf0\x9f\r\n\x1b[31m\0", &every].concat()

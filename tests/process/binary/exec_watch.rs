@@ -1,4 +1,4 @@
-//! Watching and waiting as a process: signals detach and cancel nothing, and a reader that goes away is not an end.
+//! Watching and waiting as a process: a signal ends the command and not the run, and a closed pipe is not an end.
 
 use std::io::{BufRead as _, BufReader};
 use std::time::{Duration, Instant};
@@ -252,7 +252,7 @@ fn signal_ends_the_read_of_an_approval_deadline() {
     let began = Instant::now();
     let ended = running.end_by("INT").dies_by(SIGINT);
     let took = began.elapsed();
-    // The question itself may take 15 seconds.
+    // The prompt itself may take 15 seconds.
     assert!(took < Duration::from_secs(8), "{took:?}: {ended:#?}");
     detached(&ended, &router, &[INVOKE]);
 }

@@ -1,4 +1,4 @@
-//! Edits of the configuration file on file systems that are full, are mounts, or lack something, and edits that are ended.
+//! Edits of the configuration file on full, mounted, or limited file systems, and killed edits.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Files as only a process of its own meets them: other users, pipes, the umask, a signal during a wait.
+//! Files of other users, pipes, the umask, and a signal during a wait.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
@@ -39,7 +39,7 @@ fn has_users() -> bool {
     has
 }
 
-/// Runs a line as a user without rights; the program is copied to where they can run it.
+/// Runs a command line as a user without rights; the program is copied to where they can run it.
 fn run_as(user: u32, home: &Home, line: &str) -> Ended {
     let program = home.path().join("xeroctl");
     if !program.exists() {

@@ -1,4 +1,4 @@
-//! Standard input is read where `-` names it, and nowhere else.
+//! Standard input is read only if `-` names it.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use crate::support::held::Held;
 use crate::support::process::{Ended, Running, SIGINT, command, run, script};
 use crate::support::router::{Answer, Router};
 
-/// Ids that a fresh sandbox holds.
+/// IDs that a new sandbox holds.
 const IDS: [&str; 3] = ["agt_abc123", "agt_g0974f2pgyfa8vcq", "agt_weuawtg4qw2b4i9b"];
 
 /// Runs a script that is fed these bytes.

@@ -1,5 +1,5 @@
-//! SIGINT, SIGTERM, SIGHUP, and SIGQUIT while something is changed: the answer is waited for and reported, then the
-//! process ends by the signal; the second signal ends it at once.
+//! SIGINT, SIGTERM, SIGHUP, and SIGQUIT during a change: the response is awaited and reported, and then the process
+//! ends by the signal; the second signal ends it immediately.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::support::held::Held;
 use crate::support::process::{Running, SIGHUP, SIGINT, SIGNALS, command};
 use crate::support::router::Answer;
 
-/// Changes, an answer to each, and what is then on standard output.
+/// Changes, a response to each, and what is then on standard output.
 const CHANGES: &[(&str, &str, &str)] = &[
     ("agents agt_1 --delete --force", "{}", "agt_1\tdeleted\n"),
     (

@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM, SIGHUP, and SIGQUIT while something is read: the process ends at once and by the signal.
+//! SIGINT, SIGTERM, SIGHUP, and SIGQUIT during a read: the process ends immediately by the signal.
 
 use crate::binary::page;
 use crate::support::held::Held;

@@ -1,4 +1,4 @@
-//! Memory: a small multiple of what was answered, however many pieces that is cut into.
+//! Memory: a small multiple of the response, regardless of the number of chunks.
 
 #![cfg(target_os = "linux")]
 
@@ -7,7 +7,7 @@ use crate::support::router::{Answer, Router};
 
 /// Kilobytes of address space for the process. Its code, its libraries and its stacks take a third of that.
 const SPACE: u32 = 250_000;
-/// How many items the answer has; with some hundred bytes for each, they would not fit.
+/// How many items the response has; with some hundred bytes for each, they would not fit.
 const ITEMS: usize = 600_000;
 
 #[test]

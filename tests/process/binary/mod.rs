@@ -1,7 +1,9 @@
-//! The real binary as a process among others: its pipes, its signals, its descriptors, its neighbours.
+//! The real program as a process: its pipes, signals, descriptors, and concurrent processes.
 
 mod api;
-mod colours;
+mod colors;
+mod concurrency;
+mod environments;
 mod exec_raw;
 mod exec_watch;
 mod file_systems;
@@ -11,13 +13,11 @@ mod input;
 mod interrupted_changes;
 mod interrupted_reads;
 mod memory;
-mod neighbours;
 mod outputs;
 mod runs;
 mod serve;
 mod squads_tokens;
 mod streams;
-mod surroundings;
 mod tokens;
 
 use crate::support::Home;

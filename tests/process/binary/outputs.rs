@@ -1,4 +1,4 @@
-//! Standard output that can't be written: a reader that went away, a full disk, a closed descriptor.
+//! Standard output that can't be written: closed pipes, full disks, and closed descriptors.
 
 use std::io::{BufRead as _, BufReader};
 

@@ -1,5 +1,5 @@
-//! Whole runs in the sandbox with the real binary and real time: every ending, a decision by another process, a signal in
-//! the middle.
+//! Complete runs in the sandbox with the real program in real time: every ending, a decision by another process, and
+//! signals.
 
 use crate::binary::sandbox;
 use crate::support::Home;
@@ -14,7 +14,7 @@ fn served() -> (Served, Home) {
     (served, home)
 }
 
-/// The id in the hint that approves.
+/// The ID in the hint that approves.
 fn approval(stderr: &str) -> String {
     let (_, after) = stderr
         .split_once("approvals approve ")
@@ -40,7 +40,7 @@ fn exit_code_is_the_outcome() {
         let watched = run(&home, &format!("exec watch {id} -o json")).exits(code);
         assert_eq!(watched.json()["status"], ending);
     }
-    // One that has ended when the answer comes needs no waiting.
+    // One that has ended when the response comes needs no waiting.
     let line = format!("{INVOKE} --tool sandbox_run --arg ending=failed --arg-json seconds=0");
     run(&home, &line).exits(10);
 }

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::binary::sandbox;
 use crate::support::process::{LIMIT, Running, SIGINT, SIGTERM, Served, command, run};
 
-/// What a program without any library gets: the answer as it comes over the line.
+/// What a program without any library gets: the response as it comes over the line.
 fn raw(served: &Served, path: &str, key: Option<&str>) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", served.port)).expect("it listens");
     stream.set_read_timeout(Some(LIMIT)).expect("a time limit");

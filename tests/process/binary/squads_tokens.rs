@@ -80,7 +80,7 @@ fn token_file_is_delivered_despite_closed_pipe() {
     assert!(!is_gone(&home));
 }
 
-/// The squads API in the place of the router: the same server, another root.
+/// The squads API in place of the router: the same server, another root.
 fn home(held: &Held) -> Home {
     let variables = held.home.binary();
     let base = variables

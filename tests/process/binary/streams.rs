@@ -1,4 +1,4 @@
-//! Pipes that are full, that do not block, or that nobody reads; and signals that the parent process has ignored.
+//! Pipes that are full, nonblocking, or not read, and signals that the parent process ignores.
 
 use std::io::{PipeReader, Read as _, Write as _};
 use std::thread;

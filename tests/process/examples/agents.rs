@@ -1,4 +1,4 @@
-//! The group that flags select: `xeroctl agents`.
+//! The examples of `xeroctl agents` in the documentation.
 
 use crate::examples::example::{AGENTS, EVENTS, Example, Shows, check};
 

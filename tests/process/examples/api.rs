@@ -1,4 +1,4 @@
-//! `xeroctl api`: every example of the help, in a shell, each in a fresh sandbox.
+//! `xeroctl api`: every example of the help, in a shell, each in a new sandbox.
 
 use crate::examples::exec::{Line, check, fresh, is_whole, shell};
 use crate::support::process::run;

@@ -1,4 +1,4 @@
-//! Approvals: every line of the help, in a shell, each in a fresh sandbox, and the decision from a second process.
+//! Approvals: every example of the help in a shell, each in a new sandbox, and decisions by a second process.
 
 use crate::examples::exec::{Line, check, for_a_while, fresh, is_whole};
 use crate::support::process::{Running, command, run};
@@ -95,7 +95,7 @@ const ENDLESS: &[&str] = &[
     "xeroctl approvals watch -o ndjson | jq -r .id",
 ];
 
-/// A call that waits for a human.
+/// A call that is pending approval.
 const GATED: &str = "exec invoke --workspace ws_team_a --tool sandbox_gate --args '{}'";
 
 #[test]

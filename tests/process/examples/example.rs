@@ -1,4 +1,4 @@
-//! One documented example: the line as it is printed, what it shows, and what is so afterwards.
+//! One documented example: the command line, its output, and the state afterwards.
 
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ pub(crate) enum Shows {
     Object(Members),
     /// One JSON document with these members.
     Document(Members),
-    /// An id and what was done to it.
+    /// An ID and what was done to it.
     Done(&'static str, &'static str),
     /// A question, which is answered with yes, and then this sentence.
     Asks(&'static str),
@@ -74,7 +74,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("<r>", "eu-west"),
 ];
 
-/// Runs each example in a fresh sandbox, and once more for its JSON document.
+/// Runs each example in a new sandbox, and once more for its JSON document.
 #[track_caller]
 pub(crate) fn check(examples: &[Example]) {
     for example in examples {
@@ -175,7 +175,7 @@ impl Shows {
     }
 }
 
-/// A home whose current deployment is a sandbox that nobody used yet.
+/// A home whose current deployment is a new sandbox.
 fn fresh() -> Home {
     Home::new().with("XEROCTL_CONTEXT", "sandbox")
 }

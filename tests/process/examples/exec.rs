@@ -1,4 +1,4 @@
-//! Governed execution: every line of its page, in a shell, each in a fresh sandbox.
+//! Governed execution: every example of its documentation page in a shell, each in a new sandbox.
 
 use crate::support::Home;
 use crate::support::process::{Ended, Running, command, run, script};
@@ -22,7 +22,7 @@ const FOR_A_WHILE: &str = r#"
 xeroctl() { "$X" "$@" & sleep 3; kill -s TERM $!; wait $!; }
 "#;
 
-/// A home whose current deployment is a sandbox that nobody used yet.
+/// A home whose current deployment is a new sandbox.
 pub(crate) fn fresh() -> Home {
     Home::new().with("XEROCTL_CONTEXT", "sandbox")
 }
@@ -37,7 +37,7 @@ pub(crate) fn for_a_while(home: &Home, text: &str) -> Running {
     Running::start(&mut script(home, &format!("{BEFORE}{FOR_A_WHILE}{text}")))
 }
 
-/// Runs each line in a fresh sandbox.
+/// Runs each line in a new sandbox.
 #[track_caller]
 pub(crate) fn check(lines: &[Line]) {
     for (line, code, texts) in lines {
@@ -242,7 +242,7 @@ fn ctrl_c_ends_the_watch_and_not_the_run() {
     assert_eq!(run["status"], "running");
 }
 
-/// The lines of the troubleshooting page that are about execution, with ids in the place of its placeholders.
+/// The lines of the troubleshooting page that are about execution, with IDs in place of its placeholders.
 const DIAGNOSTICS: &[Line] = &[
     ("xeroctl agents", 0, &["agt_abc123\t"]),
     (

@@ -1,4 +1,4 @@
-//! Governed execution: every example of the help, in a shell, each in a fresh sandbox.
+//! Governed execution: every example of the help, in a shell, each in a new sandbox.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `xeroctl agents join-keys`.
+//! The examples of `xeroctl agents join-keys` in the documentation.
 
 use crate::examples::example::{Example, JOIN_KEYS, Shows, check};
 

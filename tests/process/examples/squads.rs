@@ -1,4 +1,4 @@
-//! The squads API: every example of the help, in a shell, each in a fresh sandbox.
+//! The squads API: every example of the help, in a shell, each in a new sandbox.
 
 use crate::examples::exec::{fresh, is_whole, shell};
 use crate::support::Home;
@@ -258,7 +258,7 @@ const ASKING: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// A fresh sandbox with what the examples name: a file, the agent's key, and a server beside it whose address is
+/// A new sandbox with what the examples name: a file, the agent's key, and a server beside it whose address is
 /// returned.
 fn prepared() -> (Home, Running, String) {
     let home = fresh();

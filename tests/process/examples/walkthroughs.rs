@@ -1,4 +1,4 @@
-//! The examples at the end of the page.
+//! The walkthroughs at the end of the documentation page.
 
 use crate::examples::example::{AGENTS, EVENTS, Example, JOIN_KEYS, Shows, check};
 

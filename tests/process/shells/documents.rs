@@ -1,4 +1,4 @@
-//! The sessions in README.md and docs/, typed into each shell: output and exit codes are the printed ones.
+//! The sessions in README.md and docs/, run in each shell: output and exit codes must match.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The examples of the help in which a shell has something to do: quotes, pipes, variables, files.
+//! The help examples that use shell features: quotes, pipes, variables, and files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ const MARKS: &[char] = &[
 /// A Curve25519 public key.
 const KEY: &str = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=";
 
-/// What stands before each line: programs and values that the lines take for granted, in the place of those that would
+/// What stands before each line: programs and values that the lines take for granted, in place of those that would
 /// wait for somebody.
 const BEFORE: &str = r#"
 less() { cat; }
@@ -97,7 +97,7 @@ fn outcome(shell: Shell, example: &str) -> String {
         }
     };
     let code = ended.status.code();
-    // 8 waits for a human; 143 was ended here.
+    // 8 is pending approval; 143 was ended here.
     let usual = matches!(code, Some(0 | 8)) || endless.is_some() && code == Some(143);
     assert!(usual, "{example}: {ended:#?}");
     // Behind a pipe the code says nothing.

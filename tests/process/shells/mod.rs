@@ -1,5 +1,5 @@
-//! What the documents tell people to type, as people type it: into bash, dash and zsh, with jq, and at prompts in tmux.
-//! Other tests run the same commands; these find what a shell makes of a line before the program sees it.
+//! Documented commands in bash, dash, and zsh, with jq, and at prompts in tmux. Other tests run the same commands in
+//! the test process; these cover what a shell does with a command line first.
 
 mod completions;
 mod documents;
@@ -15,7 +15,7 @@ mod tmux;
 
 use crate::support::Home;
 
-/// A home whose current deployment is a sandbox that nobody used yet.
+/// A home whose current deployment is a new sandbox.
 fn sandbox() -> Home {
     Home::new().with("XEROCTL_CONTEXT", "sandbox")
 }

@@ -1,5 +1,5 @@
-//! The code blocks of the program's pages, block by block and as they are printed, remarks and continued lines included.
-//! What stands for something there has a value here.
+//! The code blocks of the documentation pages as printed, with remarks and continued lines. Placeholders get values
+//! here.
 
 use crate::shells::sandbox;
 use crate::shells::shell::each;

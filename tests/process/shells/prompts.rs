@@ -1,4 +1,4 @@
-//! Questions, and Ctrl-C, at the prompt of a shell in tmux.
+//! Prompts, and Ctrl-C, in a shell in tmux.
 
 use crate::shells::sandbox;
 use crate::shells::shell::{Shell, each, have};
@@ -65,13 +65,13 @@ fn ctrl_c_at_a_prompt_returns_to_the_shell() {
 #[test]
 fn prompt_survives_suspension() {
     at_each_prompt(sandbox, |tmux| {
-        // What is typed before the shell has the terminal may still be read by the question.
+        // What is typed before the shell has the terminal may still be read by the prompt.
         tmux.enter(DELETE).wait_for("[y/N]").key("C-z");
         tmux.wait_for("ed  ")
             .enter("echo stop'ped'")
             .wait_for("\nstopped\n");
         assert!(is_there(tmux.home()));
-        // The question is shown again.
+        // The prompt is shown again.
         tmux.clear();
         tmux.enter("fg").wait_for("[y/N]").enter("y");
         tmux.wait_for("Deleted agent");

@@ -1,4 +1,4 @@
-//! The lines that the program prints to be typed next: whatever is in them, each shell reads it as it was meant.
+//! The commands that the program prints: each shell must read them as intended, whatever they contain.
 
 use std::process::Stdio;
 
@@ -7,7 +7,7 @@ use crate::support::Home;
 use crate::support::process::Running;
 use crate::support::router::{Answer, Asked, Router};
 
-/// Ids that one shell or another would take for something else.
+/// IDs that one shell or another would take for something else.
 const ODD: &[&str] = &[
     // The path of a program to zsh.
     "=ls", "a=b", "~", "~root", "a~b", "a b", "it's", "$HOME", "`id`", "a\\b", "*", "a?b", "[a]",

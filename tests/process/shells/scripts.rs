@@ -1,4 +1,4 @@
-//! Scripts as people write them around the program: loops, here-documents, substitutions, conditions.
+//! Typical scripts around the program: loops, here-documents, substitutions, and conditions.
 
 use crate::shells::sandbox;
 use crate::shells::shell::each;

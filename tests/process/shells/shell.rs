@@ -1,4 +1,4 @@
-//! The shells, and what is run in them.
+//! Runs commands in the shells.
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! A shell in a real tmux: what is typed there, and what stands on the screen.
+//! A shell in tmux: typed input, and the screen.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! `xeroctl api` on a terminal: the question before a DELETE, and answers that would steer a terminal.
+//! `xeroctl api` on a terminal: the prompt before a DELETE, and responses with control characters.
 
 use crate::support::Home;
 use crate::support::process::{command, run, script};

@@ -1,4 +1,4 @@
-//! A key that is typed is never shown, and the terminal shows what is typed again afterwards.
+//! A typed key is never shown, and the terminal's echo is restored afterwards.
 
 use std::os::unix::fs::PermissionsExt as _;
 

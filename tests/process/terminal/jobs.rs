@@ -1,4 +1,4 @@
-//! Prompts and the live line under the job control of a shell, and on terminals that another program left behind.
+//! Prompts and the live line under a shell's job control, and on terminals in unusual modes.
 
 use std::process::Command;
 use std::time::Duration;

@@ -1,10 +1,10 @@
-//! The real binary on a terminal: how it looks there, what it asks, and what Ctrl-C leaves behind.
+//! The real program on a terminal: output, prompts, and the state after Ctrl-C.
 
 mod api;
-mod asking;
+mod appearance;
+mod confirmation;
 mod hidden;
 mod jobs;
-mod looks;
 mod shells;
 mod squads;
 mod wizard;

@@ -1,4 +1,4 @@
-//! Ctrl-C in a shell on a terminal: a loop around the command ends too, pipes included.
+//! Ctrl-C in a shell on a terminal also ends a loop or a pipeline around the command.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn shell() -> &'static str {
     }
 }
 
-/// Types Ctrl-C while the command of this script waits for an answer.
+/// Types Ctrl-C while the command of this script waits for a response.
 fn interrupted(held: &Held, text: &str) -> Left {
     let mut terminal = Terminal::run_command(&script_by(shell(), &held.home, text));
     held.request();

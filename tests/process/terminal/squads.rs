@@ -1,4 +1,4 @@
-//! The squads API on a terminal: questions, and how lists look.
+//! The squads API on a terminal: prompts, and the appearance of lists.
 
 use crate::support::Home;
 use crate::support::process::{command, run, script};

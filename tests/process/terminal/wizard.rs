@@ -1,4 +1,4 @@
-//! `config init`: question by question.
+//! The wizard of `config init`.
 
 use crate::support::Home;
 use crate::support::process::run;
@@ -10,12 +10,12 @@ fn config(home: &Home) -> Option<String> {
     std::fs::read_to_string(home.path().join(".config/xeroctl/config.toml")).ok()
 }
 
-/// Types an answer once the question has been asked so many times.
+/// Types an answer once the prompt has been asked so many times.
 fn answer_again(terminal: &mut Terminal, question: &str, times: usize, keys: &str) {
     terminal.wait_for_times(question, times).types(keys);
 }
 
-/// Types an answer at a question.
+/// Types an answer at a prompt.
 fn answer(terminal: &mut Terminal, question: &str, keys: &str) {
     answer_again(terminal, question, 1, keys);
 }

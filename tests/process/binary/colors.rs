@@ -1,4 +1,4 @@
-//! Colour where no stream is a terminal: only where it is asked for, and only in what people read.
+//! Color without a terminal: only if requested, and only in human formats.
 
 use crate::binary::sandbox;
 use crate::support::process::{Running, command};
@@ -6,7 +6,7 @@ use crate::support::process::{Running, command};
 /// Variables of the environment.
 type Variables = &'static [(&'static str, &'static str)];
 
-/// Variables, options, and whether there is colour.
+/// Variables, options, and whether there is color.
 const DECISIONS: &[(Variables, &str, bool)] = &[
     (&[], "", false),
     (&[("TERM", "xterm-256color")], "", false),

@@ -1,8 +1,8 @@
-//! The verbs of `agents`: pausing and resuming execution, revoking credentials, candidates, key rotation.
+//! The subcommands of `agents`: pausing and resuming execution, revoking credentials, candidates, and key rotation.
 
 use crate::cli::shown::{in_each_fresh_format, named, runs, sandbox, transcript};
 
-/// The transcript of a rotation: its id is new in each run.
+/// The transcript of a rotation: its ID is new in each run.
 fn rotated(text: &str) -> String {
     named(text, &[(r"rot_[A-Za-z0-9]+", "rot_NEW")])
 }

@@ -1,4 +1,4 @@
-//! The verbs below `xeroctl agents`.
+//! The examples of the subcommands of `xeroctl agents` in the documentation.
 
 use crate::examples::example::{CANDIDATES, EVENTS, Example, Shows, check};
 

@@ -1,4 +1,4 @@
-//! How results look on a terminal: layout, colour, times, hidden characters.
+//! The appearance of results on a terminal: layout, color, times, and hidden characters.
 
 use regex::Regex;
 
@@ -7,7 +7,7 @@ use crate::support::pty::{Left, Look, Terminal};
 use crate::support::router::{Answer, Router};
 use crate::terminal::sandbox;
 
-/// Numbers of the terminal's colours.
+/// Numbers of the terminal's colors.
 const RED: Option<u8> = Some(1);
 const GREEN: Option<u8> = Some(2);
 const YELLOW: Option<u8> = Some(3);

@@ -1,4 +1,4 @@
-//! Success statuses that are none: an error in the body, and a response about another object than the one asked for.
+//! Success statuses of failures: an error in the body, or a response about another object.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ fn always(status: u16, body: &'static str) -> Router {
     Router::rules(move |_| Answer::json(status, body))
 }
 
-/// A router that gives this answer to all requests, but for the read before a decision: that finds it pending.
+/// A router that returns this response to all requests, but for the read before a decision: that finds it pending.
 pub(crate) fn answering(line: &str, answer: Answer) -> Router {
     let is_decision = line.starts_with("approvals approve") || line.starts_with("approvals reject");
     Router::rules(move |asked| {
@@ -355,7 +355,7 @@ fn throttling_with_success_status_is_retried() {
         let output = Router::script(answers).home().run(line);
         assert_eq!(output.code, 0, "{line}: {}", output.whole());
     }
-    // Nobody knows what became of a change after this one.
+    // The outcome of a change is unknown after this one.
     let failed = r#"{"error":{"message":"oops","code":"internal_error"}}"#;
     let router = Router::script([Answer::json(200, failed)]);
     let output = router.home().run("agents pause-exec agt_1");

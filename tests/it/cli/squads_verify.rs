@@ -1,11 +1,11 @@
-//! After a change: what was asked is compared with what came back, and where it differs that is said.
+//! After a change: the response is compared with the request, and differences are reported.
 
 use crate::cli::shown::transcript;
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
 use crate::support::squads::{CODER, Dialect, MANAGER, home, id, read_before};
 
-/// The run of a line to which a server gives these answers, after those to what it reads before.
+/// The run of a line to which a server returns these responses, after those to what it reads before.
 fn run(line: &str, answers: impl IntoIterator<Item = Answer>) -> Output {
     let server = Router::script(read_before(line).into_iter().chain(answers));
     home(&server).run(line)
@@ -98,7 +98,7 @@ fn lost_update_causes_a_warning() {
             assert_eq!(warnings(&run).len(), count, "{but}: {}", run.stderr);
         }
     }
-    // An answer that shows nothing tells nothing.
+    // A response that shows nothing tells nothing.
     let run = run(&line, [Answer::json(200, r#"{"ok":true}"#)]);
     assert_eq!((run.code, warnings(&run)), (0, vec![]));
     assert_eq!(run.stdout, format!("{CODER}\tupdated\n"));

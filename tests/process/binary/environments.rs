@@ -1,4 +1,4 @@
-//! Odd surroundings: no home, a broken configuration, proxies, words that are no text.
+//! Unusual environments: no home, a broken configuration, proxies, and arguments that are not text.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -8,7 +8,7 @@ use crate::support::Home;
 use crate::support::process::{Ended, Running, command, run, run_script};
 use crate::support::router::{Answer, Router, nobody};
 
-/// Runs a line with more variables.
+/// Runs a command line with more variables.
 fn run_with(home: &Home, variables: &[(&str, &str)], line: &str) -> Ended {
     let mut command = command(home, line);
     for (name, value) in variables {
@@ -150,7 +150,7 @@ fn non_text_or_special_configuration_exits_3() {
     run(&home, "config path").exits(0);
 }
 
-/// Lines with a word that is no UTF-8 where `?` stands.
+/// Lines with a word that is not UTF-8 where `?` stands.
 const NO_TEXT: &[&[&str]] = &[
     &["?"],
     &["--?"],

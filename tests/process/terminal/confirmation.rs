@@ -1,4 +1,4 @@
-//! Questions before something is destroyed.
+//! Prompts before destructive changes.
 
 use std::process::Command;
 use std::sync::{Mutex, mpsc};

@@ -1,4 +1,4 @@
-//! Several processes at once, on one configuration and on one sandbox.
+//! Several processes at once with one configuration and one sandbox.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;

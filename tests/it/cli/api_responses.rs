@@ -1,11 +1,11 @@
-//! `xeroctl api`: what is shown of an answer, in each format, off a terminal and on one.
+//! `xeroctl api`: the output of a response, in each format, piped and on a terminal.
 
 use crate::cli::shown::{FORMATS, terminal, transcript};
 use crate::support::Output;
 use crate::support::router::{Answer, Router};
 use xeroctl::ui::Terminals;
 
-/// Runs lines of this method against a router that gives this answer; the transcript.
+/// Runs lines of this method against a router that returns this response; the transcript.
 fn shown(answer: &Answer, lines: &[String]) -> String {
     let runs: Vec<Output> = lines.iter().map(|line| run(answer, line)).collect();
     transcript(&runs)
@@ -16,7 +16,7 @@ fn run(answer: &Answer, line: &str) -> Output {
     Router::rules(move |_| answer.clone()).home().run(line)
 }
 
-/// An answer to a read in the format that is usual, and in each other one.
+/// A response to a read in the format that is usual, and in each other one.
 fn in_each_format(answer: &Answer) -> String {
     let formats = FORMATS.map(|format| format!("api GET /a -o {format}"));
     let lines: Vec<String> = ["api GET /a".to_owned()]
@@ -115,7 +115,7 @@ fn non_json_is_unchanged_in_every_format() {
         ("text/plain; charset=utf-8", "\u{1b}[31m\u{202e}\r\n\n"),
         ("text/html", "<html>"),
         ("application/yaml", "a: 1\n"),
-        // By its name it is none, so nobody reads it.
+        // By its name it is none, so it is not read.
         ("text/plain", "{ \"a\":  1 }"),
         ("application/octet-stream", "\0\u{1}"),
         // By its name it is JSON, and it is none.
@@ -309,7 +309,7 @@ fn format_from_environment_applies() {
         with("name").run("api GET /a -o ndjson").stdout,
         "{\"id\":\"a\"}\n"
     );
-    // Nothing chose one: the answer itself, on a terminal too.
+    // Nothing chose one: the response itself, on a terminal too.
     let run = router.home().run_on(Terminals::default(), "", "api GET /a");
     assert_eq!(run.stdout, "{\"data\":[{\"id\":\"a\"}]}\n");
 }

@@ -1,4 +1,4 @@
-//! Before something is destroyed: the agent is in the squad that was named, and the key is one of its own.
+//! Before a destructive change: the agent must be in the named squad, and the key must be the agent's.
 
 use crate::cli::shown::{sandbox, transcript};
 use crate::support::Home;
@@ -69,7 +69,7 @@ fn with_keys(keys: &str) -> Router {
     Router::rules(move |asked| match asked.method.as_str() {
         "GET" if asked.target.ends_with("/keys") => Answer::json(200, &*keys),
         "GET" => Answer::json(200, "{}"),
-        // As the server does to what is no UUID.
+        // As the server does to what is not a UUID.
         "DELETE" if asked.target.ends_with("/leaked") => {
             Answer::json(500, r#"{"error":"Internal server error"}"#)
         }

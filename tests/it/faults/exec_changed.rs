@@ -1,5 +1,4 @@
-//! What is approved is what was agreed to: it is read again after the question, and refused where it can be read in two
-//! ways.
+//! Approvals are read again after the prompt, and must be unchanged and unambiguous.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +9,7 @@ use crate::support::router::{Answer, Router};
 const PLAIN: &str =
     r#""status":"pending","risk":"write","tool_name":"t","workspace_id":"ws_1","args":{"n":1}"#;
 
-/// A router whose approvals say this until the question, and `changed` of `apr_2` after it.
+/// A router whose approvals say this until the prompt, and `changed` of `apr_2` after it.
 fn changing(before: &'static str, changed: &'static str) -> Router {
     let reads = AtomicUsize::new(0);
     Router::rules(move |asked| {
@@ -44,7 +43,7 @@ fn rows(output: &Output) -> Vec<String> {
     .collect()
 }
 
-/// What may have changed while the question was answered.
+/// What may have changed while the prompt was answered.
 fn changes() -> Vec<&'static str> {
     let changes = [
         PLAIN.replace("write", "destructive"),

@@ -1,4 +1,4 @@
-//! A whole story against the sandbox in each dialect: what one command does, the next one sees.
+//! A complete lifecycle against the sandbox in each dialect.
 
 use crate::cli::shown::{named, transcript};
 use crate::support::squads::{CODER, Dialect, Served};
@@ -67,7 +67,7 @@ fn empty_lists_print_header_and_sentence() {
     }
 }
 
-/// Runs a line that must end with this code.
+/// Runs a command line that must end with this code.
 #[track_caller]
 fn step(home: &Home, code: i32, line: &str) -> Output {
     let run = home.run(line);
