@@ -66,7 +66,7 @@ pub async fn check<'c>(report: &mut Report<'c>, config: &Config) -> Option<Conne
             return None;
         }
     };
-    report.look = Some(session.look.clone());
+    report.render_options = Some(session.render_options.clone());
     let base = BaseUrl::parse(session.base_url()).ok();
     if session.is_dry() {
         return Some(Connection {

@@ -44,7 +44,7 @@ pub struct Report<'c> {
     pub context: &'c Context,
     checks: Vec<Finding>,
     /// How results are rendered, if the session says so.
-    pub look: Option<RenderOptions>,
+    pub render_options: Option<RenderOptions>,
 }
 
 impl<'c> Report<'c> {
@@ -53,7 +53,7 @@ impl<'c> Report<'c> {
         Self {
             context,
             checks: Vec::new(),
-            look: None,
+            render_options: None,
         }
     }
 
@@ -109,7 +109,7 @@ impl<'c> Report<'c> {
             next: None,
             error: None,
         };
-        // A later response may say more about what looked right.
+        // A later response may reveal a problem with a passed check.
         let known = self.checks.iter().position(|known| known.check == check);
         let at = known.filter(|_| status == "fail");
         let at = at.unwrap_or(self.checks.len());
@@ -127,12 +127,12 @@ impl<'c> Report<'c> {
         if interrupt.raised().is_some() {
             return Err(interrupt.error());
         }
-        let look = match self.look.take() {
-            Some(look) => look,
-            None => self.context.look()?,
+        let render_options = match self.render_options.take() {
+            Some(render_options) => render_options,
+            None => self.context.render_options()?,
         };
         let ui = &self.context.ui;
-        Renderer::new(ui, look).computed_list(COLUMNS, &self.checks)?;
+        Renderer::new(ui, render_options).computed_list(COLUMNS, &self.checks)?;
         let total = self.checks.len();
         let failed = self.checks.iter().filter(|check| check.error.is_some());
         let names: Vec<&str> = failed.map(|check| check.check).collect();

@@ -7,7 +7,7 @@ use super::position::Position;
 use super::{Candidate, Completion, columns as lists};
 use crate::api::advice;
 use crate::api::invocations;
-use crate::cmd::{global, grammar, topics, verbs};
+use crate::cmd::{aliases, global, grammar, topics};
 use crate::error::EXITS;
 
 /// What may follow the words, the last of which is being typed. bash splits words at `=` and `:`.
@@ -89,7 +89,7 @@ fn commands(completion: &mut Completion, command: &Command) {
         .filter(|below| !below.is_hide_set());
     completion.values.extend(below.map(described));
     // Beside the subcommands, the verbs that stand for a flag; other names of a subcommand would only repeat it.
-    for (verb, documented) in verbs::of(command.get_name()) {
+    for (verb, documented) in aliases::of(command.get_name()) {
         let is_first = !["ls", "rm", "edit", "show"].contains(verb);
         if documented.starts_with("--") && is_first {
             completion

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cmd::{global, verbs};
+use crate::cmd::{aliases, global};
 
 /// The place behind the words that are complete.
 pub(super) struct Position<'t> {
@@ -94,7 +94,7 @@ impl<'t> Position<'t> {
 
     fn take_word(&mut self, word: &str) {
         let name = self.command.get_name();
-        let verb = verbs::of(name).iter().find(|(verb, _)| *verb == word);
+        let verb = aliases::of(name).iter().find(|(verb, _)| *verb == word);
         let documented = verb.map_or(word, |(_, documented)| documented);
         if !self.values.is_empty() || self.has_verb {
             self.values.push(word.to_owned());

@@ -105,7 +105,7 @@ pub(super) fn report(
     keys: Result<Vec<JoinKey>, Error>,
     paused: &[Paused],
 ) {
-    let now = session.look.server_now();
+    let now = session.render_options.server_now();
     match agents {
         Ok(agents) => {
             heartbeats(report, &agents, now);
