@@ -28,7 +28,7 @@ impl Args {
         let Some(manifest) = self.agent.read(&session, Aspect::Manifest).await? else {
             return Ok(Exit::Success);
         };
-        if session.look.format.is_machine() || !show_tools(&session, &manifest)? {
+        if session.render_options.format.is_machine() || !show_tools(&session, &manifest)? {
             self.agent.show(&session, &manifest)?;
         }
         Ok(Exit::Success)
