@@ -168,7 +168,7 @@ impl Args {
                     .warn(&format!("the join keys are not counted: {why}"));
             }
         }
-        if session.look.format.is_json() {
+        if session.render_options.format.is_json() {
             session.show_document(&stats.document().to_string(), None)?;
         } else {
             session.renderer().computed_list(ROW, &stats.rows())?;
