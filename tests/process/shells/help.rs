@@ -38,6 +38,10 @@ jq() { command jq --unbuffered "$@"; }
 /// The lines that do not end by themselves: what is in them, and what they have written when they may be ended.
 const ENDLESS: &[(&str, Written)] = &[
     ("approvals watch", Written::Output("apr_hu43jsiom1tma7v3\n")),
+    (
+        "approvals wait apr_5a6b7c8d apr_7c1d2e3f",
+        Written::Error("apr_7c1d2e3f: pending"),
+    ),
     ("exec stream", Written::Error("connected")),
     ("sandbox serve -o json", Written::Output("http://")),
     ("sandbox serve", Written::Output("SQUAD_ID\t")),
