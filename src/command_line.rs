@@ -36,6 +36,29 @@ fn redacted(header: &str) -> String {
     }
 }
 
+/// Splits a text into words as a shell does, without expanding anything: blanks separate words, quotes of both kinds keep
+/// them together, and a backslash keeps the next character. `None` if a quote is not closed.
+pub fn split(text: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(end), c) if c == end => quote = None,
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => word.get_or_insert_default().push(chars.next()?),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
 /// The arguments as typed, without the program's name.
 #[derive(Clone, Debug, Default)]
 pub struct CommandLine {

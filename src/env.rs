@@ -78,6 +78,27 @@ impl Env {
             .map(|value| value.to_string_lossy().into_owned())
     }
 
+    /// All variables, for a program that is started.
+    pub fn variables(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
+    /// The working directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// A path from a file in `directory`, made absolute: a relative one is relative to the directory, and `~/` is the home
+    /// directory.
+    pub fn absolute_in(&self, directory: &Path, path: &Path) -> PathBuf {
+        match (path.strip_prefix("~"), &self.home) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => directory.join(path),
+        }
+    }
+
     /// The user's home directory, if there is one.
     pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()

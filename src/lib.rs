@@ -12,7 +12,9 @@ pub mod error;
 pub mod files;
 pub mod fleet;
 pub mod interrupt;
+pub mod jq;
 pub mod json;
+pub mod program;
 pub mod redact;
 mod run;
 pub mod sandbox;
@@ -24,5 +26,6 @@ pub mod time;
 pub mod tone;
 pub mod ui;
 pub mod view;
+pub mod yaml;
 
 pub use run::run;

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use crate::cmd::grammar::{self, Parsed};
 use crate::cmd::sandbox::local;
-use crate::cmd::{Cli, complete};
+use crate::cmd::{Cli, alias, complete};
 use crate::command_line::CommandLine;
 use crate::config::GlobalArgs;
 use crate::env::Env;
@@ -38,14 +38,26 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
         complete_line(rest, env, ui, interrupt);
         return Exit::Success.code();
     }
+    let (expanded, refused) = match alias::expand(words, env) {
+        Ok(expanded) => (expanded, None),
+        Err(error) => (None, Some(error)),
+    };
+    let words = expanded.as_deref().unwrap_or(words);
     let line = CommandLine::new(words);
     ui.set_program(line.program());
-    let parsed = grammar::parse(words);
+    let parsed = match refused {
+        Some(error) => Err(error),
+        None => grammar::parse(words),
+    };
     ui.set_output_mode(output_mode(&parsed, words, env, ui));
     let result = parsed.and_then(|parsed| match parsed {
         Parsed::Text(text) => {
             let is_coloured = ui.output_mode().color_output;
-            ui.print(&grammar::text(&text, is_coloured))?;
+            let mut text = grammar::text(&text, is_coloured);
+            if alias::asks_for_all_help(words) {
+                text.push_str(&alias::section(env));
+            }
+            ui.print(&text)?;
             Ok(Exit::Success)
         }
         Parsed::Command(cli, globals) => execute(*cli, *globals, line.clone(), env, ui, interrupt),
@@ -122,6 +134,7 @@ fn context(
         started: Instant::now(),
         line,
         globals,
+        is_command: alias::is_command,
         start_local: local::start,
         local_base_url: local::base_url(),
         local_squads_url: local::squads_url(),

@@ -71,11 +71,13 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let Some(word) = self.code else {
             let codes: Vec<Explanation> = all().collect();
-            context.renderer()?.computed_list(COLUMNS, &codes)?;
+            context
+                .renderer_of(COLUMNS)?
+                .computed_list(COLUMNS, &codes)?;
             return Ok(Exit::Success);
         };
         let code = find(&word).ok_or_else(|| unknown(&word))?;
-        context.renderer()?.computed(COLUMNS, &code)?;
+        context.renderer_of(COLUMNS)?.computed(COLUMNS, &code)?;
         Ok(Exit::Success)
     }
 }

@@ -5,6 +5,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, StyledStr};
@@ -14,6 +15,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::values;
 use crate::config::GlobalArgs;
 use crate::error::Error;
+use crate::jq::Filter;
 use crate::secret::Secret;
 use crate::time::{self, TimeFormat};
 use crate::view::Format;
@@ -137,6 +139,19 @@ fn options() -> Vec<Arg> {
         option("output", "FORMAT", "Output format")
             .short('o')
             .value_parser(value_parser!(Format)),
+        option(
+            "jq",
+            "FILTER",
+            "Filter JSON output with a jq expression; implies -o json",
+        )
+        .allow_hyphen_values(true)
+        .value_parser(values::text),
+        option(
+            "columns",
+            "NAMES",
+            "Columns of the table or CSV, by their headings (ID,STATUS)",
+        )
+        .value_parser(values::text),
         flag("no-headers", "Omit table and CSV headers"),
         flag("dry-run", "Print the request without sending it"),
         option("color", "WHEN", "When to use color [default: auto]")
@@ -191,13 +206,19 @@ pub fn collect(matches: &ArgMatches) -> Result<GlobalArgs, Error> {
         Some("raw") => Some(TimeFormat::Raw),
         _ => None,
     };
+    let jq = value::<String>(levels, "jq").map(|text| Filter::parse(&text, "--jq"));
+    let jq = jq.transpose()?;
+    let columns = value::<String>(levels, "columns").map(|names| columns_of(&names));
+    let columns = columns.transpose()?;
     Ok(GlobalArgs {
         context: value(levels, "context"),
         base_url: value(levels, "base-url"),
         api_key: value(levels, "api-key"),
         api_key_file: value::<PathBuf>(levels, "api-key-file"),
         allow_http: value(levels, "allow-http"),
-        output: value(levels, "output"),
+        output: output(value(levels, "output"), jq.is_some(), columns.is_some())?,
+        jq,
+        columns,
         no_headers: is_set(levels, "no-headers"),
         dry_run: is_set(levels, "dry-run"),
         color: color(value::<String>(levels, "color").as_deref()),
@@ -212,11 +233,50 @@ pub fn collect(matches: &ArgMatches) -> Result<GlobalArgs, Error> {
     })
 }
 
+/// The names of columns, separated by commas.
+fn columns_of(names: &str) -> Result<Rc<[String]>, Error> {
+    let names: Rc<[String]> = names
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .collect();
+    if names.iter().any(String::is_empty) {
+        return Err(Error::usage("--columns: a column's name is empty"));
+    }
+    Ok(names)
+}
+
+/// The format on the command line; a filter implies JSON, and only some formats have columns.
+fn output(
+    given: Option<Format>,
+    is_filtered: bool,
+    has_columns: bool,
+) -> Result<Option<Format>, Error> {
+    match given {
+        None if is_filtered && has_columns => Err(Error::usage(
+            "--jq filters JSON, which has no columns: it cannot be combined with --columns",
+        )),
+        Some(format) if has_columns && !format.has_columns() => Err(Error::usage(format!(
+            "--columns cannot be combined with -o {}, which has no columns",
+            format.word()
+        ))
+        .hint("formats with columns: table, wide, csv")),
+        Some(format) if is_filtered && !format.is_json() => Err(Error::usage(format!(
+            "--jq filters JSON and cannot be combined with -o {}",
+            format.word()
+        ))
+        .hint("omit -o, or use -o ndjson to filter each item by itself")),
+        None if is_filtered => Ok(Some(Format::Json)),
+        given => Ok(given),
+    }
+}
+
 /// Whether a word may be one that [`early`] looks for.
 pub fn may_be_early(word: &OsStr) -> bool {
     let word = word.as_encoded_bytes();
     match word.strip_prefix(b"--") {
-        Some(long) => long.starts_with(b"output") || long.starts_with(b"color"),
+        Some(long) => ["output", "color", "jq"]
+            .iter()
+            .any(|name| long.starts_with(name.as_bytes())),
         None => word.starts_with(b"-") && word.contains(&b'o'),
     }
 }
@@ -257,7 +317,12 @@ pub fn early(
             matches.get_one::<String>(name).cloned()
         })
     });
-    (output, color(when.as_deref()))
+    let is_filtered = words.iter().any(|word| {
+        let word = word.as_encoded_bytes();
+        word == b"--jq" || word.starts_with(b"--jq=")
+    });
+    let implied = is_filtered.then(|| Format::Json.word().to_owned());
+    (output.or(implied), color(when.as_deref()))
 }
 
 fn color(when: Option<&str>) -> Option<bool> {
@@ -266,6 +331,17 @@ fn color(when: Option<&str>) -> Option<bool> {
         Some("never") => Some(false),
         _ => None,
     }
+}
+
+/// Whether a word is a global option whose value is the next word.
+pub fn takes_next_word(word: &str) -> bool {
+    let option = options().into_iter().find(|option| {
+        let long = option.get_long().map(|long| format!("--{long}"));
+        let short = option.get_short().map(|short| format!("-{short}"));
+        long.as_deref() == Some(word) || short.as_deref() == Some(word)
+    });
+    option
+        .is_some_and(|option| option.get_action().takes_values() && !option.is_require_equals_set())
 }
 
 /// Whether an argument of this level is a global option.
@@ -312,6 +388,9 @@ mod tests {
             ("agents -o json -o table", Some("json")),
             ("agents -o nonsense -o json", Some("nonsense")),
             ("agents -- -o json", None),
+            ("agents --jq .x --bogus", Some("json")),
+            ("agents --jq=.x -o ndjson --bogus", Some("ndjson")),
+            ("agents -- --jq", None),
         ] {
             assert_eq!(output(line).as_deref(), found, "{line}");
         }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::grammar::{self, Parsed};
-use super::{aliases, global, topics};
+use super::{alias, aliases, global, topics};
 use crate::error::{Error, Exit};
 use crate::session::Context;
 
@@ -59,7 +59,11 @@ impl Args {
         let words = self.words.iter().map(String::as_str).chain(["--help"]);
         let words: Vec<OsString> = words.map(OsString::from).collect();
         if let Parsed::Text(text) = grammar::parse(&words)? {
-            context.ui.print(&grammar::text(&text, is_colored))?;
+            let mut text = grammar::text(&text, is_colored);
+            if self.words.is_empty() {
+                text.push_str(&alias::section(&context.env));
+            }
+            context.ui.print(&text)?;
         }
         Ok(Exit::Success)
     }

@@ -1,6 +1,7 @@
 //! The commands, one file each. A new one needs a file, a `mod` line, and a line in a `commands!` list.
 
 pub mod agents;
+pub mod alias;
 pub mod aliases;
 pub mod api;
 pub mod approvals;

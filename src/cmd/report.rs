@@ -1,5 +1,7 @@
 //! Prints results that come from this program instead of a server, in every output format.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::error::{Error, Exit};
@@ -42,6 +44,14 @@ impl Sink for Unmasked<'_> {
 
     fn note(&self, text: &str) {
         self.0.note(text);
+    }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
+
+    fn with_change(&self, error: Error) -> Error {
+        self.0.with_change(error)
     }
 }
 

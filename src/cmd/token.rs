@@ -53,11 +53,14 @@ pub(super) struct Destination {
     file: Option<TokenFile>,
 }
 
+/// The heading of the token's column.
+const TOKEN: &str = "TOKEN";
+
 /// Prepares the destination of a token, before any request.
 ///
 /// # Errors
 /// Exit 2 if there is none; exit 3 if a protected deployment was not named on the command line.
-pub(super) fn prepare(
+pub(super) fn prepare<K: Kind>(
     session: &Session<'_>,
     token_file: Option<&Path>,
 ) -> Result<Destination, Error> {
@@ -66,6 +69,18 @@ pub(super) fn prepare(
             "-o {} cannot show the token, which is only sent once",
             session.render_options.format.word()
         ))
+        .hint("write it to a file: --token-file FILE"));
+    }
+    session.declare(K::COLUMNS)?;
+    let shows_token = session
+        .render_options
+        .columns
+        .as_ref()
+        .is_none_or(|columns| columns.iter().any(|name| name.eq_ignore_ascii_case(TOKEN)));
+    if token_file.is_none() && !shows_token {
+        return Err(Error::usage(
+            "--columns: without TOKEN, the token is lost: it is only sent once",
+        )
         .hint("write it to a file: --token-file FILE"));
     }
     let context = session.context;

@@ -35,6 +35,14 @@ With --context, the deployment's own base URL and key are used, and the
 variables for them are ignored. A stored key is only sent to the host that it
 was stored for.
 
+The key is stored in the configuration file, or read for each use from a file
+(config set NAME --api-key-file FILE --by-reference), from a command
+(--api-key-command 'pass show xero'), or from the system's keychain
+(--api-key-keychain ENTRY).
+
+Commands of your own go into the table [alias] of the configuration file:
+  fleet = \"agents --all -o wide\"
+
 A protected deployment (config set NAME --protected) can only be changed by
 commands that name it with --context. The deployment `sandbox` always exists:
 a built-in router for tests that needs no network and no key.
@@ -86,6 +94,7 @@ Output formats
   wide     table with more columns
   json     the router's JSON response as one document
   ndjson   one JSON object per line, printed as pages arrive
+  yaml     the router's response as YAML
   csv      comma-separated values with a header
   name     IDs, one per line
 
@@ -97,9 +106,17 @@ standard error. If standard output is not a terminal, tables are tab-separated
 and complete, without color, and times are in UTC. With json or ndjson, the
 last line of standard error is a JSON object if the command fails.
 
+--columns NAMES selects the columns of table, wide, and csv by their headings,
+in this order. Columns that only wide or the view of one object shows can be
+selected as well.
+
+--jq FILTER passes the JSON through a jq filter (xeroctl help filtering) and
+implies -o json. Strings are printed without quotes.
+
   xeroctl agents -o name
-  xeroctl agents -o json | jq -r '.data[] | select(.status == \"dead\").id'
-  xeroctl agents --all -o ndjson | jq -r .region | sort | uniq -c
+  xeroctl agents --columns ID,STATUS,LAST_HEARTBEAT
+  xeroctl agents --jq '.data[] | select(.status == \"dead\").id'
+  xeroctl agents --all -o ndjson --jq .region | sort | uniq -c
   xeroctl agents --no-headers | cut -f 1,4
 ";
 
@@ -135,9 +152,16 @@ until enough items match (--limit, or 20), and report how many were checked.
 With these lists, --count prints only the number of items of the whole list, and
 --sort COLUMN[:desc] sorts the whole list by a column.
 
-For any other condition, use jq:
-  xeroctl agents --all -o ndjson |
-      jq -r 'select(.region == \"us-east\" and .status == \"active\").id'
+For any other condition, use --jq with a filter in the jq language, which needs
+no jq program:
+  xeroctl agents --all -o ndjson --jq 'select(.max_concurrent_requests > 4).id'
+
+With -o json, which --jq implies, the filter's input is the whole document, as
+-o json prints it. With -o ndjson, the filter runs for each item as pages
+arrive. Strings are printed without quotes. If a filter fails, the exit code is
+1 and the values before the failure are printed. Numbers keep their spelling
+unless they are computed. Filters only see their input: env, input, debug, halt,
+and modules do not exist.
 ";
 
 /// The text of a topic; `options` is the description of the global options.

@@ -50,7 +50,7 @@ impl Args {
                 .map(str::to_owned)
                 .collect(),
         };
-        context.renderer()?.computed(COLUMNS, &build)?;
+        context.renderer_of(COLUMNS)?.computed(COLUMNS, &build)?;
         Ok(Exit::Success)
     }
 }

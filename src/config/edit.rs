@@ -8,7 +8,6 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::files::WaitLimit;
 use crate::interrupt::Interrupt;
-use crate::secret::Secret;
 
 /// The byte order mark, which some editors write at the start of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -95,12 +94,20 @@ impl Edit {
         set(self.table(deployment), setting, value.into());
     }
 
-    /// Stores a key, replacing any other key setting of the deployment.
-    pub fn set_key(&mut self, deployment: &str, key: &Secret) {
+    /// Sets where a deployment's key is, replacing any other setting that says so.
+    pub fn set_key(&mut self, deployment: &str, setting: &str, value: impl Into<Value>) {
         let table = self.table(deployment);
-        table.remove("api_key_keychain");
-        table.remove("api_key_command");
-        set(table, "api_key", key.expose().into());
+        for other in [
+            "api_key",
+            "api_key_file",
+            "api_key_command",
+            "api_key_keychain",
+        ] {
+            if other != setting {
+                table.remove(other);
+            }
+        }
+        set(table, setting, value.into());
     }
 
     /// Removes a deployment and the comment directly above it. Comments above a blank line stay.

@@ -8,9 +8,11 @@ use serde::Deserialize;
 
 use super::{owner, syntax, unknown};
 use crate::api::service::Service;
+use crate::command_line;
 use crate::env::Env;
 use crate::error::Error;
 use crate::files::{self, Unreadable, WaitLimit};
+use crate::redact;
 use crate::secret::Secret;
 
 /// The content of the file. Unknown keys are ignored here and kept by edits.
@@ -23,6 +25,9 @@ pub struct Config {
     /// The deployments by name.
     #[serde(default, rename = "deployment")]
     pub deployments: BTreeMap<String, Deployment>,
+    /// Aliases: names, and the words that each stands for.
+    #[serde(default, rename = "alias")]
+    pub aliases: BTreeMap<String, String>,
     /// The file's path, or `None` without a home directory.
     #[serde(skip)]
     pub path: Option<PathBuf>,
@@ -39,6 +44,10 @@ pub struct Deployment {
     pub base_url: Option<String>,
     /// The key. At most one `api_key…` setting is allowed.
     pub api_key: Option<Secret>,
+    /// The file that holds the key.
+    pub api_key_file: Option<PathBuf>,
+    /// The program that prints the key, with its arguments.
+    pub api_key_command: Option<Vec<String>>,
     /// The key's name in the system's keychain.
     pub api_key_keychain: Option<String>,
     /// The default for `--output`.
@@ -60,6 +69,29 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// The names of the settings that say where the key is. At most one may be there.
+    pub fn key_settings(&self) -> Vec<&'static str> {
+        let settings = [
+            ("api_key", self.api_key.is_some()),
+            ("api_key_file", self.api_key_file.is_some()),
+            ("api_key_command", self.api_key_command.is_some()),
+            ("api_key_keychain", self.api_key_keychain.is_some()),
+        ];
+        let set = settings.into_iter().filter(|(_, is_set)| *is_set);
+        set.map(|(name, _)| name).collect()
+    }
+
+    /// Where the key comes from, without the key, unless it is stored itself.
+    pub fn key_origin(&self) -> Option<String> {
+        let file = self.api_key_file.as_ref();
+        let file = file.map(|path| format!("file {}", path.display()));
+        let command = self.api_key_command.as_deref().map(shown_command);
+        let command = command.map(|command| format!("command {command}"));
+        let entry = self.api_key_keychain.as_ref();
+        file.or(command)
+            .or_else(|| entry.map(|entry| format!("keychain entry {entry}")))
+    }
+
     /// The URL of a server.
     pub(super) fn url(&self, service: &Service) -> Option<&str> {
         if service == Service::SQUADS {
@@ -68,6 +100,13 @@ impl Deployment {
             self.base_url.as_deref()
         }
     }
+}
+
+/// The words of a command as they may be shown.
+pub fn shown_command(words: &[String]) -> String {
+    let words = words.iter();
+    let words = words.map(|word| command_line::quote(&redact::word(word)));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl Config {

@@ -1,16 +1,27 @@
 //! Where the API key comes from. It is read only when needed: a dry run needs none.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::file::shown_command;
 use super::source::{Origin, Sourced, Sources};
+use super::{Tools, keychain};
 use crate::api::service::Service;
 use crate::env::Env;
 use crate::error::Error;
 use crate::files::{self, Unreadable, WaitLimit};
+use crate::program::Program;
+use crate::sanitize;
 use crate::secret::Secret;
 
 /// The maximum length of a key in bytes. Longer content is probably the wrong file.
 const LONGEST: usize = 64 * 1024;
+
+/// A command that prints the key may take this long.
+const COMMAND_LIMIT: Duration = Duration::from_secs(10);
+
+/// So many lines of what it says are shown if it fails.
+const MOST_LINES: usize = 5;
 
 /// The source of the key.
 pub enum KeySource {
@@ -24,6 +35,10 @@ pub enum KeySource {
     VariableFile(&'static str, PathBuf),
     /// The deployment's setting of this name.
     Stored(&'static str, Secret),
+    /// The deployment's `api_key_file`.
+    StoredFile(PathBuf),
+    /// The deployment's `api_key_command`.
+    Command(Vec<String>),
     /// The deployment's `api_key_keychain`.
     Keychain(String),
     /// The sandbox's own key, known once it has started.
@@ -41,10 +56,20 @@ impl KeySource {
         )
     }
 
+    /// Whether the key belongs to the deployment, and so to its origin.
+    pub fn is_stored(&self) -> bool {
+        matches!(
+            self,
+            Self::Stored(..) | Self::StoredFile(_) | Self::Command(_) | Self::Keychain(_)
+        )
+    }
+
     /// A warning if other users can read the file that holds the key, with the command that changes this.
     pub fn warning(&self) -> Option<String> {
         match self {
-            Self::FlagFile(_, path) | Self::VariableFile(_, path) => super::owner::exposed(path),
+            Self::FlagFile(_, path) | Self::VariableFile(_, path) | Self::StoredFile(path) => {
+                super::owner::exposed(path)
+            }
             _ => None,
         }
     }
@@ -59,6 +84,7 @@ impl KeySource {
         stdin: impl FnOnce(&str) -> Result<Secret, Unreadable>,
         deployment: Option<&str>,
         wait_limit: &WaitLimit,
+        tools: &Tools<'_>,
     ) -> Result<Secret, Error> {
         match self {
             Self::Flag(key) => usable(key, "--api-key").map_err(Error::usage),
@@ -74,10 +100,22 @@ impl KeySource {
             Self::Stored(name, key) => {
                 usable(key, &format!("the deployment's {name}")).map_err(Error::config)
             }
-            Self::Keychain(_) => Err(alternatives(
-                Error::config("this build cannot read the keychain yet"),
-                deployment,
-            )),
+            Self::StoredFile(path) => file(
+                path,
+                "the deployment's api_key_file",
+                wait_limit,
+                Error::config,
+            ),
+            Self::Command(words) => command(words, tools),
+            Self::Keychain(entry) => {
+                let read = keychain::read(entry, tools);
+                let bytes = read.map_err(|error| {
+                    // One hint more, if the keychain can be made to work.
+                    let deployment = deployment.filter(|_| error.is_without_hint());
+                    alternatives(error, deployment)
+                })?;
+                printed(bytes, &format!("the keychain entry {entry}"))
+            }
             Self::Sandbox | Self::Missing => {
                 let deployment = deployment.filter(|name| *name != super::SANDBOX);
                 let error = match deployment {
@@ -169,21 +207,54 @@ fn stored_key(sources: &Sources<'_>) -> Result<Option<KeySource>, Error> {
     let (Some(stored), service) = (sources.stored, sources.service) else {
         return Ok(None);
     };
-    let (key, keychain) = if service == Service::SQUADS {
-        (&stored.squads_api_key, &None)
-    } else {
-        (&stored.api_key, &stored.api_key_keychain)
-    };
-    match (key, keychain) {
-        (Some(_), Some(_)) => Err(Error::config(format!(
-            "{} has both api_key and api_key_keychain, so it is unclear which key to use",
+    if service == Service::SQUADS {
+        let key = stored.squads_api_key.clone();
+        return Ok(key.map(|key| KeySource::Stored(service.key_setting, key)));
+    }
+    if let [one, other, ..] = stored.key_settings()[..] {
+        return Err(Error::config(format!(
+            "{} has both {one} and {other}, so it is unclear which key to use",
             sources.origin()
         ))
-        .hint("remove one of them: see xeroctl config path")),
-        (Some(key), None) => Ok(Some(KeySource::Stored(service.key_setting, key.clone()))),
-        (None, Some(entry)) => Ok(Some(KeySource::Keychain(entry.clone()))),
-        (None, None) => Ok(None),
+        .hint("remove one of them: see xeroctl config path"));
     }
+    let key = stored.api_key.clone();
+    let key = key.map(|key| KeySource::Stored(service.key_setting, key));
+    let file = stored.api_key_file.as_ref().map(|path| {
+        let directory = sources.config.path.as_deref().and_then(Path::parent);
+        let directory = directory.unwrap_or(sources.env.directory());
+        KeySource::StoredFile(sources.env.absolute_in(directory, path))
+    });
+    let command = stored.api_key_command.clone().map(KeySource::Command);
+    let entry = stored.api_key_keychain.clone().map(KeySource::Keychain);
+    Ok(key.or(file).or(command).or(entry))
+}
+
+/// Runs the command that prints the key.
+fn command(words: &[String], tools: &Tools<'_>) -> Result<Secret, Error> {
+    let shown = format!("the deployment's api_key_command {}", shown_command(words));
+    let program = Program {
+        words,
+        input: None,
+        limit: COMMAND_LIMIT,
+        env: tools.env,
+        interrupt: tools.interrupt,
+    };
+    let output = program.run().map_err(|why| {
+        let error = Error::config(format!("{shown} {}", why.reason));
+        let said = why.said.lines().filter(|line| !line.trim().is_empty());
+        said.take(MOST_LINES).fold(error, |error, line| {
+            error.detail(sanitize::cell(line).into_owned())
+        })
+    })?;
+    printed(output, &format!("the output of {shown}"))
+}
+
+/// A key that a program has printed.
+fn printed(bytes: Vec<u8>, name: &str) -> Result<Secret, Error> {
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| Error::config(format!("{name} is not text")))?;
+    usable(&Secret::new(text), name).map_err(Error::config)
 }
 
 fn alternatives(error: Error, deployment: Option<&str>) -> Error {

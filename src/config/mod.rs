@@ -5,6 +5,7 @@ mod disk;
 pub mod edit;
 pub mod file;
 pub mod key;
+pub mod keychain;
 mod lock;
 mod owner;
 mod resolve;
@@ -13,10 +14,22 @@ mod source;
 mod syntax;
 mod unknown;
 
+use crate::env::Env;
+use crate::interrupt::Interrupt;
+
 pub use file::{Config, Deployment};
 pub use key::KeySource;
 pub use settings::{Protection, ServerLocation, Settings};
 pub use source::{GlobalArgs, Origin, Sourced, Sources};
+
+/// What running another program takes.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    /// The environment that it gets.
+    pub env: &'a Env,
+    /// A signal ends it.
+    pub interrupt: &'a Interrupt,
+}
 
 /// The deployment that always exists: the router embedded in this program.
 pub const SANDBOX: &str = "sandbox";

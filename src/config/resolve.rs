@@ -39,7 +39,7 @@ impl Sources<'_> {
             own.as_ref()
                 .is_some_and(|own| own.value.origin() == url.origin())
         });
-        if !at_home && matches!(key.value, KeySource::Stored(..) | KeySource::Keychain(_)) {
+        if !at_home && key.value.is_stored() {
             return Err(self.check_origin(url, &ignored));
         }
         let stored_here = self.stored.filter(|_| at_home);

@@ -111,7 +111,7 @@ pub fn given_output(flag: Option<Format>, env: &Env) -> Result<Option<Sourced<Fo
 fn unknown_format(source: &str, word: &str) -> Error {
     let word = redact::word(word);
     Error::config(format!(
-        "{source}: {word} is not an output format (valid: table, wide, json, ndjson, csv, name)"
+        "{source}: {word} is not an output format (valid: table, wide, json, ndjson, yaml, csv, name)"
     ))
 }
 

@@ -1,6 +1,7 @@
 //! The sources of settings: the global options, the environment, and the file; and the selection of the deployment.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::SANDBOX;
@@ -8,6 +9,7 @@ use super::file::{Config, Deployment};
 use crate::api::service::Service;
 use crate::env::Env;
 use crate::error::Error;
+use crate::jq::Filter;
 use crate::secret::Secret;
 use crate::time::TimeFormat;
 use crate::view::Format;
@@ -31,6 +33,10 @@ pub struct GlobalArgs {
     pub allow_http: Option<bool>,
     /// `--output`.
     pub output: Option<Format>,
+    /// `--jq`; then `output` is a JSON format.
+    pub jq: Option<Filter>,
+    /// `--columns`; then `output` is not a format without columns.
+    pub columns: Option<Rc<[String]>>,
     /// `--no-headers`.
     pub no_headers: bool,
     /// `--dry-run`.

@@ -7,12 +7,14 @@ use toml_edit::{Document, Item, TableLike};
 use crate::redact;
 
 /// Settings outside the deployments.
-const TOP: &[&str] = &["current", "previous", "deployment"];
+const TOP: &[&str] = &["current", "previous", "deployment", "alias"];
 
 /// Settings of a deployment.
 const DEPLOYMENT: &[&str] = &[
     "base_url",
     "api_key",
+    "api_key_file",
+    "api_key_command",
     "api_key_keychain",
     "output",
     "frontend_url",
@@ -84,7 +86,7 @@ mod tests {
                 "c.toml, line 1: unknown setting `curent` (did you mean `current`?)",
                 "c.toml, line 3: unknown setting `base-url` (did you mean `base_url`?)",
                 "c.toml, line 7: unknown setting `shoe_size`",
-                "c.toml, line 8: unknown setting `api_key_files`",
+                "c.toml, line 8: unknown setting `api_key_files` (did you mean `api_key_file`?)",
                 "c.toml, line 9: unknown setting `extra`",
             ]
         );

@@ -180,7 +180,8 @@ pub fn duplicate_key(text: &str) -> Option<String> {
 /// Deeper than this, a document is not a document but an attack on whoever reads it by recursion.
 const DEEPEST: usize = 128;
 
-fn is_too_deep(text: &str) -> bool {
+/// Whether a document is nested deeper than any real one. `text` may be any text.
+pub fn is_too_deep(text: &str) -> bool {
     let mut depth = 0_usize;
     Tokens(text).any(|token| {
         match token {
@@ -242,6 +243,20 @@ fn push_sorted(out: &mut String, text: &str) -> Option<()> {
 /// Appends a string with the fewest escapes.
 fn push_string(out: &mut String, text: &str) {
     out.push_str(&serde_json::Value::from(text).to_string());
+}
+
+/// The same document with the escapes of halves of surrogate pairs as text, because no text can hold such a half. `text`
+/// must be valid JSON.
+pub fn unicode_only(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for token in Tokens(text) {
+        if token.starts_with('"') && unicode(token).is_none() {
+            push_string(&mut out, &string(token));
+        } else {
+            out.push_str(token);
+        }
+    }
+    out
 }
 
 /// The text of a JSON string, given with its quotes; none if it is not Unicode.

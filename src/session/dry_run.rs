@@ -16,6 +16,7 @@ impl Session<'_> {
         let Mode::Dry { base_url } = &self.mode else {
             return Ok(());
         };
+        self.check_columns()?;
         let describe = |request: &Request| {
             format!(
                 "\"action\":{},\"method\":{},\"url\":{},\"body\":{}",
@@ -25,7 +26,7 @@ impl Session<'_> {
                 described_body(request),
             )
         };
-        if self.render_options.format.is_json() {
+        if self.render_options.format.has_documents() {
             let members = if let [request] = requests {
                 describe(request)
             } else {

@@ -55,6 +55,7 @@ impl Session<'_> {
         text: &ListText,
         mut seen: impl FnMut(&mut dyn Iterator<Item = L::Item>, bool),
     ) -> Result<Exit, Error> {
+        self.declare(columns)?;
         let mut pages = self.pages(listing, span, Scope::Command).ahead();
         if self.is_dry() {
             self.plan(&[pages.request()])?;
@@ -129,6 +130,7 @@ impl Session<'_> {
         text: &ListText,
         keep: impl Fn(&L::Item) -> bool,
     ) -> Result<Exit, Error> {
+        self.declare(columns)?;
         let all = ListParams {
             limit: None,
             all: true,
@@ -219,7 +221,9 @@ impl Session<'_> {
 
     /// The error of a list that broke off, with the way to continue.
     fn stopped_early(&self, error: Error, place: Option<&str>, wanted: Option<usize>) -> Error {
-        let Some(place) = place else {
+        // The filter would fail again.
+        let is_of_filter = error.exit() == Exit::Failure && !error.is_without_hint();
+        let Some(place) = place.filter(|_| !is_of_filter) else {
             return error;
         };
         let line = &self.context.line;

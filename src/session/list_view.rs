@@ -79,10 +79,9 @@ impl SortOrder {
     /// Exit 2 if there is none.
     fn column<'c, T>(&self, columns: &'c [Column<T>]) -> Result<&'c Column<T>, Error> {
         let plain = |text: &str| text.to_ascii_lowercase().replace(['-', ' '], "_");
-        let wanted = plain(&self.column);
         let mut found = columns.iter();
         found
-            .find(|column| plain(column.heading) == wanted)
+            .find(|column| column.is_named(&self.column))
             .ok_or_else(|| {
                 let known: Vec<String> = columns.iter().map(|it| plain(it.heading)).collect();
                 Error::usage(format!(
@@ -115,6 +114,7 @@ impl Session<'_> {
         if view.is_count {
             return self.count(listing, span, keep).await;
         }
+        self.declare(columns)?;
         match (sort, keep) {
             (Some((column, is_descending)), keep) => {
                 let cell = column.cell;

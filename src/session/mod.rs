@@ -5,6 +5,7 @@ mod consent;
 mod download;
 mod dry_run;
 pub mod event_stream;
+mod key;
 mod list;
 mod list_view;
 pub mod pages;
@@ -14,6 +15,7 @@ mod show;
 mod tracer;
 mod unpaged_list;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -32,7 +34,7 @@ use crate::config::{
 };
 use crate::env::Env;
 use crate::error::Error;
-use crate::files::{Unreadable, WaitLimit};
+use crate::files::WaitLimit;
 use crate::interrupt::Interrupt;
 use crate::secret::Secret;
 use crate::time::TimeFormat;
@@ -81,6 +83,8 @@ pub struct Context {
     pub line: CommandLine,
     /// The global options.
     pub globals: GlobalArgs,
+    /// Whether the program has a command of this name.
+    pub is_command: fn(&str) -> bool,
     /// Starts the embedded router.
     pub start_local: StartLocal,
     /// The base URL shown for the embedded router in a dry run.
@@ -103,6 +107,13 @@ impl Context {
 
     fn render_options_in(&self, format: Format) -> RenderOptions {
         let terminals = self.ui.terminals();
+        let columns = self.globals.columns.clone();
+        // A format that was not chosen for this command gives way to columns that were.
+        let format = if columns.is_some() && !format.has_columns() {
+            Format::default()
+        } else {
+            format
+        };
         let human = !format.is_machine();
         let time = if terminals.output && human {
             TimeFormat::Relative
@@ -112,6 +123,8 @@ impl Context {
         let time = self.globals.time.unwrap_or(time);
         RenderOptions {
             format,
+            filter: self.globals.jq.clone(),
+            columns,
             width: terminals.width,
             color: self.ui.output_mode().color_output && human,
             headers: !self.globals.no_headers,
@@ -144,6 +157,11 @@ impl Context {
         for warning in &config.warnings {
             self.ui.warn(warning);
         }
+        for name in config.aliases.keys().filter(|name| (self.is_command)(name)) {
+            self.ui.warn(&format!(
+                "the alias {name} is ignored: xeroctl has a command of that name"
+            ));
+        }
         Ok(config)
     }
 
@@ -157,30 +175,9 @@ impl Context {
         )
     }
 
-    /// Reads a key from standard input.
-    pub fn read_key(&self, reader: &str) -> Result<Secret, Unreadable> {
-        self.ui.claim_input(reader)?;
-        let limit = self.wait_limit();
-        let wait = limit.wait_for_input();
-        let key = self.ui.read_key(|| wait.slice().map_err(Unreadable::late));
-        key.map_err(|why| why.after("the key on standard input"))
-    }
-
-    /// Gets a key from its source. Warns if it is in a file that other users can read.
-    ///
-    /// # Errors
-    /// As [`KeySource::read`].
-    pub fn key(&self, source: &KeySource, deployment: Option<&str>) -> Result<Secret, Error> {
-        let read = |name: &str| self.read_key(name);
-        let key = source.read(read, deployment, &self.wait_limit())?;
-        if let Some(warning) = source.warning() {
-            self.ui.warn(&warning);
-        }
-        Ok(key)
-    }
-
     /// Locks and reads the configuration file for editing.
     pub fn edit(&self) -> Result<Edit, Error> {
+        self.without_columns()?;
         Edit::begin(&self.env, &self.wait_limit(), &self.interrupt)
     }
 
@@ -292,6 +289,7 @@ impl Context {
             deployment,
             protection: settings.protection,
             mode,
+            has_checked_columns: Cell::new(false),
         })
     }
 
@@ -391,6 +389,8 @@ pub struct Session<'c> {
     deployment: Option<String>,
     protection: Option<Protection>,
     mode: Mode,
+    /// The selected columns exist.
+    has_checked_columns: Cell<bool>,
 }
 
 enum Mode {

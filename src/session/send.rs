@@ -261,6 +261,7 @@ impl Session<'_> {
     }
 
     pub(super) fn client(&self) -> Result<&client::Client, Error> {
+        self.check_columns()?;
         match &self.mode {
             Mode::Online { client, .. } => Ok(client),
             Mode::Dry { .. } => Err(Error::new(Exit::Failure, "a dry run has no client")),

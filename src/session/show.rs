@@ -1,5 +1,7 @@
 //! Prints results to standard output, in the output format.
 
+use std::borrow::Cow;
+
 use super::{Context, Session};
 use crate::api::document::ListItem;
 use crate::api::page::{Cursor, Page};
@@ -8,7 +10,7 @@ use crate::error::Error;
 use crate::sanitize;
 use crate::time::TimeFormat;
 use crate::ui::Ui;
-use crate::view::column::Column;
+use crate::view::column::{self, Column};
 use crate::view::render::Sink;
 use crate::view::{RenderOptions, Renderer, Rows, Summary};
 
@@ -19,6 +21,14 @@ impl Sink for Ui {
 
     fn note(&self, text: &str) {
         Ui::note(self, text);
+    }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Ui::masked(self, text)
+    }
+
+    fn with_change(&self, error: Error) -> Error {
+        Ui::with_change(self, error)
     }
 }
 
@@ -37,12 +47,48 @@ impl Sink for Timed<'_> {
     fn note(&self, text: &str) {
         self.0.ui().note(text);
     }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.0.ui().masked(text)
+    }
+
+    fn with_change(&self, error: Error) -> Error {
+        self.0.ui().with_change(error)
+    }
+}
+
+fn no_columns() -> Error {
+    Error::usage("--columns: the output of this command has no columns to select")
 }
 
 impl Context {
     /// Writes one result of a command that asks no router.
     pub fn renderer(&self) -> Result<Renderer<'_>, Error> {
+        self.without_columns()?;
         Ok(Renderer::new(&self.ui, self.render_options()?))
+    }
+
+    /// The same for a result with columns.
+    ///
+    /// # Errors
+    /// Exit 2 if a selected column does not exist.
+    pub fn renderer_of<T>(&self, columns: &[Column<T>]) -> Result<Renderer<'_>, Error> {
+        let look = self.render_options()?;
+        if let Some(names) = &look.columns {
+            column::check(columns, names)?;
+        }
+        Ok(Renderer::new(&self.ui, look))
+    }
+
+    /// Checks that no columns are selected, before a result without columns.
+    ///
+    /// # Errors
+    /// Exit 2 if there are some.
+    pub(super) fn without_columns(&self) -> Result<(), Error> {
+        match self.globals.columns {
+            Some(_) => Err(no_columns()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -70,6 +116,29 @@ impl Session<'_> {
     /// Writes one result.
     pub fn renderer(&self) -> Renderer<'_> {
         Renderer::new(self.ui(), self.render_options.clone())
+    }
+
+    /// Declares the columns of the result, before any request.
+    ///
+    /// # Errors
+    /// Exit 2 if a selected column is not among them.
+    pub fn declare<T>(&self, columns: &[Column<T>]) -> Result<(), Error> {
+        self.has_checked_columns.set(true);
+        match &self.render_options.columns {
+            Some(names) => column::check(columns, names),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that the selected columns were compared with those of the result.
+    ///
+    /// # Errors
+    /// Exit 2 if columns are selected of a result without columns.
+    pub(super) fn check_columns(&self) -> Result<(), Error> {
+        match self.render_options.columns {
+            Some(_) if !self.has_checked_columns.get() => Err(no_columns()),
+            _ => Ok(()),
+        }
     }
 
     /// Writes rows as they come, which stay on the screen as time passes.

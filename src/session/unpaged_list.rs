@@ -31,6 +31,7 @@ impl Session<'_> {
         hide: impl Fn(&str) -> String,
         summarize: impl FnOnce(ListSummary),
     ) -> Result<Exit, Error> {
+        self.declare(columns)?;
         let mut pages = self.pages(listing, &ListParams::default(), Scope::Command);
         if self.is_dry() {
             self.plan(&[pages.request()])?;
@@ -39,7 +40,7 @@ impl Session<'_> {
         let Some(Fetched { page, .. }) = pages.next().await? else {
             return Ok(Exit::Success);
         };
-        let is_json = self.render_options.format.is_json();
+        let is_json = self.render_options.format.has_documents();
         let kept = || {
             page.items().filter_map(|raw| {
                 Some(match L::Item::read(raw) {

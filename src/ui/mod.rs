@@ -10,6 +10,7 @@ mod terminal;
 mod wrap;
 mod writer;
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -267,11 +268,18 @@ impl Ui {
             } else {
                 Error::new(Exit::Failure, "standard output could not be written").cause(error)
             };
-            match &state.changed {
-                Some(action) => failed.detail(format!("the change itself was made: {action}")),
-                None => failed,
-            }
+            state.with_change(failed)
         })
+    }
+
+    /// The text with known secrets masked.
+    pub fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.state().secrets.redact_document(text)
+    }
+
+    /// The error of a result that can't be shown, with the change that was made nevertheless.
+    pub fn with_change(&self, error: Error) -> Error {
+        self.state().with_change(error)
     }
 
     /// Records a change that was made, so that an error of standard output can't hide it.
@@ -409,6 +417,13 @@ impl Ui {
 }
 
 impl State {
+    fn with_change(&self, error: Error) -> Error {
+        match &self.changed {
+            Some(action) => error.detail(format!("the change itself was made: {action}")),
+            None => error,
+        }
+    }
+
     /// Writes to standard error with secrets masked.
     fn say(&mut self, text: &str) {
         let text = self.secrets.redact(text).into_owned();

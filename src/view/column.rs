@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::RenderOptions;
+use crate::error::Error;
 use crate::sanitize;
 use crate::time::{self, WireTime};
 use crate::tone::Tone;
@@ -218,6 +219,12 @@ impl<T> Column<T> {
         column
     }
 
+    /// Whether this is the column's heading, in any case. Words may be joined as in other headings: `exit_code`.
+    pub fn is_named(&self, name: &str) -> bool {
+        let spelled = |text: &str| text.replace(['_', '-'], " ");
+        spelled(self.heading).eq_ignore_ascii_case(&spelled(name))
+    }
+
     const fn new(heading: &'static str, kind: Kind, cell: fn(&T) -> Cell<'_>) -> Self {
         Self {
             heading,
@@ -252,6 +259,17 @@ pub struct Heading {
 }
 
 impl Heading {
+    fn of<T>(columns: &[Column<T>], index: usize) -> Self {
+        let column = &columns[index];
+        Self {
+            text: column.heading,
+            kind: column.kind,
+            rank: column.rank,
+            priority: column.priority,
+            index,
+        }
+    }
+
     /// The text without alignment.
     pub(super) fn shown(&self, options: &RenderOptions) -> String {
         Tone::Heading.paint(self.text, options.color)
@@ -285,8 +303,28 @@ impl<T> Row for Typed<'_, T> {
     }
 }
 
+/// Checks that each selected column exists.
+///
+/// # Errors
+/// Exit 2 with the columns that exist.
+pub fn check<T>(columns: &[Column<T>], names: &[String]) -> Result<(), Error> {
+    let is_known = |name: &&String| columns.iter().any(|column| column.is_named(name));
+    let Some(unknown) = names.iter().find(|name| !is_known(name)) else {
+        return Ok(());
+    };
+    let known: Vec<&str> = columns.iter().map(|column| column.heading).collect();
+    Err(Error::usage(format!(
+        "unknown column '{}' for `--columns` (valid: {})",
+        sanitize::cell(unknown),
+        known.join(", ")
+    )))
+}
+
 /// The columns of a list in this format. Columns are selected only here and in [`of_record`].
 pub(super) fn of_list<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<Heading> {
+    if let Some(names) = &options.columns {
+        return selected(columns, names);
+    }
     let is_shown = |rank| match rank {
         Visibility::Documented => true,
         Visibility::Terminal => options.is_aligned(),
@@ -298,18 +336,27 @@ pub(super) fn of_list<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<
     headings
 }
 
+/// The columns with these names, in their order.
+fn selected<T>(columns: &[Column<T>], names: &[String]) -> Vec<Heading> {
+    let find = |name: &String| columns.iter().position(|column| column.is_named(name));
+    let found = names.iter().filter_map(find);
+    let headings = found.map(|index| Heading {
+        // Each was asked for, so that none is hidden before the others.
+        rank: Visibility::Documented,
+        ..Heading::of(columns, index)
+    });
+    headings.collect()
+}
+
 /// The columns of a single object in this format. For `name`, the first identifier column.
 pub(super) fn of_record<T>(columns: &[Column<T>], options: &RenderOptions) -> Vec<Heading> {
-    let headings = columns.iter().enumerate().map(|(index, column)| Heading {
-        text: column.heading,
-        kind: column.kind,
-        rank: column.rank,
-        priority: column.priority,
-        index,
-    });
+    if let Some(names) = &options.columns {
+        return selected(columns, names);
+    }
+    let mut headings = (0..columns.len()).map(|index| Heading::of(columns, index));
     if options.format.is_name() {
-        let mut ids = headings.filter(|heading| heading.kind == Kind::Id);
-        return ids.next().into_iter().collect();
+        let id = headings.find(|heading| heading.kind == Kind::Id);
+        return id.into_iter().collect();
     }
     headings.collect()
 }

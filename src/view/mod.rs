@@ -6,12 +6,14 @@ mod record;
 pub mod render;
 mod table;
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::jq::Filter;
 use crate::time::TimeFormat;
 
 pub use column::{Cell, Column};
@@ -29,6 +31,8 @@ pub enum Format {
     Json,
     /// One JSON object per line.
     Ndjson,
+    /// The router's response as YAML.
+    Yaml,
     /// Comma-separated values (RFC 4180) with a header.
     Csv,
     /// IDs, one per line.
@@ -43,6 +47,7 @@ impl Format {
             Self::Wide => "wide",
             Self::Json => "json",
             Self::Ndjson => "ndjson",
+            Self::Yaml => "yaml",
             Self::Csv => "csv",
             Self::Name => "name",
         }
@@ -56,6 +61,11 @@ impl Format {
     /// Whether the format is machine-readable. With such a format on the command line, prompts are disabled.
     pub fn is_machine(self) -> bool {
         !matches!(self, Self::Table | Self::Wide)
+    }
+
+    /// Whether the format shows columns.
+    pub fn has_columns(self) -> bool {
+        matches!(self, Self::Table | Self::Wide | Self::Csv)
     }
 
     /// Whether only IDs are printed, one per line.
@@ -75,7 +85,12 @@ impl Format {
 
     /// Whether each status change of a run is written. Other formats show only the finished run.
     pub fn shows_changes(self) -> bool {
-        !matches!(self, Self::Json | Self::Name)
+        !matches!(self, Self::Json | Self::Yaml | Self::Name)
+    }
+
+    /// Whether the server's documents are shown, rather than what they say.
+    pub fn has_documents(self) -> bool {
+        matches!(self, Self::Json | Self::Ndjson | Self::Yaml)
     }
 
     /// Whether errors end with a JSON line.
@@ -89,6 +104,10 @@ impl Format {
 pub struct RenderOptions {
     /// The output format.
     pub format: Format,
+    /// The filter of the JSON, if the format is JSON.
+    pub filter: Option<Filter>,
+    /// The selected columns, if not those of the format.
+    pub columns: Option<Rc<[String]>>,
     /// The terminal's width in columns, or `None` without a terminal.
     pub width: Option<usize>,
     /// Whether to use color.

@@ -1,6 +1,7 @@
 //! The operations that touch every byte of a response: `cargo bench` measures them, and `cargo test` checks that they
 //! run.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::hint::black_box;
 
@@ -46,6 +47,14 @@ impl Sink for Nowhere {
     }
 
     fn note(&self, _: &str) {}
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
+
+    fn with_change(&self, error: xeroctl::error::Error) -> xeroctl::error::Error {
+        error
+    }
 }
 
 const COLUMNS: &[Column<Agent>] = &[
@@ -62,6 +71,8 @@ const COLUMNS: &[Column<Agent>] = &[
 fn options(format: Format, width: Option<usize>) -> RenderOptions {
     RenderOptions {
         format,
+        filter: None,
+        columns: None,
         width,
         color: width.is_some(),
         headers: true,

@@ -19,8 +19,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("json", &["sanitize"]),
     // The one place that says what is secret.
     ("redact", &["json", "secret"]),
+    ("jq", &["error", "json"]),
+    ("yaml", &["json", "sanitize"]),
     ("command_line", &["redact"]),
     ("interrupt", &["error"]),
+    ("program", &["env", "interrupt", "time"]),
     // The wire knows nothing of terminals.
     (
         "api",
@@ -39,7 +42,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     // One change to many objects, decided without I/O.
     ("fleet", &["error"]),
     // Looks: text from values, never printed.
-    ("view", &["error", "json", "sanitize", "time", "tone"]),
+    (
+        "view",
+        &["error", "jq", "json", "sanitize", "time", "tone", "yaml"],
+    ),
     // The only code that writes and asks.
     (
         "ui",
@@ -63,7 +69,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "error",
             "files",
             "interrupt",
+            "jq",
             "command_line",
+            "program",
+            "sanitize",
             "secret",
             "time",
             "view",
@@ -103,6 +112,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "files",
             "fleet",
             "interrupt",
+            "jq",
             "json",
             "command_line",
             "redact",

@@ -26,7 +26,7 @@ from contract import DOCS, Contract
 from rules import Exchange, Run, expected, lone, misshown, parsed, untold
 
 HERE = Path(__file__).parent
-FORMATS = ["table", "wide", "json", "ndjson", "csv", "name"]
+FORMATS = ["table", "wide", "json", "ndjson", "yaml", "csv", "name"]
 # Most of the time goes by in waits: for deadlines, and between attempts.
 WORKERS = 8
 PUBLIC_KEY = "k3J8cXv0m2ZqT1sB5dFhYwLr7uNxP9aKgEoIiVtCjHs="

@@ -229,7 +229,7 @@ def misshown(run, output):
             return "rows of different lengths"
     except (ValueError, csv.Error) as error:
         return str(error)
-    if run.format in ["table", "wide", "name"] and re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", output):
+    if run.format in ["table", "wide", "yaml", "name"] and re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", output):
         return "control characters"
     return None
 

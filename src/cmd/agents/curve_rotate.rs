@@ -107,6 +107,7 @@ impl Args {
     }
 
     async fn rotate_one(&self, session: &Session<'_>, id: &Id) -> Result<Exit, Error> {
+        session.declare(ROTATION)?;
         let events = super::command(id.as_str(), "--events");
         let rotate = Rotate {
             agent: id,

@@ -353,14 +353,14 @@ impl Args {
                 filter,
                 view,
             } => match named {
-                Some(id) if session.render_options.format.is_json() && !session.is_dry() => {
+                Some(id) if session.render_options.format.has_documents() && !session.is_dry() => {
                     join_key_lookup::show(&session, &id, &span).await
                 }
                 Some(id) => list_named(&session, &id, include_terminal, &span).await,
                 None => list(&session, include_terminal, &span, &filter, &view).await,
             },
             Action::Create { create, token_file } => {
-                let destination = token::prepare(&session, token_file.as_deref())?;
+                let destination = token::prepare::<New>(&session, token_file.as_deref())?;
                 let kind = New {
                     role: create.agent_role.clone(),
                 };

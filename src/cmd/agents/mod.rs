@@ -203,12 +203,14 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             return explained(session, listed, &id).await;
         }
         Action::Get(id) => {
+            session.declare(AGENT)?;
             let reply = session.get(&agents::Get(&id)).await;
             if let Some(reply) = explained(session, reply, &id).await? {
                 session.show(&reply, AGENT)?;
             }
         }
         Action::Create(fields) => {
+            session.declare(AGENT)?;
             let create = agents::Create(&fields);
             if let Some(reply) = session.change(&create, "agents --all").await? {
                 session.show(&reply, AGENT)?;
@@ -220,6 +222,7 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             }
         }
         Action::Update(id, fields) => {
+            session.declare(AGENT)?;
             let update = agents::Update(&id, &fields);
             let reply = session.change(&update, &command(id.as_str(), "")).await;
             if let Some(reply) = explained(session, reply, &id).await? {

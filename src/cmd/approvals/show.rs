@@ -61,6 +61,7 @@ impl Args {
     /// Exit 17 if the response is ambiguous.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.declare(SEEN)?;
         let Some(reply) = session.get(&Get(&self.id)).await? else {
             return Ok(Exit::Success);
         };

@@ -44,6 +44,7 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.declare(APPROVAL)?;
         let list = List {
             risk: self.risk.as_deref(),
         };

@@ -1,5 +1,6 @@
 //! `xeroctl config add`.
 
+use super::new_key::NewKey;
 use super::settings::{self, Options, Settings};
 use crate::cmd::report;
 use crate::cmd::values;
@@ -39,7 +40,7 @@ impl Args {
         settings::not_the_sandbox(&name)?;
         let mut settings = Settings::read(&self.options, context)?;
         if settings.key.is_none() && context.is_interactive() && !context.globals.dry_run {
-            settings.key = ask_for_key(context)?;
+            settings.key = ask_for_key(context)?.map(NewKey::Stored);
         }
         if context.globals.dry_run {
             return report::dry(context, &format!("would add {name}"));

@@ -2,6 +2,7 @@
 
 use dialoguer::theme::{SimpleTheme, Theme as _};
 
+use super::new_key::NewKey;
 use super::settings;
 use crate::base_url::BaseUrl;
 use crate::cmd::report;
@@ -103,7 +104,7 @@ fn ask(context: &Context) -> Result<Answers, Error> {
         name,
         settings: settings::Settings {
             base_url: Some(base_url),
-            key,
+            key: key.map(NewKey::Stored),
             allow_http,
             protected: protected.then_some(true),
             ..settings::Settings::default()

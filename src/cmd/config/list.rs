@@ -67,11 +67,15 @@ impl Args {
                     .and_then(|text| BaseUrl::parse(text).ok())
                     .map(|base| base.project().to_owned()),
                 base_url: deployment.base_url.clone(),
-                key: match (&deployment.api_key, &deployment.api_key_keychain) {
-                    (Some(_), _) => Some("stored"),
-                    (None, Some(_)) => Some("keychain"),
-                    (None, None) => None,
-                },
+                key: deployment
+                    .key_settings()
+                    .first()
+                    .map(|setting| match *setting {
+                        "api_key_file" => "file",
+                        "api_key_command" => "command",
+                        "api_key_keychain" => "keychain",
+                        _ => "stored",
+                    }),
                 protected: deployment.protected == Some(true),
             })
             .collect();
@@ -84,7 +88,9 @@ impl Args {
             key: Some("built in"),
             protected: false,
         });
-        context.renderer()?.computed_list(COLUMNS, &rows)?;
+        context
+            .renderer_of(COLUMNS)?
+            .computed_list(COLUMNS, &rows)?;
         Ok(Exit::Success)
     }
 }

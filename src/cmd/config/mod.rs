@@ -4,6 +4,7 @@ pub mod add;
 pub mod current;
 pub mod init;
 pub mod list;
+pub mod new_key;
 pub mod path;
 pub mod remove;
 pub mod rename;

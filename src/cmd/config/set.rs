@@ -16,6 +16,7 @@ use crate::session::Context;
 #[command(after_help = "\
 Examples:
   xeroctl config set prod --api-key-file new.key
+  xeroctl config set prod --api-key-command 'pass show xero'
   xeroctl config set prod --default-output wide --protected
   xeroctl config set prod --protected=false")]
 pub struct Args {
@@ -42,14 +43,14 @@ impl Args {
                 None => error,
             };
             return Err(error.hint(
-                "settings: --base-url, --api-key-file, --api-key, --default-output, --ca-cert, --protected, --allow-http, --squads-url, --squads-api-key-file, --squad, --use",
+                "settings: --base-url, --api-key-file, --api-key, --api-key-command, --api-key-keychain, --default-output, --ca-cert, --protected, --allow-http, --squads-url, --squads-api-key-file, --squad, --use",
             ));
         }
         let mut edit = context.edit()?;
         let Some(old) = edit.config.deployments.get(&self.name) else {
             return Err(settings::unknown(&self.name, &edit.config));
         };
-        let had_key = old.api_key.is_some() || old.api_key_keychain.is_some();
+        let had_key = !old.key_settings().is_empty();
         let takes_along = [
             (
                 "",
@@ -92,6 +93,7 @@ impl Args {
         if context.globals.dry_run {
             return report::dry(context, &format!("would change {}: {list}", self.name));
         }
+        settings.store_key(context)?;
         settings.write(&mut edit, &self.name);
         if self.options.make_current {
             edit.make_current(&self.name);

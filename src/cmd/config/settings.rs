@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::new_key::{self, KeyOptions, NewKey};
 use crate::api::{Id, ca_bundle};
 use crate::base_url::BaseUrl;
 use crate::cmd::values;
 use crate::config::edit::Edit;
 use crate::config::file::Deployment;
-use crate::config::{KeySource, SANDBOX};
+use crate::config::{KeySource, SANDBOX, keychain};
 use crate::error::Error;
 use crate::redact::MASK;
 use crate::secret::Secret;
@@ -21,6 +22,9 @@ use crate::view::Format;
 /// `config add` and `config set` store them. `--output` is not stored: it is the format of this command.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Options {
+    /// Where the key is.
+    #[command(flatten)]
+    pub key: KeyOptions,
     /// PEM file of CA certificates (replaces the system's)
     #[arg(long, value_name = "FILE", value_parser = values::file, hide_short_help = true)]
     pub ca_cert: Option<PathBuf>,
@@ -68,7 +72,7 @@ pub struct Settings {
     /// The router.
     pub base_url: Option<BaseUrl>,
     /// The key.
-    pub key: Option<Secret>,
+    pub key: Option<NewKey>,
     /// The default format.
     pub output: Option<Format>,
     /// An absolute path.
@@ -103,23 +107,7 @@ impl Settings {
             .map(BaseUrl::parse)
             .transpose()
             .map_err(|why| Error::usage(format!("--base-url: {why}")))?;
-        let key = match (&flags.api_key, &flags.api_key_file) {
-            (Some(_), Some(_)) => {
-                return Err(Error::usage(
-                    "--api-key and --api-key-file exclude each other",
-                ));
-            }
-            (Some(key), None) => Some(KeySource::Flag(key.clone())),
-            (None, Some(file)) if file.as_os_str() == "-" => {
-                Some(KeySource::FlagFile("--api-key-file", file.clone()))
-            }
-            (None, Some(file)) => Some(KeySource::FlagFile(
-                "--api-key-file",
-                context.env.absolute(file),
-            )),
-            (None, None) => None,
-        };
-        let key = key.map(|key| context.key(&key, None)).transpose()?;
+        let key = new_key::read(&options.key, context)?;
         let ca_cert = options
             .ca_cert
             .as_ref()
@@ -163,14 +151,16 @@ impl Settings {
         let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         let masked = |key: &Option<Secret>| key.as_ref().map(|_| MASK.to_owned());
-        let old_key = match (&old.api_key, &old.api_key_keychain) {
-            (None, Some(entry)) => Some(format!("keychain entry {entry}")),
-            (key, _) => masked(key),
-        };
+        let old_key = old.key_origin().or_else(|| masked(&old.api_key));
+        let new_key = self.key.as_ref();
         let output = self.output.map(|format| format.word().to_owned());
         let pairs = [
             ("base_url", old.base_url.clone(), url(&self.base_url)),
-            ("api_key", old_key, masked(&self.key)),
+            (
+                new_key.map_or("api_key", NewKey::setting),
+                old_key,
+                new_key.map(NewKey::shown),
+            ),
             ("output", old.output.clone(), output),
             ("ca_cert", path(&old.ca_cert), path(&self.ca_cert)),
             ("protected", flag(old.protected), flag(self.protected)),
@@ -191,13 +181,38 @@ impl Settings {
         pairs.collect()
     }
 
+    /// Stores the key in the keychain, if it is to be there, before the file refers to it.
+    ///
+    /// # Errors
+    /// Exit 3 if the keychain can't be written.
+    pub fn store_key(&self, context: &Context) -> Result<(), Error> {
+        match &self.key {
+            Some(NewKey::Keychain(entry, Some(key))) => {
+                keychain::store(entry, key, &context.tools())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Writes the settings into a deployment of the file.
     pub fn write(&self, edit: &mut Edit, name: &str) {
         if let Some(base_url) = &self.base_url {
             edit.set(name, "base_url", base_url.as_str());
         }
         if let Some(key) = &self.key {
-            edit.set_key(name, key);
+            match key {
+                NewKey::Stored(key) => edit.set_key(name, "api_key", key.expose()),
+                NewKey::File(path) => {
+                    edit.set_key(name, "api_key_file", path.display().to_string());
+                }
+                NewKey::Command(words) => {
+                    let words: toml_edit::Array = words.iter().collect();
+                    edit.set_key(name, "api_key_command", words);
+                }
+                NewKey::Keychain(entry, _) => {
+                    edit.set_key(name, "api_key_keychain", entry.as_str());
+                }
+            }
         }
         if let Some(output) = self.output {
             edit.set(name, "output", output.word());
@@ -295,6 +310,7 @@ pub fn create(
         );
     }
     let first = edit.config.deployments.is_empty() && edit.config.current.is_none();
+    settings.store_key(context)?;
     settings.write(&mut edit, name);
     if first || make_current {
         edit.make_current(name);
@@ -315,6 +331,9 @@ pub fn create(
 
 /// Warns about missing settings of a new or changed deployment.
 pub fn remarks(context: &Context, name: &str, settings: &Settings, has_key: bool) {
+    if let Some(key) = &settings.key {
+        context.ui.note(&key.whereabouts(context));
+    }
     if !has_key {
         context.ui.warn(&format!(
             "no key is stored for {name}: give one with --api-key-file or XEROCTL_API_KEY, or store it: xeroctl config set {name} --api-key-file FILE"

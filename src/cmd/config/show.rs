@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::settings;
 use crate::base_url::BaseUrl;
 use crate::cmd::values;
+use crate::config::file::shown_command;
 use crate::config::{
     Config, GlobalArgs, KeySource, Origin, SANDBOX, ServerLocation, Settings, Sources,
 };
@@ -63,7 +64,9 @@ impl Args {
                 .os("XEROCTL_CONFIG")
                 .map(|_| "XEROCTL_CONFIG".to_owned()),
         });
-        context.renderer()?.computed_list(COLUMNS, &rows)?;
+        context
+            .renderer_of(COLUMNS)?
+            .computed_list(COLUMNS, &rows)?;
         Ok(Exit::Success)
     }
 }
@@ -200,9 +203,10 @@ fn key_text(key: &KeySource) -> Option<String> {
         KeySource::Flag(_) | KeySource::Variable(..) | KeySource::Stored(..) => {
             Some(MASK.to_owned())
         }
-        KeySource::FlagFile(_, path) | KeySource::VariableFile(_, path) => {
-            Some(format!("{MASK} (from {})", path.display()))
-        }
+        KeySource::FlagFile(_, path)
+        | KeySource::VariableFile(_, path)
+        | KeySource::StoredFile(path) => Some(format!("{MASK} (from {})", path.display())),
+        KeySource::Command(words) => Some(format!("{MASK} (from {})", shown_command(words))),
         KeySource::Keychain(entry) => Some(format!("keychain entry {entry}")),
         KeySource::Sandbox => Some("built in".to_owned()),
         KeySource::Missing => None,
@@ -253,6 +257,17 @@ fn stored(name: &str, config: &Config) -> Result<Vec<Row>, Error> {
         (
             "api_key",
             deployment.api_key.as_ref().map(|_| MASK.to_owned()),
+        ),
+        (
+            "api_key_file",
+            deployment
+                .api_key_file
+                .as_ref()
+                .map(|path| path.display().to_string()),
+        ),
+        (
+            "api_key_command",
+            deployment.api_key_command.as_deref().map(shown_command),
         ),
         ("api_key_keychain", deployment.api_key_keychain.clone()),
         ("output", deployment.output.clone()),

@@ -112,6 +112,7 @@ impl Args {
 }
 
 async fn cancel_one(session: &Session<'_>, id: &Id) -> Result<Exit, Error> {
+    session.declare(INVOCATION)?;
     let watch = format!("exec watch {}", command_line::id(id.as_str()));
     let show = format!("exec show {}", command_line::id(id.as_str()));
     let Some(reply) = session.change(&Cancel(id), &watch).await? else {

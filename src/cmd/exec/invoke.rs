@@ -76,6 +76,7 @@ impl Args {
         };
         let given = self.given.read(&words, is_named, context)?;
         let session = context.open()?;
+        session.declare(super::invocations::INVOCATION)?;
         let (workspace, tool) = (&self.workspace, &tool);
         session.check_protection()?;
         let mut args = given.object(None)?;

@@ -92,6 +92,7 @@ impl Args {
                     .await;
             }
             Subcommand::Show { id } => {
+                session.declare(LEARNING)?;
                 let reply = session.get(&Get(&id)).await;
                 if let Some(reply) = reply.map_err(with_list_hint)? {
                     session.show(&reply, LEARNING)?;

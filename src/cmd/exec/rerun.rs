@@ -28,6 +28,7 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         self.wait_args.check()?;
         let session = context.open()?;
+        session.declare(super::invocations::INVOCATION)?;
         // An interrupt must not hide what was accepted.
         let _guard = context.interrupt.hold(None);
         let reply = match session.change(&Rerun(&self.id), outcome::CHECK).await {

@@ -30,6 +30,7 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.declare(RUN)?;
         let Err(error) = show(&session, &self.id).await else {
             return Ok(Exit::Success);
         };
@@ -139,7 +140,7 @@ async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
     let status = reply.value.status.clone();
     let format = session.render_options.format;
     // JSON is the router's own object, and a name is that of the execution.
-    let call = if format.is_json() || format.is_name() {
+    let call = if format.has_documents() || format.is_name() {
         None
     } else {
         let call = reply.value.invocation_id.as_deref();

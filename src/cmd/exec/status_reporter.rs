@@ -32,13 +32,13 @@ pub(super) struct StatusReporter<'a> {
 }
 
 /// A change as a row.
-struct Change {
+pub(super) struct Change {
     at: Option<WireTime>,
     id: String,
     status: String,
 }
 
-const CHANGE: &[Column<Change>] = &[
+pub(super) const CHANGE: &[Column<Change>] = &[
     Column::text("TIME", |change| Cell::from(&change.at)),
     Column::id("ID", |change| change.id.as_str().into()),
     Column::state("STATUS", |change| change.status.as_str().into()),

@@ -44,6 +44,7 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.declare(EVENT)?;
         if session.is_dry() {
             session.plan(&[executions::stream(None)])?;
             return Ok(Exit::Success);

@@ -38,6 +38,7 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.declare(TOOL)?;
         let reply = session.get(&Get(&self.name)).await;
         let Some(reply) = reply.map_err(|error| with_list_hint(error, &self.name))? else {
             return Ok(Exit::Success);
@@ -73,7 +74,7 @@ pub(in crate::cmd) fn show_parameters(
     tool: &Tool,
     args: Option<&str>,
 ) -> Result<(), Error> {
-    if session.render_options.format.is_machine() {
+    if session.render_options.format.is_machine() || session.render_options.columns.is_some() {
         return Ok(());
     }
     let all = schema::parameters(tool.parameters.as_deref().unwrap_or("{}"), args);

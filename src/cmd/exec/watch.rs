@@ -37,6 +37,11 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        if StatusReporter::for_watch(&session).uses_notes() {
+            session.declare(invocations::INVOCATION)?;
+        } else {
+            session.declare(super::status_reporter::CHANGE)?;
+        }
         if session.is_dry() {
             session.get(&Get(&self.id)).await?;
             return Ok(Exit::Success);

@@ -130,6 +130,7 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.squad.open(context)?.with(self.secrets);
+        squads.session.declare(AGENT)?;
         let squad = squads.squad()?;
         let new = self.profile.read(&squads, Some(self.adapter)).await?;
         let create = Create { squad, new: &new };

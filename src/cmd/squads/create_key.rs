@@ -132,7 +132,7 @@ impl Args {
             )));
         }
         let squads = self.target.squad.open(context)?;
-        let destination = token::prepare(&squads.session, self.token_file.as_deref())?;
+        let destination = token::prepare::<New<'_>>(&squads.session, self.token_file.as_deref())?;
         let agent = squads.agent(&self.target.agent).await?;
         let create = Create {
             agent: agent.to_string(),

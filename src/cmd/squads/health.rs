@@ -31,7 +31,7 @@ impl Args {
             return Ok(Exit::Success);
         };
         let owner = owner(session).await?;
-        let key = if session.render_options.format.is_json() {
+        let key = if session.render_options.format.has_documents() {
             owner.document()
         } else {
             owner.sentence().into()

@@ -48,7 +48,7 @@ impl Args {
                 "`squads instructions-path` needs PATH or `--clear`",
             ));
         }
-        let (squads, agent) = self.target.open(context).await?;
+        let (squads, agent) = self.target.open_for(context, LOCATION).await?;
         let squads = squads.with(self.secrets);
         let set = SetPath {
             agent: agent.as_str(),

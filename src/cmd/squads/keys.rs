@@ -28,7 +28,7 @@ const KEY: &[Column<Key>] = &[
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, agent) = self.target.open(context).await?;
+        let (squads, agent) = self.target.open_for(context, KEY).await?;
         let list = List {
             agent: agent.as_str(),
         };

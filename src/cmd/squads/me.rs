@@ -24,6 +24,7 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let squads = self.server.open(context, true)?.with(self.secrets);
+        squads.session.declare(AGENT)?;
         let reply = squads.session.get(&Me).await;
         if let Some(reply) = reply.map_err(|error| squads.explain(error))? {
             squads.session.show(&squads.redact(reply)?, AGENT)?;

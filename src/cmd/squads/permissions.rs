@@ -40,7 +40,7 @@ impl Args {
                 "`squads permissions` needs `--can-create-agents` or `--can-assign-tasks`",
             ));
         }
-        let (squads, agent) = self.target.open(context).await?;
+        let (squads, agent) = self.target.open_for(context, AGENT).await?;
         let squads = squads.with(self.secrets);
         let session = &squads.session;
         session.check_protection()?;

@@ -27,7 +27,7 @@ impl Args {
         let session = &squads.session;
         if let Some(reply) = squads.get(&Get(agent.as_str())).await? {
             let document = reply.document.get();
-            let document = if session.render_options.format.is_json() {
+            let document = if session.render_options.format.has_documents() {
                 squads.redact_document(document)
             } else {
                 masked(document).0

@@ -23,7 +23,7 @@ pub struct Args {
 impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        let (squads, agent) = self.target.open(context).await?;
+        let (squads, agent) = self.target.open_for(context, AGENT).await?;
         let squads = squads.with(self.secrets);
         if let Some(reply) = squads.get(&Get(agent.as_str())).await? {
             squads.session.show(&squads.redact(reply)?, AGENT)?;

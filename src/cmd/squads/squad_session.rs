@@ -20,6 +20,7 @@ use crate::error::{Error, Exit};
 use crate::json::{self, Members};
 use crate::redact;
 use crate::session::{Context, Scope, Session};
+use crate::view::Column;
 
 /// The server.
 #[derive(clap::Args, Clone, Debug)]
@@ -125,6 +126,18 @@ impl AgentTarget {
         Ok((squads, found.id))
     }
 
+    /// The same for a command whose result has columns.
+    pub(super) async fn open_for<'c, T>(
+        &self,
+        context: &'c Context,
+        columns: &[Column<T>],
+    ) -> Result<(Squads<'c>, Id), Error> {
+        let squads = self.squad.open(context)?;
+        squads.session.declare(columns)?;
+        let found = squads.find(&self.agent).await?;
+        Ok((squads, found.id))
+    }
+
     /// The same, with the agent if it was read to find its ID.
     pub(super) async fn open_found<'c>(
         &self,
@@ -168,7 +181,7 @@ impl Squads<'_> {
     /// Shows secrets if `--show-secrets` was given.
     pub(super) fn with(mut self, secrets: Secrets) -> Self {
         self.masks_secrets = !secrets.show_secrets;
-        if secrets.show_secrets && !self.session.render_options.format.is_json() {
+        if secrets.show_secrets && !self.session.render_options.format.has_documents() {
             let ui = self.session.ui();
             ui.note("--show-secrets requires -o json: tables do not show configurations");
         }
@@ -389,7 +402,7 @@ impl Squads<'_> {
     /// # Errors
     /// Exit 1 if the masked document is not JSON.
     pub(super) fn redact<T: DeserializeOwned>(&self, reply: Reply<T>) -> Result<Reply<T>, Error> {
-        if !self.session.render_options.format.is_json() {
+        if !self.session.render_options.format.has_documents() {
             return Ok(reply);
         }
         let document =

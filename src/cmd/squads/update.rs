@@ -62,7 +62,7 @@ impl Args {
         let prompt = self.prompt.as_deref();
         let prompt = prompt.map(|given| input::text("--prompt", given, context));
         let prompt = prompt.transpose()?;
-        let (squads, agent) = self.target.open(context).await?;
+        let (squads, agent) = self.target.open_for(context, AGENT).await?;
         let squads = squads.with(self.secrets);
         let update = Update {
             agent: agent.as_str(),

@@ -1,14 +1,16 @@
 //! Results in the output format: one [`Renderer`], with one [`Formatter`] for each format. A new format is one more
 //! implementation and one more arm in [`formatter`].
 
+mod filtered;
 mod json;
 mod table;
 mod text;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +32,12 @@ pub trait Sink {
 
     /// Reports something about the result that is not part of it.
     fn note(&self, text: &str);
+
+    /// The text with the secrets masked that [`Sink::print`] masks.
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str>;
+
+    /// The error of a result that can't be shown, with the change that was made nevertheless.
+    fn with_change(&self, error: Error) -> Error;
 }
 
 /// The buffered output of a renderer.
@@ -158,9 +166,13 @@ trait Formatter {
 
 /// The one place that knows all formats.
 fn formatter(options: &RenderOptions) -> Box<dyn Formatter> {
+    if let Some(filter) = &options.filter {
+        return Box::new(filtered::Filtered::new(filter.clone(), options.format));
+    }
     match options.format {
         Format::Json => Box::new(json::Json::default()),
         Format::Ndjson => Box::new(json::Ndjson),
+        Format::Yaml => Box::new(yaml::Yaml::default()),
         Format::Csv => Box::new(text::Csv::default()),
         Format::Name => Box::new(text::Names),
         Format::Table | Format::Wide if !options.on_terminal() => Box::new(text::Lines),

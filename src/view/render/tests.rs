@@ -27,6 +27,14 @@ impl Sink for Memory {
     fn note(&self, text: &str) {
         self.notes.borrow_mut().push(text.to_owned());
     }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        text.replace("s3cret", "***").into()
+    }
+
+    fn with_change(&self, error: Error) -> Error {
+        error.detail("changed")
+    }
 }
 
 #[derive(Clone, Serialize)]
@@ -52,6 +60,8 @@ const FORMATS: [Format; 6] = [
 fn options(format: Format, width: Option<usize>) -> RenderOptions {
     RenderOptions {
         format,
+        filter: None,
+        columns: None,
         width,
         color: false,
         headers: true,

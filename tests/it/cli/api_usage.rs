@@ -117,7 +117,7 @@ fn rejects_extra_arguments() {
     let home = router.home();
     let runs = [
         "api GET /a --base-url http://user@host/p/v1",
-        "api GET /a -o yaml",
+        "api GET /a -o xml",
         "api GET /a --timeout 0",
         "--limit 5 api GET /a",
         "api --context '' GET /a",

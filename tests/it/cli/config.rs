@@ -263,7 +263,7 @@ fn new_key_replaces_keychain_entry() {
 
 #[test]
 fn unreadable_keychain_entry_exits_3() {
-    let home = Home::new().config(KEPT);
+    let home = Home::new().with("PATH", "/nowhere").config(KEPT);
     insta::assert_snapshot!(runs(&home, &["agents", "agents --dry-run -o table"]));
 }
 

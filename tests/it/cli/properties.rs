@@ -1,5 +1,6 @@
 //! Properties that hold for every text, number, and width.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use jiff::tz::TimeZone;
@@ -31,7 +32,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// Any JSON document, as `serde_json` has it.
-fn document() -> impl Strategy<Value = serde_json::Value> {
+pub(crate) fn document() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
@@ -59,6 +60,8 @@ fn spaced(value: &serde_json::Value) -> String {
 fn look(format: Format, width: Option<usize>) -> RenderOptions {
     RenderOptions {
         format,
+        filter: None,
+        columns: None,
         width,
         color: false,
         headers: true,
@@ -85,6 +88,14 @@ impl Sink for Memory {
 
     fn note(&self, text: &str) {
         self.notes.borrow_mut().push(text.to_owned());
+    }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
+
+    fn with_change(&self, error: xeroctl::error::Error) -> xeroctl::error::Error {
+        error
     }
 }
 

@@ -349,9 +349,9 @@ fn format_has_its_own_precedence() {
             run.stdout
         );
     }
-    let (bad, _) = outcome(&[("XEROCTL_OUTPUT", "yaml")], "agents");
+    let (bad, _) = outcome(&[("XEROCTL_OUTPUT", "xml")], "agents");
     assert_eq!(bad, "exit 3");
-    let (bad, _) = outcome_with("output = \"yaml\"", &[], "agents --context prod");
+    let (bad, _) = outcome_with("output = \"xml\"", &[], "agents --context prod");
     assert_eq!(bad, "exit 3");
 }
 

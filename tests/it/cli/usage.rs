@@ -85,7 +85,7 @@ fn rejects_impossible_values() {
         "agents --timeout 0",
         "agents --timeout -5",
         "agents --timeout 5w",
-        "agents -o yaml",
+        "agents -o xml",
         "agents --color perhaps",
         "agents --time lunar",
     ]));

@@ -12,6 +12,7 @@ mod fleet;
 mod input;
 mod interrupted_changes;
 mod interrupted_reads;
+mod keychain;
 mod memory;
 mod outputs;
 mod runs;
