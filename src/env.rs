@@ -144,9 +144,12 @@ impl Env {
             .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
     }
 
-    /// Whether the locale says that the terminal may show no characters outside ASCII. Many containers set none at all, and
-    /// their terminals show UTF-8.
+    /// Whether the terminal may show no characters outside ASCII, as its type or the locale says. Many containers set no
+    /// locale at all, and their terminals show UTF-8.
     pub fn is_ascii(&self) -> bool {
+        if self.text("TERM").is_some_and(|term| term == "dumb") {
+            return true;
+        }
         let names = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
         let mut values = names.filter_map(|name| self.text(name));
         let locale = values.find(|value| !value.is_empty());

@@ -203,14 +203,16 @@ fn output_mode(
         }
     };
     let wants = |terminal| tone::wants_color(color, |name| env.text(name), terminal);
+    let format = output
+        .or_else(|| env.text("XEROCTL_OUTPUT"))
+        .and_then(|word| Format::read(&word));
     OutputMode {
+        machine: format.is_some_and(Format::is_machine) && !terminals.output,
+        ascii: env.is_ascii(),
         color_output: wants(terminals.output),
         color_error: wants(terminals.error),
         live: !env.is_ci() && !env.is_ascii() && tone::can_rewrite(env.text("TERM").as_deref()),
-        json_errors: output
-            .or_else(|| env.text("XEROCTL_OUTPUT"))
-            .and_then(|word| Format::read(&word))
-            .is_some_and(Format::is_json),
+        json_errors: format.is_some_and(Format::is_json),
         quiet,
         verbose,
     }

@@ -42,6 +42,14 @@ fn is_dumb(term: Option<&str>) -> bool {
     }
 }
 
+/// The punctuation of this program's messages in ASCII.
+pub fn in_ascii(text: &str) -> String {
+    text.replace('…', "...")
+        .replace('→', "->")
+        .replace(['–', '—'], "-")
+        .replace(['‘', '’'], "'")
+}
+
 /// The platform's status words and their meanings. Unknown words are shown without a style.
 const STATES: &[(Tone, &[&str])] = &[
     (

@@ -114,7 +114,7 @@ impl<'s, T> Printer<'s, T> {
         if let (Stop::Deadline, Some(deadline)) = (stop, self.session.deadline()) {
             let after = time::show_duration(deadline.after);
             ui.note(&format!("stopped watching after --timeout {after}"));
-            ui.hint(&resume);
+            ui.hint_in_every_format(&resume);
             return Ok(Exit::Deadline);
         }
         Err(self.session.context.interrupt.error().hint(resume))

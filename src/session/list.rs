@@ -7,6 +7,7 @@ use super::show::PageWriter;
 use super::{Scope, Session};
 use crate::api::document::ListItem as _;
 use crate::api::page::{self, Cursor, ListEndpoint, ListParams};
+use crate::command_line::quote;
 use crate::error::{Error, Exit};
 use crate::time;
 use crate::view::column::Column;
@@ -80,7 +81,7 @@ impl Session<'_> {
                 .note("the router has more of this list, but no route to it");
         } else {
             let shown = format!("{} shown, more available", writer.rows.count());
-            self.hint_more(&shown, more);
+            self.hint_more(&shown, span, more);
         }
         Ok(Exit::Success)
     }
@@ -172,7 +173,7 @@ impl Session<'_> {
         self.ui()
             .note(&matches(writer.rows.count(), count, text.empty));
         let place = looked.place.as_ref().filter(|_| more);
-        self.hint_more("more may be available", place);
+        self.hint_more("more may be available", span, place);
         Ok(Exit::Success)
     }
 
@@ -211,11 +212,19 @@ impl Session<'_> {
         Ok(false)
     }
 
-    /// Hints at the command that continues a list.
-    fn hint_more(&self, what: &str, after: Option<&Cursor>) {
+    /// Hints at the options that show the rest of a list.
+    fn hint_more(&self, what: &str, span: &ListParams, after: Option<&Cursor>) {
         if let Some(after) = after.filter(|after| after.is_usable()) {
-            let next = self.context.line.with("--after", &after.text).command();
-            self.ui().hint(&format!("{what}: {next}"));
+            let after = if after.text.starts_with('-') {
+                quote(&format!("--after={}", after.text))
+            } else {
+                format!("--after {}", quote(&after.text))
+            };
+            let option = match span.limit {
+                None => format!("add --all, or {after}"),
+                Some(_) => format!("continue with {after}"),
+            };
+            self.ui().hint_in_every_format(&format!("{what}; {option}"));
         }
     }
 

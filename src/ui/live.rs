@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthChar as _;
 use super::{State, Ui};
 use crate::interrupt::{CleanupGuard, Interrupt};
 use crate::sanitize;
+use crate::tone;
 
 /// Columns assumed if standard error is a terminal and standard output is not.
 const USUAL_WIDTH: usize = 80;
@@ -51,7 +52,12 @@ impl Live {
         let width = state.error.width();
         let width = width.or(self.ui.terminals().width).unwrap_or(USUAL_WIDTH);
         let mut left = width.saturating_sub(1);
-        let text: String = sanitize::cell(text)
+        let text = if state.output_mode.ascii {
+            tone::in_ascii(text)
+        } else {
+            text.to_owned()
+        };
+        let text: String = sanitize::cell(&text)
             .chars()
             .take_while(|c| {
                 let columns = c.width().unwrap_or(0);

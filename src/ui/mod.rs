@@ -23,7 +23,7 @@ use crate::redact::KnownSecrets;
 use crate::sanitize;
 use crate::secret::Secret;
 use crate::time;
-use crate::tone::Tone;
+use crate::tone::{self, Tone};
 use stream::{Input, Sink};
 
 /// Notes and warnings are cut to this many characters.
@@ -59,6 +59,10 @@ pub struct OutputMode {
     pub json_errors: bool,
     /// Whether the terminal can rewrite a line.
     pub live: bool,
+    /// Whether the result is read by a program: in a machine-readable format, and not on a terminal.
+    pub machine: bool,
+    /// Whether messages on a terminal are limited to ASCII.
+    pub ascii: bool,
     /// The trace level: 0 for none, 1 for requests, 2 for headers and bodies.
     pub verbose: u8,
 }
@@ -302,8 +306,15 @@ impl Ui {
         self.remark(None, text);
     }
 
-    /// Prints a hint. `-q` suppresses it.
+    /// Prints a hint. `-q` suppresses it, and so does a program that reads the result.
     pub fn hint(&self, text: &str) {
+        if !self.output_mode().machine {
+            self.hint_in_every_format(text);
+        }
+    }
+
+    /// Prints a hint without which the result is misunderstood, such as that a list was cut. `-q` suppresses it.
+    pub fn hint_in_every_format(&self, text: &str) {
         self.remark(
             Some(("hint", Tone::Hint)),
             &error::to_fill_in(text.to_owned()),
@@ -314,6 +325,12 @@ impl Ui {
     pub fn next(&self, text: &str, command: &str) {
         let program = self.program();
         self.hint(&format!("{text}: {program} {command}"));
+    }
+
+    /// As [`Ui::next`], for outcomes that are not final.
+    pub fn next_in_every_format(&self, text: &str, command: &str) {
+        let program = self.program();
+        self.hint_in_every_format(&format!("{text}: {program} {command}"));
     }
 
     /// Prints a warning. `-q` suppresses it.
@@ -426,7 +443,10 @@ impl State {
 
     /// Writes to standard error with secrets masked.
     fn say(&mut self, text: &str) {
-        let text = self.secrets.redact(text).into_owned();
+        let mut text = self.secrets.redact(text).into_owned();
+        if self.output_mode.ascii && self.width.is_some() {
+            text = tone::in_ascii(&text);
+        }
         let live = self.clear_live_line();
         self.error.say(&text);
         self.drop_live(live);

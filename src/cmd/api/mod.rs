@@ -174,7 +174,9 @@ impl Args {
         let mut printer = ResponsePrinter::new(session, self.include);
         session.download(request, &mut printer).await?;
         if let Some(cursor) = printer.finish(request)? {
-            session.ui().hint(&self.more(session, &cursor.text));
+            session
+                .ui()
+                .hint_in_every_format(&self.more(session, &cursor.text));
         }
         Ok(())
     }

@@ -118,7 +118,7 @@ fn accepted(session: &Session<'_>, invocation: &Invocation) -> Exit {
     }
     let ui = session.ui();
     if let Some(id) = &invocation.id {
-        ui.next("follow it", &format!("exec watch {}", command_line::id(id)));
+        ui.next_in_every_format("follow it", &format!("exec watch {}", command_line::id(id)));
     } else {
         ui.warn("the call was accepted, but the response has no ID");
         ui.next("list the invocations", CHECK);
@@ -146,9 +146,7 @@ fn approval_hint(session: &Session<'_>, invocation: &Invocation) {
                 }
                 None => approve,
             };
-            let show = format!("approvals show {}", command_line::id(id));
-            session.ui().next("show it", &show);
-            session.ui().next("approve it", &approve);
+            session.ui().next_in_every_format("approve it", &approve);
         }
         None => session.ui().next("list approvals", "approvals list"),
     }
@@ -157,7 +155,7 @@ fn approval_hint(session: &Session<'_>, invocation: &Invocation) {
     if let Some(url) = url.filter(|_| !session.is_local()) {
         session
             .ui()
-            .hint(&format!("or decide in the browser: {url}"));
+            .note(&format!("the approval in the browser: {url}"));
     }
 }
 
@@ -240,7 +238,7 @@ pub(super) fn print_summary(
             "stopped waiting; invocation {id} ({status}) is still running"
         ));
         for (what, command) in Follower::next_commands(id) {
-            ui.next(what, &command);
+            ui.next_in_every_format(what, &command);
         }
         return;
     }

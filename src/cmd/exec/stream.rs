@@ -52,19 +52,24 @@ impl Args {
         let mut feed = session.feed(true)?;
         let mut printer = Printer::new(&session, EVENT);
         let mut has_connected = false;
+        let mut may_replay = false;
         printer
             .follow(
                 async || Ok(feed.next().await),
                 async |printer, event| {
                     match event {
                         FeedEvent::Event(event) => {
-                            let row = row(event, printer.now());
+                            let arrival = (!may_replay).then(|| printer.now());
+                            let row = row(event, arrival);
                             printer.print(&row, &row.document)?;
                         }
                         FeedEvent::Connected if !std::mem::replace(&mut has_connected, true) => {
                             printer.note("connected; waiting for events (press Ctrl-C to stop)");
                         }
-                        FeedEvent::Connected => printer.note("reconnected"),
+                        FeedEvent::Connected => {
+                            may_replay = true;
+                            printer.note("reconnected");
+                        }
                         FeedEvent::Retrying(error) => {
                             printer.note(&format!("{}; retrying", error.message()));
                         }
@@ -77,7 +82,8 @@ impl Args {
     }
 }
 
-fn row(event: Event, now: jiff::Timestamp) -> EventRow {
+/// `arrival` is when it came, unless the server may have sent it before.
+fn row(event: Event, arrival: Option<jiff::Timestamp>) -> EventRow {
     let valid = json::check(&event.data).is_ok();
     let data = if valid {
         json::compact(&event.data)
@@ -86,9 +92,11 @@ fn row(event: Event, now: jiff::Timestamp) -> EventRow {
     };
     let name = Value::from(event.name.as_str()).to_string();
     let id = Value::from(event.id).to_string();
+    let mut details: ExecutionEvent = serde_json::from_str(&event.data).unwrap_or_default();
+    let arrival = arrival.map(|arrival| WireTime::read(time::utc(arrival)));
     EventRow {
-        at: Some(WireTime::read(time::utc(now))),
-        details: serde_json::from_str(&event.data).unwrap_or_default(),
+        at: details.at.take().or(arrival),
+        details,
         document: json::object([("id", &*id), ("event", &*name), ("data", &*data)]),
         event: event.name,
     }

@@ -166,8 +166,11 @@ fn continuation_continues_the_list() {
     let next = first
         .stderr
         .lines()
-        .find_map(|line| line.split_once("more available: xeroctl ").map(|it| it.1));
-    let next = home.run(next.expect("a line"));
+        .find_map(|line| line.split_once("; continue with ").map(|it| it.1));
+    let next = next.expect("an option");
+    let next = home.run(&format!(
+        "api GET '/things?a=b c' -f d=e --limit 2 -o name {next}"
+    ));
     assert_eq!(next.stdout, "3\n4\n");
     assert_eq!(
         router.lines(),

@@ -121,8 +121,8 @@ fn pages_follow_each_other() {
     let first = home.run("exec list --limit 2 -o name");
     assert!(all.starts_with(&first.stdout), "{all}");
     let next = first.stderr.lines().find_map(|line| {
-        let (_, command) = line.split_once("xeroctl ")?;
-        Some(command.to_owned())
+        let at = line.find("--after")?;
+        Some(format!("exec list --limit 2 -o name {}", &line[at..]))
     });
     let next = next.unwrap_or_else(|| panic!("no command: {}", first.stderr));
     let second = home.run(&next);

@@ -10,11 +10,11 @@ fn ids(home: &Home, line: &str) -> Vec<String> {
     run.stdout.lines().map(str::to_owned).collect()
 }
 
-/// The command that the hint of a list gives, without the program's name.
+/// The option that the hint of a list gives to continue it.
 fn next(stderr: &str) -> Option<&str> {
     stderr.lines().find_map(|line| {
-        line.split_once(" shown, more available: xeroctl ")
-            .map(|it| it.1)
+        let (_, hint) = line.split_once(" shown, more available; ")?;
+        hint.find("--after").map(|at| &hint[at..])
     })
 }
 
@@ -39,16 +39,17 @@ fn list_has_the_requested_number_of_items() {
 }
 
 #[test]
-fn hinted_commands_read_the_complete_list() {
+fn hinted_options_read_the_complete_list() {
     let home = sandbox();
     for words in ["", "--limit 7", "--limit 20", "--limit 39", "--limit 40"] {
-        let mut line = format!("agents {words} -o name");
+        let first = format!("agents {words} -o name");
+        let mut line = first.clone();
         let mut walked = Vec::new();
         loop {
             let run = home.run(&line);
             walked.extend(run.stdout.lines().map(str::to_owned));
             match next(&run.stderr) {
-                Some(command) => command.clone_into(&mut line),
+                Some(option) => line = format!("{first} {option}"),
                 None => break,
             }
         }
@@ -111,17 +112,22 @@ fn every_list_is_paginated_alike() {
 }
 
 #[test]
-fn hint_keeps_options_and_replaces_the_cursor() {
+fn hint_names_all_unless_it_conflicts() {
     let home = Home::new();
     let first = home.run("--context sandbox -q agents --limit 2");
     assert_eq!(first.stderr, "", "quiet means quiet");
-    let first = home.run("--context sandbox agents --limit=2 --no-headers --time=raw");
-    let command = next(&first.stderr).expect("a hint");
-    assert_eq!(
-        command,
-        "--context sandbox agents --limit=2 --no-headers --time=raw --after agt_weuawtg4qw2b4i9b"
+    let limited = home.run("--context sandbox agents --limit=2 --no-headers --time=raw");
+    assert!(
+        limited
+            .stderr
+            .ends_with("; continue with --after agt_weuawtg4qw2b4i9b\n"),
+        "{}",
+        limited.stderr
     );
-    let second = home.run(command);
-    let command = next(&second.stderr).expect("a hint");
-    assert_eq!(command.matches("--after").count(), 1, "{command}");
+    let page = home.run("--context sandbox agents --no-headers");
+    assert!(
+        page.stderr.contains("; add --all, or --after agt_"),
+        "{}",
+        page.stderr
+    );
 }

@@ -55,7 +55,7 @@ fn reads_until_twenty_match_and_reports_the_count() {
     assert_eq!(names(&output).len(), 20, "{}", output.whole());
     assert_eq!(
         output.stderr,
-        "20 matches (200 checked)\nhint: more may be available: xeroctl exec list --status failed -o name --after e200\n"
+        "20 matches (200 checked)\nhint: more may be available; add --all, or --after e200\n"
     );
 }
 
@@ -75,9 +75,10 @@ fn continues_after_the_last_checked_item() {
         .stderr
         .lines()
         .last()
-        .and_then(|hint| hint.split_once("xeroctl "));
-    let next = next.expect("a line to go on").1;
-    let (output, asked) = run(next, [runs(31..131, true)]);
+        .and_then(|hint| hint.split_once("; continue with "));
+    let next = next.expect("an option").1;
+    let next = format!("exec list --status failed --limit 3 -o name {next}");
+    let (output, asked) = run(&next, [runs(31..131, true)]);
     assert_eq!(asked, ["GET /exec/executions?limit=100&after=e30"]);
     assert_eq!(names(&output), ["e40", "e50", "e60"]);
 }
@@ -264,7 +265,7 @@ fn approvals_filter_status_locally_and_risk_remotely() {
     assert_eq!(names(&output).len(), 20, "{}", output.whole());
     assert_eq!(
         output.stderr,
-        "20 matches (200 checked)\nhint: more may be available: xeroctl approvals list --risk write --status pending -o name --after p200\n"
+        "20 matches (200 checked)\nhint: more may be available; add --all, or --after p200\n"
     );
     let (output, asked) = run("approvals list", [approvals(1..3, false)]);
     assert_eq!(asked, ["GET /exec/approvals"]);

@@ -77,7 +77,8 @@ fn same_cursor(cursors: &[&str]) {
             serde_json::json!({ "data": [{ "id": cursor }], "last_id": cursor, "has_more": true });
         let first = Router::script([Answer::json(200, page.to_string())]);
         let said = run(&first.home(), &["agents", "--limit", "1"]);
-        printed(&said, "shown, more available: ")
+        let option = printed(&said, "continue with ");
+        format!("xeroctl agents --limit 1 {option}")
     });
 }
 
