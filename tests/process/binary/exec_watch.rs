@@ -128,7 +128,7 @@ fn signal_after_acceptance_prints_the_continuation() {
             .on(INVOCATION, [gated()])
             .start();
         let running = Running::start(&mut command(&router.home(), CALL));
-        running.wait_for_error("approvals show apr_1");
+        running.wait_for_error("invocation inv_1: pending_approval");
         let ended = running.end_by("INT").dies_by(SIGINT);
         detached(&ended, &router, &[INVOKE]);
     }

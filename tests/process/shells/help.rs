@@ -87,6 +87,10 @@ fn examples() -> Vec<String> {
 fn outcome(shell: Shell, example: &str) -> String {
     let home = sandbox();
     let line = example.replace("--public-key KEY", &format!("--public-key {KEY}"));
+    if example.contains("config set prod") {
+        let add = "config add prod --base-url https://api.example/proj_1/v1 -q";
+        run_script(&home, &format!("\"$X\" {add} > added")).exits(0);
+    }
     let endless = ENDLESS.iter().find(|(part, _)| example.contains(part));
     let ended = match endless {
         None => shell.run(&home, &format!("{BEFORE}{line}")),

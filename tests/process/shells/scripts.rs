@@ -119,7 +119,7 @@ hint() { sed -n "s/^hint: .*$1: //p" said; }
 
 #[test]
 fn token_file_reaches_the_environment_as_hinted() {
-    let script = r#"create --token-file 'it is $mine' -o name
+    let script = r#"create --token-file 'it is $mine'
 eval "$(hint environment)"
 [ -n "$XEM_JOIN_KEY" ] && [ "$XEM_JOIN_KEY" = "$(cat 'it is $mine')" ] && echo same"#;
     check(&format!("{CREATE}{script}"), 0, &["same"]);
