@@ -97,7 +97,21 @@ def expected(run):
     if first.failed and first.operation != last.operation == "listAgents":
         # It was looked for by name too.
         return {exit_of(first)}
-    if is_json(run) and run.words[-2:] == ["join-keys", "jk_1"]:
+    each_of = lambda operation: {exit_of(exchange) for exchange in asked if exchange.operation == operation}
+    if "stats" in run.words:
+        # Keys are counted where they can be listed.
+        return {exit_of([exchange for exchange in asked if exchange.operation == "listAgents"][-1])}
+    if "--for" in run.words:
+        # Which state the answers have, and in which order they come, chance decides. A selection may be empty, and a key
+        # that is waited for may not be listed.
+        read = [exchange for exchange in asked if exchange.operation != "listAgentEvents"]
+        ends = {0, ENDS["failed"], DEADLINE} | {exit_of(exchange) for exchange in read + [last]}
+        return ends | ({5} if {"--all", "--wait"} & set(run.words) else set())
+    if "curve-rotate" in run.words and "--wait" in run.words:
+        each = each_of("rotateCurveKey")
+        # Agents that were asked to rotate need not answer.
+        return {DEADLINE} if each == {0} else {SOME, DEADLINE} if 0 in each else each if len(each) == 1 else {1}
+    if (is_json(run) or run.format == "yaml") and run.words[-2:] == ["join-keys", "jk_1"]:
         # The router has no route to a single key: it is looked for in the lists.
         keys = [key for exchange in asked if not exchange.failed for key in exchange.body["data"]]
         if any(key["id"] == "jk_1" for key in keys):
@@ -132,7 +146,7 @@ def expected(run):
     if last.operation in CALLS and not last.failed:
         return {PENDING if last.body["status"] == "pending_approval" else ENDS.get(last.body["status"], 0)}
     each = {exit_of(exchange) for exchange in asked if exchange.operation == last.operation}
-    if "--concurrency" in run.words and len(each) > 1:
+    if {"--concurrency", "--ids-from"} & set(run.words) and len(each) > 1:
         return {SOME} if 0 in each else {1}
     return {exit_of(last)}
 
@@ -212,7 +226,8 @@ def misshown(run, output):
     # Limits and filters choose, pages and several answers are put together, a token that goes into a file is left out;
     # and which answer is the last to whoever waits, the clock decides.
     alone = [exchange.operation for exchange in run.exchanges].count(shown.operation) == 1
-    other = {"--limit", "--all", "--status", "--concurrency", "NEW", "--wait", "watch", "stream"}
+    other = {"--limit", "--all", "--status", "--concurrency", "NEW", "--wait", "watch", "stream", "--count", "--sort",
+             "--ids-from", "wait", "stats"}
     whole = alone and not other & set(run.words)
     if "health" in run.words and isinstance(body, dict):
         # Whose key it is, is added.

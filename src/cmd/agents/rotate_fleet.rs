@@ -90,7 +90,8 @@ impl<'s> Run<'s> {
         if self.rows.is_begun() {
             return Ok(());
         }
-        self.rows.begin(["{\"data\":["])
+        // Rows that stream write the start of their document themselves.
+        self.rows.begin([])
     }
 
     /// Rotates the agents with these indexes, batch by batch.

@@ -88,7 +88,9 @@ impl Fleet<'_> {
         let ended = run.end(count);
         match error {
             Some(error) => Err(error),
-            None if is_refused => ended.inspect(|_| session.ui().hint(OWNER_ONLY)),
+            None if is_refused => ended
+                .inspect(|_| session.ui().hint(OWNER_ONLY))
+                .map_err(|error| error.hint(OWNER_ONLY)),
             None => ended,
         }
     }

@@ -67,16 +67,34 @@ impl Run<'_> {
             _ => {}
         }
         let bad = self.results.len() - good;
-        Ok(if bad == 0 {
-            Exit::Success
-        } else if bad == self.count(Status::Unanswered) {
-            Exit::Deadline
-        } else if good > 0 {
-            Exit::Partial
-        } else {
-            let common = self.common.filter(|_| !self.is_mixed);
-            common.unwrap_or(Exit::Failure)
-        })
+        if bad == 0 {
+            return Ok(Exit::Success);
+        }
+        if bad == self.count(Status::Unanswered) {
+            return Ok(Exit::Deadline);
+        }
+        if good > 0 {
+            return Ok(Exit::Partial);
+        }
+        Err(self.none_rotated())
+    }
+
+    /// The error if no agent was rotated, with the exit code that all failures have in common.
+    fn none_rotated(&self) -> Error {
+        let common = self.common.filter(|_| !self.is_mixed);
+        let was = match self.count(Status::Unknown) {
+            0 => "was",
+            _ => "is known to be",
+        };
+        let agents = counted(self.targets.len(), "agent");
+        let message = format!("of {agents}, none {was} rotated");
+        let error = Error::new(common.unwrap_or(Exit::Failure), message);
+        let mut results = self.results.iter().flatten();
+        let first = results.find_map(|result| Some((&result.agent, result.message.as_ref()?)));
+        match first {
+            Some((agent, message)) => error.detail(format!("{agent}: {message}")),
+            None => error,
+        }
     }
 
     fn why_not(&self) -> &'static str {
