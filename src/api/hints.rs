@@ -112,7 +112,12 @@ fn add(error: Error, fault: &ErrorResponse, request: &Request, response: &Respon
     let error = if request.is_assumed && matches!(fault.status, 404 | 405) && !is_missing {
         let message =
             "this route is assumed: the documents do not name it, and this router may have another";
-        retry_composed(error.hint(message), request)
+        let error = retry_composed(error.hint(message), request);
+        // Only the router sends request IDs, so the URL is right.
+        if fault.api_error.request_id.is_some() {
+            return error;
+        }
+        error
     } else {
         error
     };

@@ -1,4 +1,4 @@
-//! Texts of a document put out of sight, the rest left as it is.
+//! Masks texts in a JSON document and leaves the rest as it is.
 
 use super::Tokens;
 

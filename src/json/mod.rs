@@ -1,5 +1,5 @@
-//! JSON text, laid out again without being read into values: member order, duplicate members and the spelling of
-//! numbers and strings stay as the router wrote them.
+//! Formats JSON text without parsing it into values, so that member order, duplicate members, and the spelling of numbers
+//! and strings stay as the router wrote them.
 
 mod mask;
 mod outline;

@@ -1,5 +1,5 @@
-//! Walks over valid JSON text without reading it into values: items, members and strings are slices of the text, so
-//! that memory does not grow with their number.
+//! Iterates over the items and members of valid JSON text. They are slices of the text, so that memory does not grow with
+//! their number.
 
 use std::borrow::Cow;
 

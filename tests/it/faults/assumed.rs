@@ -196,6 +196,20 @@ fn body_that_does_not_fit_is_given_as_a_file() {
 }
 
 #[test]
+fn request_id_proves_that_the_url_is_right() {
+    // A write of unknown outcome also names the read that shows it.
+    for leaf in LEAVES.iter().filter(|leaf| leaf.asks.starts_with("GET")) {
+        let answer = Answer::new(404, "text/plain", "no").header("X-Request-Id", "req_1");
+        let (output, _) = leaf.run(answer);
+        let hints = output
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("hint: "));
+        assert_eq!(hints.count(), 2, "{}", output.whole());
+    }
+}
+
+#[test]
 fn json_error_line_has_the_hints() {
     for leaf in LEAVES {
         let router = without(leaf.asks, Answer::empty(405));

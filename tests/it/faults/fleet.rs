@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::Output;
-use crate::support::fleet::{Fleet, agent, id};
+use crate::support::fleet::{Fleet, Rule, agent, id};
 use crate::support::router::Answer;
 use crate::support::waited;
 
@@ -82,6 +82,22 @@ fn failures_stop_the_rest_where_asked() {
     assert_eq!(with_status(&output, "failed"), ["a005", "a006"]);
     assert_eq!(with_status(&output, "not tried").len(), 14);
     assert_eq!(fleet.requests(), 6);
+}
+
+#[test]
+fn json_is_one_document_and_errors_end_with_theirs() {
+    let refuses: Rule = |_, _| Some(Answer::fault(400, "internal_error"));
+    for (rule, exit) in [((|_, _| None) as Rule, None), (refuses, Some(17))] {
+        let fleet = Fleet::new(3, Duration::ZERO, rule);
+        let output = run(&fleet, &format!("{ALL} -o json"));
+        let document: Value = serde_json::from_str(&output.stdout).expect("JSON");
+        let results = document["data"].as_array().expect("a list");
+        assert_eq!(results.len(), 3, "{}", output.whole());
+        let last = output.stderr.lines().last().expect("a line");
+        let error = serde_json::from_str::<Value>(last).ok();
+        let found = error.and_then(|error| error["error"]["exit_code"].as_u64());
+        assert_eq!(found, exit, "{}", output.whole());
+    }
 }
 
 #[test]
