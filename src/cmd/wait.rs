@@ -11,6 +11,7 @@ use super::bulk::counted;
 use super::condition::{Condition, Facts, Goal, Verdict, condition};
 use super::values;
 use crate::api::Id;
+use crate::api::reply::Reply;
 use crate::error::{Error, Exit};
 use crate::session::Session;
 use crate::view::column::Column;
@@ -47,6 +48,23 @@ pub(super) struct Reading<T> {
     pub(super) item: T,
     /// Its JSON.
     pub(super) document: String,
+}
+
+impl<T> Reading<T> {
+    /// What a read returned. `None` if there is no such object.
+    ///
+    /// # Errors
+    /// The error of the read, unless it says that the object does not exist.
+    pub(super) fn of(read: Result<Option<Reply<T>>, Error>) -> Result<Option<Self>, Error> {
+        match read {
+            Ok(reply) => Ok(reply.map(|reply| Self {
+                document: reply.document.get().to_owned(),
+                item: reply.value,
+            })),
+            Err(error) if error.exit() == Exit::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// An entry of an object's history.

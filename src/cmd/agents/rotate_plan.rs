@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::rotate_fleet::{Run, Settings};
-use super::rotation::{OWNER_ONLY, RotationResult, Status, cannot_rotate};
+use super::rotation::{OWNER_ONLY, RESULT, RotationResult, Status, cannot_rotate};
 use super::selection::SelectArgs;
 use crate::api::Id;
 use crate::api::agents::Rotate;
@@ -51,6 +51,7 @@ impl Fleet<'_> {
     /// Exit 2 for a checkpoint of something else, exit 6 for a selection of another size than expected, exit 16 without
     /// consent. Failures of single agents are results.
     pub(super) async fn rotate(self, session: &Session<'_>) -> Result<Exit, Error> {
+        session.declare(RESULT)?;
         session.check_protection()?;
         let Some(plan) = self.plan(session).await? else {
             return Ok(Exit::Success);

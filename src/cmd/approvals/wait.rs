@@ -39,14 +39,7 @@ impl Watched for Approvals {
         session: &Session<'_>,
         id: &Id,
     ) -> Result<Option<Reading<Approval>>, Error> {
-        match session.get(&Get(id)).await {
-            Ok(reply) => Ok(reply.map(|reply| Reading {
-                document: reply.document.get().to_owned(),
-                item: reply.value,
-            })),
-            Err(error) if error.exit() == Exit::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        Reading::of(session.get(&Get(id)).await)
     }
 
     fn snapshot(approval: &Approval) -> Snapshot {

@@ -8,6 +8,7 @@ use crate::api::workspaces::Aspect;
 use crate::error::{Error, Exit};
 use crate::json::{self, Items, Members};
 use crate::session::{Context, Session};
+use crate::view::Format;
 
 /// Show the tools that an execution agent publishes
 #[derive(clap::Args)]
@@ -25,10 +26,13 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.declare(TOOL)?;
         let Some(manifest) = self.agent.read(&session, Aspect::Manifest).await? else {
             return Ok(Exit::Success);
         };
-        if session.render_options.format.is_machine() || !show_tools(&session, &manifest)? {
+        let format = session.render_options.format;
+        let is_list = matches!(format, Format::Table | Format::Wide | Format::Csv);
+        if !is_list || !show_tools(&session, &manifest)? {
             self.agent.show(&session, &manifest)?;
         }
         Ok(Exit::Success)

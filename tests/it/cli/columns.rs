@@ -199,3 +199,21 @@ fn configuration_is_not_written_with_unknown_columns() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert_eq!(home.run("config list -o name").stdout, "sandbox\n");
 }
+
+#[test]
+fn selects_columns_of_manifests_and_rotations() {
+    let home = Home::new().with("XEROCTL_CONTEXT", "sandbox");
+    let manifest = home.run("exec manifest agt_abc123 --columns name -o csv");
+    assert!(
+        manifest.stdout.starts_with("Name\nkubectl_get\n"),
+        "{}",
+        manifest.whole()
+    );
+    let rotated =
+        home.run("agents curve-rotate --all --status active --force --columns status,agent");
+    assert!(
+        rotated.stdout.starts_with("STATUS\tAGENT\n"),
+        "{}",
+        rotated.whole()
+    );
+}
