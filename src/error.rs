@@ -339,3 +339,15 @@ impl fmt::Debug for Error {
         write!(f, "{:?}: {}", self.0.exit, self.0.message)
     }
 }
+
+/// Ignores that the reader of the result is gone. For commands whose exit code says more than their output, and for changes
+/// that were consented to: those are still made.
+///
+/// # Errors
+/// Any other error.
+pub fn past_closed_pipe(printed: Result<(), Error>) -> Result<(), Error> {
+    match printed {
+        Err(error) if error.is_closed_pipe() => Ok(()),
+        printed => printed,
+    }
+}

@@ -12,7 +12,7 @@ use super::condition::{Condition, Facts, Goal, Verdict, condition};
 use super::values;
 use crate::api::Id;
 use crate::api::reply::Reply;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, past_closed_pipe};
 use crate::session::Session;
 use crate::view::column::Column;
 
@@ -206,7 +206,7 @@ impl WaitArgs {
             }
         };
         drop(live);
-        wait.show(columns)?;
+        past_closed_pipe(wait.show(columns))?;
         Ok(match verdict {
             Verdict::Met => Exit::Success,
             Verdict::Failed => {

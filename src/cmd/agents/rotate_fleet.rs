@@ -10,7 +10,7 @@ use super::rotation::{RESULT, RotationResult, Status};
 use crate::api::agents::{Rotate, Rotation};
 use crate::api::reply::Reply;
 use crate::cmd::bulk::Target;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, past_closed_pipe};
 use crate::fleet::amount::Amount;
 use crate::fleet::checkpoint::{Entry, State};
 use crate::fleet::checkpoint_file::{CheckpointFile, PendingSync};
@@ -77,7 +77,8 @@ impl<'s> Run<'s> {
         // A name without its result would read as a success.
         if !self.session.render_options.format.is_name() || result.status.is_good() {
             let json = serde_json::to_string(result).unwrap_or_default();
-            self.rows.row(&json, || Ok(result))?;
+            let shown = self.rows.row(&json, || Ok(result));
+            return past_closed_pipe(shown);
         } else if let Some(message) = &result.message {
             let (agent, status) = (&result.agent, result.status.word());
             let ui = self.session.ui();
@@ -91,7 +92,7 @@ impl<'s> Run<'s> {
             return Ok(());
         }
         // Rows that stream write the start of their document themselves.
-        self.rows.begin([])
+        past_closed_pipe(self.rows.begin([]))
     }
 
     /// Rotates the agents with these indexes, batch by batch.

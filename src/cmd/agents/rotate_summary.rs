@@ -6,7 +6,7 @@ use super::rotate_fleet::Run;
 use super::rotation::{RotationResult, Status};
 use crate::api::Id;
 use crate::cmd::bulk::counted;
-use crate::error::{Error, Exit};
+use crate::error::{Error, Exit, past_closed_pipe};
 use crate::fleet::scheduler::Stop;
 use crate::time;
 
@@ -51,7 +51,7 @@ impl Run<'_> {
             }
         }
         let summary = self.summary(skipped);
-        self.rows.end(&["]}"])?;
+        past_closed_pipe(self.rows.end(&["]}"]))?;
         self.session.ui().note(&summary);
         self.hint();
         let is_good = |result: &RotationResult| result.status.is_good();

@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use crate::support::Home;
 use crate::support::fleet::Fleet;
-use crate::support::process::{Ended, LIMIT, Running, SIGINT, Served, command};
+use crate::support::process::{
+    Ended, LIMIT, Running, SIGINT, Served, command, gone_reader, run_into,
+};
 
 const LINE: &str = "agents curve-rotate --name fleet-* --force -o ndjson --checkpoint c.ckpt";
 
@@ -187,4 +189,17 @@ fn a_thousand_agents_with_faults_killed_twice_are_each_rotated_once() {
         .filter(|(_, count)| *count != 1)
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn closed_pipe_stops_no_rotation_and_hides_no_exit_code() {
+    let home = Home::new().with("XEROCTL_CONTEXT", "sandbox");
+    for format in ["table", "ndjson", "json"] {
+        let line = format!("agents curve-rotate --all --force -o {format}");
+        let ended = run_into(&home, &line, gone_reader());
+        assert!(ended.stderr.contains(" dispatched"), "{ended:#?}");
+    }
+    let line = "agents wait agt_f980a0xn44xzxfb5 --for active --timeout 1s";
+    let ended = run_into(&home, line, gone_reader());
+    ended.exits(14);
 }
