@@ -135,7 +135,7 @@ impl WaitArgs {
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.conditions.is_empty() {
             return Err(
-                Error::usage("`wait` needs `--for`").hint("wait for a status: --for active")
+                Error::usage("`wait` needs `--for`").hint("wait for a status: --for STATUS")
             );
         }
         Ok(())

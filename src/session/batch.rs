@@ -227,6 +227,20 @@ impl Session<'_> {
             .with_exit(if common { exit } else { Exit::Failure }))
     }
 
+    /// Shows that a selection is empty: a result without rows, or in a dry run without requests, and a sentence.
+    ///
+    /// # Errors
+    /// If standard output can't be written.
+    pub fn show_no_match(&self, nouns: &str) -> Result<(), Error> {
+        if self.is_dry() {
+            self.plan(&[])?;
+        } else {
+            self.show_rows(&[])?;
+        }
+        self.ui().note(&format!("no {nouns} match"));
+        Ok(())
+    }
+
     fn show_rows(&self, outcomes: &[Outcome]) -> Result<(), Error> {
         let mut rows = self.renderer().rows(COLUMNS);
         // An ID without a result would read as success.

@@ -102,7 +102,7 @@ impl Targets {
         let targets: Vec<Target> = selected.into_iter().map(|(target, _)| target).collect();
         bulk::check_count("agent", expected, targets.len())?;
         if targets.is_empty() {
-            session.ui().note("no agents match");
+            session.show_no_match("agents")?;
             return Ok(None);
         }
         let agents = counted(targets.len(), "agent");

@@ -52,7 +52,7 @@ impl DeleteArgs {
         let expected = self.select.bulk.expect_count;
         bulk::check_count("agent", expected, targets.len())?;
         if targets.is_empty() {
-            session.ui().note("no agents match");
+            session.show_no_match("agents")?;
             return Ok(Exit::Success);
         }
         let agents = counted(targets.len(), "agent");

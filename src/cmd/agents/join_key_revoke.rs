@@ -121,7 +121,7 @@ impl RevokeArgs {
         let targets: Vec<Target> = selected.into_iter().map(|(target, _)| target).collect();
         bulk::check_count(noun, self.bulk.expect_count, targets.len())?;
         if targets.is_empty() {
-            session.ui().note("no join keys match");
+            session.show_no_match("join keys")?;
             return Ok(Exit::Success);
         }
         let count = counted(targets.len(), noun);

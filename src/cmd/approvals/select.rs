@@ -108,7 +108,7 @@ impl SelectArgs {
         bulk::check_count("approval", self.bulk.expect_count, ids.len())?;
         match &ids[..] {
             [] => {
-                session.ui().note("no approvals match");
+                session.show_no_match("approvals")?;
                 return Ok(None);
             }
             [id] if self.ids.is_empty() => {

@@ -92,7 +92,7 @@ impl Args {
         let targets: Vec<Target> = selected.into_iter().map(|(target, _)| target).collect();
         bulk::check_count(noun, self.bulk.expect_count, targets.len())?;
         if targets.is_empty() {
-            session.ui().note("no invocations match");
+            session.show_no_match("invocations")?;
             return Ok(Exit::Success);
         }
         // IDs on the command line are never asked about.
