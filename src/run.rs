@@ -206,12 +206,14 @@ fn output_mode(
     let format = output
         .or_else(|| env.text("XEROCTL_OUTPUT"))
         .and_then(|word| Format::read(&word));
+    let redraws = !env.is_ci() && tone::can_rewrite(env.text("TERM").as_deref());
     OutputMode {
         machine: format.is_some_and(Format::is_machine) && !terminals.output,
         ascii: env.is_ascii(),
         color_output: wants(terminals.output),
         color_error: wants(terminals.error),
-        live: !env.is_ci() && !env.is_ascii() && tone::can_rewrite(env.text("TERM").as_deref()),
+        redraws,
+        live: redraws && !env.is_ascii(),
         json_errors: format.is_some_and(Format::is_json),
         quiet,
         verbose,

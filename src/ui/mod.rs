@@ -4,6 +4,7 @@
 pub mod ask;
 pub mod live;
 mod messages;
+pub mod screen;
 mod secret_line;
 pub mod stream;
 #[cfg(unix)]
@@ -55,8 +56,10 @@ pub struct OutputMode {
     pub quiet: bool,
     /// Whether errors end with a JSON object on the last line.
     pub json_errors: bool,
-    /// Whether the terminal can rewrite a line.
+    /// Whether the terminal can rewrite a line of messages.
     pub live: bool,
+    /// Whether the terminal can be redrawn.
+    pub redraws: bool,
     /// Whether the result is read by a program: in a machine-readable format, and not on a terminal.
     pub machine: bool,
     /// Whether messages on a terminal are limited to ASCII.

@@ -11,8 +11,10 @@ use super::writer::is_ready;
 use super::writer::{Stream, Writer};
 use crate::interrupt::Interrupt;
 
-/// Columns assumed on a terminal that does not report its width.
+/// Columns assumed on a terminal that does not report its width,
 const USUAL_WIDTH: usize = 80;
+/// and lines.
+const USUAL_ROWS: usize = 24;
 
 /// A signal ends the process within this time, unless it is held.
 pub(super) const ENDING: Duration = Duration::from_secs(2);
@@ -20,6 +22,25 @@ pub(super) const ENDING: Duration = Duration::from_secs(2);
 /// The maximum number of bytes read from type-ahead.
 #[cfg(unix)]
 const MOST_QUEUED: usize = 1024 * 1024;
+
+/// The size of a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub columns: usize,
+    /// Lines.
+    pub rows: usize,
+}
+
+impl Size {
+    /// The size of a terminal that does not report it.
+    pub(super) fn usual(columns: Option<usize>) -> Self {
+        Self {
+            columns: columns.unwrap_or(USUAL_WIDTH),
+            rows: USUAL_ROWS,
+        }
+    }
+}
 
 /// A destination for text.
 pub(super) enum Sink {
@@ -80,24 +101,36 @@ impl Sink {
         let _ = self.put(text.as_bytes());
     }
 
-    /// The terminal's current width in columns; a window may be resized.
+    /// The terminal's current size; a window may be resized.
     #[cfg(unix)]
-    pub(super) fn width(&self) -> Option<usize> {
+    pub(super) fn size(&self) -> Option<Size> {
         let Self::Process(writer) = self else {
             return None;
         };
-        rustix::termios::tcgetwinsize(writer.stream().fd())
-            .ok()
-            .map(|size| usize::from(size.ws_col))
-            .filter(|columns| *columns > 0)
+        let size = rustix::termios::tcgetwinsize(writer.stream().fd()).ok()?;
+        (size.ws_col > 0).then(|| Size {
+            columns: size.ws_col.into(),
+            rows: match size.ws_row {
+                0 => USUAL_ROWS,
+                rows => rows.into(),
+            },
+        })
     }
 
     #[cfg(not(unix))]
+    pub(super) fn size(&self) -> Option<Size> {
+        let Self::Process(_) = self else {
+            return None;
+        };
+        terminal_size::terminal_size().map(|(columns, rows)| Size {
+            columns: columns.0.into(),
+            rows: rows.0.into(),
+        })
+    }
+
+    /// The terminal's current width in columns.
     pub(super) fn width(&self) -> Option<usize> {
-        match self {
-            Self::Process(_) => terminal_size::terminal_size().map(|(width, _)| width.0.into()),
-            Self::Memory(_) => None,
-        }
+        self.size().map(|size| size.columns)
     }
 
     /// Whether this process may draw on the terminal. A background job must leave it to the shell.

@@ -1,0 +1,197 @@
+//! The screen: the whole terminal, redrawn in place.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Ui;
+use super::stream::{Sink, Size};
+use super::writer::Stream;
+use crate::error::Error;
+use crate::interrupt::{CleanupGuard, Interrupt, Suspension};
+
+/// Switches to the alternate screen, hides the cursor, and makes the terminal cut long lines instead of wrapping them.
+const ENTER: &str = "\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l";
+/// Undoes [`ENTER`].
+const LEAVE: &str = "\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l";
+/// Moves to the first line.
+const HOME: &str = "\u{1b}[H";
+/// Clears the rest of the line.
+const CLEAR_LINE: &str = "\u{1b}[K";
+/// Clears the rest of the screen.
+const CLEAR_REST: &str = "\u{1b}[J";
+/// How often the size of the window is looked at.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// The whole terminal, redrawn in place until this is dropped. What was there before comes back then, and also after a
+/// signal, and while the process is suspended.
+pub struct Screen {
+    ui: Ui,
+    shown: Arc<Mutex<Shown>>,
+    _undo: CleanupGuard,
+    _suspension: Suspension,
+}
+
+#[derive(Default)]
+struct Shown {
+    /// The terminal is set up for drawing.
+    is_entered: bool,
+    /// The size of the last drawing; none if it must be drawn again.
+    size: Option<Size>,
+}
+
+impl Ui {
+    /// Whether standard output is a terminal that can be redrawn.
+    pub fn has_screen(&self) -> bool {
+        self.terminals().output && self.output_mode().redraws
+    }
+
+    /// Takes the whole terminal. `None` if standard output is not a terminal, or can't be redrawn.
+    pub fn screen(&self, interrupt: &Interrupt) -> Option<Screen> {
+        if !self.has_screen() {
+            return None;
+        }
+        let shown = Arc::new(Mutex::new(Shown::default()));
+        let is_process = matches!(self.state().output, Sink::Process(_));
+        let leave = |shown: &Arc<Mutex<Shown>>| {
+            let shown = shown.clone();
+            move || {
+                if lock(&shown).leave() && is_process {
+                    Stream::Output.write_briefly(LEAVE);
+                }
+            }
+        };
+        let undo = interrupt.cleanup(leave(&shown));
+        // After the process was continued, the next drawing sets up the terminal again.
+        let suspension = interrupt.on_suspend(Some(Box::new(leave(&shown))), |_| ());
+        Some(Screen {
+            ui: self.clone(),
+            shown,
+            _undo: undo,
+            _suspension: suspension,
+        })
+    }
+}
+
+impl Screen {
+    /// The current size of the terminal.
+    pub fn size(&self) -> Size {
+        let state = self.ui.state();
+        let size = state.output.size();
+        size.unwrap_or_else(|| Size::usual(self.ui.terminals().width))
+    }
+
+    /// Draws these lines from the top, as many as there is room for, and clears the rest. They may contain colors. A
+    /// background job draws nothing.
+    ///
+    /// # Errors
+    /// When standard output can't be written.
+    pub fn draw<S: AsRef<str>>(&self, lines: impl IntoIterator<Item = S>) -> Result<(), Error> {
+        if !self.ui.state().output.is_in_foreground() {
+            return Ok(());
+        }
+        let size = self.size();
+        let mut text = String::new();
+        {
+            let mut shown = lock(&self.shown);
+            if !std::mem::replace(&mut shown.is_entered, true) {
+                text.push_str(ENTER);
+            }
+            shown.size = Some(size);
+        }
+        text.push_str(HOME);
+        let mut between = "";
+        for line in lines.into_iter().take(size.rows) {
+            text.push_str(between);
+            text.push_str(line.as_ref());
+            text.push_str(CLEAR_LINE);
+            between = "\r\n";
+        }
+        text.push_str(CLEAR_REST);
+        self.ui.print(&text)
+    }
+
+    /// Waits until what was drawn no longer fits: the window was resized, or the process was continued.
+    pub async fn changed(&self) {
+        loop {
+            tokio::time::sleep(GLANCE).await;
+            let drawn = lock(&self.shown).size;
+            if drawn != Some(self.size()) && self.ui.state().output.is_in_foreground() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if lock(&self.shown).leave() {
+            // The result is already on its way, or can't be written either.
+            let _ = self.ui.print(LEAVE);
+        }
+    }
+}
+
+impl Shown {
+    /// Whether the terminal must be restored, which it is only once.
+    fn leave(&mut self) -> bool {
+        self.size = None;
+        std::mem::take(&mut self.is_entered)
+    }
+}
+
+fn lock(shown: &Mutex<Shown>) -> MutexGuard<'_, Shown> {
+    shown.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::{OutputMode, Terminals};
+
+    fn ui(terminals: Terminals, redraws: bool) -> (Ui, crate::ui::stream::Written) {
+        let (ui, written) = Ui::memory(terminals, || std::time::UNIX_EPOCH, "");
+        ui.set_output_mode(OutputMode {
+            redraws,
+            ..OutputMode::default()
+        });
+        (ui, written)
+    }
+
+    const TERMINAL: Terminals = Terminals {
+        input: true,
+        output: true,
+        error: true,
+        width: Some(40),
+    };
+
+    #[test]
+    fn each_drawing_replaces_the_one_before_and_the_terminal_is_restored() {
+        let (ui, written) = ui(TERMINAL, true);
+        let screen = ui.screen(&Interrupt::none()).expect("a screen");
+        screen.draw(["one", "two"]).expect("drawn");
+        screen.draw(["three"]).expect("drawn");
+        drop(screen);
+        let (output, _) = written.texts();
+        let one = format!("{ENTER}{HOME}one{CLEAR_LINE}\r\ntwo{CLEAR_LINE}{CLEAR_REST}");
+        let other = format!("{HOME}three{CLEAR_LINE}{CLEAR_REST}{LEAVE}");
+        assert_eq!(output, one + &other);
+    }
+
+    #[test]
+    fn draws_no_more_lines_than_there_is_room_for() {
+        let (ui, written) = ui(TERMINAL, true);
+        let screen = ui.screen(&Interrupt::none()).expect("a screen");
+        let rows = screen.size().rows;
+        screen.draw(vec!["line"; rows + 5]).expect("drawn");
+        let (output, _) = written.texts();
+        assert_eq!(output.matches("line").count(), rows);
+    }
+
+    #[test]
+    fn there_is_no_screen_off_a_terminal_or_on_one_that_can_not_be_redrawn() {
+        for (terminals, redraws) in [(Terminals::default(), true), (TERMINAL, false)] {
+            let (ui, _) = ui(terminals, redraws);
+            assert!(ui.screen(&Interrupt::none()).is_none());
+        }
+    }
+}
