@@ -140,7 +140,17 @@ impl Env {
 
     /// Whether the program runs in continuous integration: `CI` is set and is not empty, `0`, or `false`.
     pub fn is_ci(&self) -> bool {
-        self.text("CI")
+        self.is_on("CI")
+    }
+
+    /// Whether a screen reader may read the terminal, as `XEROCTL_ACCESSIBLE` says: it is set and is not empty, `0`, or
+    /// `false`. Then only whole lines are written, and none is rewritten.
+    pub fn is_accessible(&self) -> bool {
+        self.is_on("XEROCTL_ACCESSIBLE")
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        self.text(name)
             .is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
     }
 

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use crate::cmd::grammar::{self, Parsed};
 use crate::cmd::sandbox::local;
 use crate::cmd::{Cli, alias, complete};
-use crate::command_line::CommandLine;
+use crate::command_line::{self, CommandLine};
 use crate::config::GlobalArgs;
 use crate::env::Env;
 use crate::error::{Error, Exit};
@@ -50,6 +50,7 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
         None => grammar::parse(words),
     };
     ui.set_output_mode(output_mode(&parsed, words, env, ui));
+    set_pager(env, ui);
     let result = parsed.and_then(|parsed| match parsed {
         Parsed::Text(text) => {
             let is_coloured = ui.output_mode().color_output;
@@ -62,6 +63,7 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
         }
         Parsed::Command(cli, globals) => execute(*cli, *globals, line.clone(), env, ui, interrupt),
     });
+    ui.stop_paging();
     let exit = match result {
         Ok(exit) => exit,
         Err(error) => {
@@ -184,6 +186,20 @@ fn complete_line(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) 
     let _ = ui.print(&completion.text());
 }
 
+/// Sets the pager, if the environment names one.
+fn set_pager(env: &Env, ui: &Ui) {
+    let Some(text) = env.text("XEROCTL_PAGER") else {
+        return;
+    };
+    match command_line::split(&text) {
+        Some(words) => ui.set_pager(&words, env),
+        None if ui.terminals().output => {
+            ui.warn("no pager is used: XEROCTL_PAGER has a quote that is not closed");
+        }
+        None => {}
+    }
+}
+
 /// The output mode, which usage errors also follow.
 fn output_mode(
     parsed: &Result<Parsed, Error>,
@@ -206,7 +222,8 @@ fn output_mode(
     let format = output
         .or_else(|| env.text("XEROCTL_OUTPUT"))
         .and_then(|word| Format::read(&word));
-    let redraws = !env.is_ci() && tone::can_rewrite(env.text("TERM").as_deref());
+    let redraws =
+        !env.is_ci() && !env.is_accessible() && tone::can_rewrite(env.text("TERM").as_deref());
     OutputMode {
         machine: format.is_some_and(Format::is_machine) && !terminals.output,
         ascii: env.is_ascii(),

@@ -78,6 +78,9 @@ Terminal:
   CLICOLOR, CLICOLOR_FORCE
                          0 disables color; 1 in the latter forces it
   TERM                   dumb disables color and progress lines
+  XEROCTL_ACCESSIBLE     1 for screen readers: only whole lines, never rewritten
+  XEROCTL_PAGER          pager for results on a terminal, such as 'less -S'; its
+                         words are split without a shell [default: none]
   CI                     disables prompts
   TZ                     time zone of --time local
 

@@ -203,6 +203,11 @@ impl Interrupt {
         !self.0.announced.swap(true, Ordering::SeqCst)
     }
 
+    /// Whether the signal that arrived was sent by a program or by the system, and not by a key.
+    pub fn is_ending_all(&self) -> bool {
+        matches!(self.raised(), Some(SIGTERM | SIGHUP))
+    }
+
     /// Waits until a signal has arrived.
     pub async fn wait(&self) {
         loop {

@@ -183,6 +183,7 @@ impl Context {
 
     /// Writes the edited configuration file, and warns about problems that did not prevent the write.
     pub fn save(&self, edit: Edit) -> Result<(), Error> {
+        self.ui.stop_paging();
         for warning in edit.write()? {
             self.ui.warn(&warning);
         }

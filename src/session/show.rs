@@ -143,6 +143,7 @@ impl Session<'_> {
 
     /// Writes rows as they come, which stay on the screen as time passes.
     pub fn stream<'s, T>(&'s self, columns: &'s [Column<T>]) -> Rows<'s, T> {
+        self.ui().stop_paging();
         Renderer::new(self.ui(), self.with_absolute_times()).stream(columns)
     }
 

@@ -34,6 +34,7 @@ impl Ui {
     /// # Errors
     /// If the terminal can't be read; exit 16 if the line may have been cut.
     pub fn ask(&self, question: &str) -> Result<Option<String>, Error> {
+        self.stop_paging();
         #[cfg(unix)]
         let _prompt = self.open(Kind::Line, question);
         self.say(&sanitize::cell(question));
@@ -68,6 +69,7 @@ impl Ui {
     /// # Errors
     /// If the terminal can't be read; exit 2 if the secret is too long.
     pub fn ask_hidden(&self, question: &str) -> Result<Option<String>, Error> {
+        self.stop_paging();
         #[cfg(unix)]
         let prompt = self.open(Kind::Keys, question);
         #[cfg(unix)]

@@ -22,7 +22,10 @@ impl Ui {
     /// Whether live lines are shown: on a terminal that can rewrite a line, and only in the foreground.
     pub fn has_live_line(&self) -> bool {
         let state = self.state();
-        self.terminals().error && state.output_mode.live && state.error.is_in_foreground()
+        self.terminals().error
+            && state.output_mode.live
+            && !state.is_paging()
+            && state.error.is_in_foreground()
     }
 
     /// Starts a live line. Shows nothing with `-q`, or if the terminal can't rewrite a line.
@@ -66,7 +69,7 @@ impl Live {
                 fits
             })
             .collect();
-        if !state.error.is_in_foreground() {
+        if state.is_paging() || !state.error.is_in_foreground() {
             state.live = None;
         } else if state.live.as_ref() != Some(&text) {
             drop(state.clear_live_line());

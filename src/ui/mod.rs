@@ -4,6 +4,7 @@
 pub mod ask;
 pub mod live;
 mod messages;
+mod pager;
 pub mod screen;
 mod secret_line;
 pub mod stream;
@@ -92,6 +93,9 @@ struct State {
     changed: Option<String>,
     /// The live line on the terminal, if there is one.
     live: Option<String>,
+    paging: pager::Paging,
+    /// Messages for standard error that wait for the pager.
+    held: String,
     /// The width for messages in columns, or `None` if standard error is not a terminal.
     width: Option<usize>,
 }
@@ -147,6 +151,8 @@ impl Ui {
             secrets: KnownSecrets::default(),
             changed: None,
             live: None,
+            paging: pager::Paging::default(),
+            held: String::new(),
         };
         Self(Arc::new(Shared {
             terminals,
@@ -243,6 +249,7 @@ impl Ui {
     /// # Errors
     /// [`Error::closed_pipe`] if the reader closed the pipe, or exit 1 if the output can't be written for another reason.
     pub fn print(&self, text: &str) -> Result<(), Error> {
+        self.start_pager();
         let shown = self.state().secrets.redact_document(text);
         self.write(shown.as_bytes())
     }
@@ -255,14 +262,19 @@ impl Ui {
     /// Writes bytes to standard output unchanged and flushes them.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Error> {
         let mut state = self.state();
-        // Both streams usually share a terminal.
-        let live = self
-            .terminals()
-            .output
-            .then(|| state.clear_live_line())
-            .flatten();
-        let written = state.output.put(bytes);
-        state.drop_live(live);
+        let written = if let pager::Paging::Running(pager) = &state.paging {
+            pager.put(bytes)
+        } else {
+            // Both streams usually share a terminal.
+            let live = self
+                .terminals()
+                .output
+                .then(|| state.clear_live_line())
+                .flatten();
+            let written = state.output.put(bytes);
+            state.drop_live(live);
+            written
+        };
         written.map_err(|error| {
             if error.kind() == io::ErrorKind::BrokenPipe {
                 return Error::closed_pipe();
@@ -370,6 +382,10 @@ impl State {
         let mut text = self.secrets.redact(text).into_owned();
         if self.output_mode.ascii && self.width.is_some() {
             text = tone::in_ascii(&text);
+        }
+        if self.is_paging() && self.width.is_some() {
+            self.held.push_str(&text);
+            return;
         }
         let live = self.clear_live_line();
         self.error.say(&text);

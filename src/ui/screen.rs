@@ -50,6 +50,7 @@ impl Ui {
         if !self.has_screen() {
             return None;
         }
+        self.stop_paging();
         let shown = Arc::new(Mutex::new(Shown::default()));
         let is_process = matches!(self.state().output, Sink::Process(_));
         let leave = |shown: &Arc<Mutex<Shown>>| {

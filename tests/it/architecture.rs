@@ -50,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "ui",
         &[
+            "env",
             "error",
             "interrupt",
             "json",

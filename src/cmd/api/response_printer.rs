@@ -197,7 +197,11 @@ impl BodySink for ResponsePrinter<'_> {
         if is_json(incoming.header("content-type")) {
             self.kept = Some(Vec::new());
             self.head = Some(incoming.with_body(Vec::new()));
-        } else if self.include && !std::mem::replace(&mut self.began, true) {
+            return Ok(());
+        }
+        // It may be a stream of events.
+        self.session.ui().stop_paging();
+        if self.include && !std::mem::replace(&mut self.began, true) {
             let text = response::head(incoming.version, incoming.status, &incoming.headers);
             head(self.session, &text)?;
         }

@@ -302,6 +302,7 @@ fn live_line_requires_a_capable_terminal() {
         ("TERM", ""),
         ("CI", "1"),
         ("CI", "true"),
+        ("XEROCTL_ACCESSIBLE", "1"),
     ] {
         let router = running();
         let left = Terminal::run_command(command(&router.home(), WATCH).env(name, value)).end();

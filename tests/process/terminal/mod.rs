@@ -5,6 +5,7 @@ mod appearance;
 mod confirmation;
 mod hidden;
 mod jobs;
+mod pager;
 mod shells;
 mod squads;
 mod wizard;
