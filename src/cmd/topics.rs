@@ -164,7 +164,8 @@ With -o json, which --jq implies, the filter's input is the whole document, as
 arrive. Strings are printed without quotes. If a filter fails, the exit code is
 1 and the values before the failure are printed. Numbers keep their spelling
 unless they are computed. Filters only see their input: env, input, debug, halt,
-and modules do not exist.
+and modules do not exist. A definition that calls itself too deeply is an error,
+unless the call comes last in it.
 ";
 
 /// The text of a topic; `options` is the description of the global options.

@@ -48,13 +48,19 @@ def @tsv: tsv_line;
 ";
 
 /// The definitions that every filter can use.
-pub(super) fn definitions() -> impl Iterator<Item = Def<&'static str>> {
+pub(super) fn definitions<'s>() -> impl Iterator<Item = Def<&'s str>> {
     let own = jaq_core::load::parse(OWN, |parser| parser.defs()).unwrap_or_default();
     jaq_core::defs()
         .chain(jaq_std::defs())
         .chain(jaq_json::defs())
         .filter(|definition| !DROPPED.contains(&definition.name))
         .chain(own)
+        .map(short_lived)
+}
+
+/// The definition with the lifetime of the filter that follows it.
+fn short_lived<'s>(definition: Def<&'static str>) -> Def<&'s str> {
+    definition
 }
 
 /// The functions that every filter can use.
@@ -63,7 +69,12 @@ pub(super) fn natives() -> impl Iterator<Item = Fun<Data>> {
         .chain(jaq_std::base_funs())
         .chain(jaq_json::funs())
         .filter(|(name, ..)| !["halt", "fromjson"].contains(name))
-        .chain(own().into_iter().map(|native: Native| run::<Data>(native)))
+        .chain(
+            own()
+                .into_iter()
+                .chain([super::guard::native()])
+                .map(|native: Native| run::<Data>(native)),
+        )
 }
 
 type Native = Filter<RunPtr<Data>>;

@@ -2,18 +2,23 @@
 //! files, no standard input, and it cannot end the program.
 
 mod functions;
+mod guard;
 mod mistake;
 mod spell;
 
 use std::rc::Rc;
 
 use jaq_core::data::JustLut;
+use jaq_core::load::parse::Def;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars, unwrap_valr};
 use jaq_json::{Val, read};
 
 use crate::error::{Error, Exit};
 use crate::json;
+
+/// The name of the filter as a definition.
+const MAIN: &str = "__main";
 
 /// What filters work on.
 type Data = JustLut<Val>;
@@ -43,11 +48,26 @@ impl Filter {
             code: text,
             path: (),
         };
-        let loader = Loader::new(functions::definitions());
-        let modules = loader
+        let loaded = Loader::new([])
             .load(&arena, program)
             .map_err(|errors| wrong(mistake::of_syntax(text, errors)))?;
-        load::import(&modules, |_| Err(String::new()))
+        load::import(&loaded, |_| Err(String::new()))
+            .map_err(|errors| wrong(mistake::of_syntax(text, errors)))?;
+        // The library compiles what it has loaded itself, which can't be changed, but for definitions.
+        let body = load::parse(text, |parser| parser.term()).unwrap_or_default();
+        let main = guard::definition(Def {
+            name: MAIN,
+            args: Vec::new(),
+            body,
+        });
+        let modules = Loader::new(functions::definitions().chain([main]))
+            .load(
+                &arena,
+                File {
+                    code: MAIN,
+                    path: (),
+                },
+            )
             .map_err(|errors| wrong(mistake::of_syntax(text, errors)))?;
         let filter = Compiler::default()
             .with_funs(functions::natives())
@@ -67,9 +87,10 @@ impl Filter {
     ) -> Result<(), Error> {
         let input = value(document).map_err(|why| failed(&why))?;
         let Self(filter) = self;
+        guard::start();
         let context = Ctx::<Data>::new(&filter.lut, Vars::new([]));
         for result in filter.id.run((context, input)) {
-            let value = unwrap_valr(result).map_err(|error| failed(&error.to_string()))?;
+            let value = unwrap_valr(result).map_err(|error| failed(&reason(error)))?;
             each(match &value {
                 Val::TStr(text) => Found::Text(String::from_utf8_lossy(text).into_owned()),
                 value => Found::Json(spell::json(value).map_err(|why| failed(&why))?),
@@ -89,6 +110,14 @@ fn value(document: &str) -> Result<Val, String> {
     // Half of a surrogate pair is no text for the library.
     let read = read.or_else(|_| read::parse_single(json::unicode_only(document).as_bytes()));
     read.map_err(|error| error.to_string())
+}
+
+/// What an error of the library says; one that a filter raised itself may be any value.
+fn reason(error: jaq_core::Error<Val>) -> String {
+    match error.into_val() {
+        Val::TStr(text) => String::from_utf8_lossy(&text).into_owned(),
+        value => spell::json(&value).unwrap_or_else(|why| why),
+    }
 }
 
 fn failed(why: &str) -> Error {

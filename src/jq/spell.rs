@@ -7,17 +7,26 @@ use serde_json::Value;
 /// Whole numbers up to this one are written without a fraction, as jq does.
 const WHOLE: f64 = 1e17;
 
+/// Writing a value is recursive.
+const DEEPEST: usize = 1000;
+
 /// The value as JSON on one line. Numbers that were not computed keep their spelling.
 ///
 /// # Errors
 /// If the value has no JSON form.
 pub(super) fn json(value: &Val) -> Result<String, String> {
     let mut out = String::new();
-    push(&mut out, value)?;
+    push(&mut out, value, DEEPEST)?;
     Ok(out)
 }
 
-fn push(out: &mut String, value: &Val) -> Result<(), String> {
+/// Appends a value that is nested at most `depth` deep.
+fn push(out: &mut String, value: &Val, depth: usize) -> Result<(), String> {
+    let inner = || {
+        depth
+            .checked_sub(1)
+            .ok_or("the result is nested too deeply")
+    };
     match value {
         Val::Null => out.push_str("null"),
         Val::Bool(is_true) => out.push_str(if *is_true { "true" } else { "false" }),
@@ -25,16 +34,18 @@ fn push(out: &mut String, value: &Val) -> Result<(), String> {
         Val::Num(number) => out.push_str(&number.to_string()),
         Val::BStr(bytes) | Val::TStr(bytes) => push_string(out, bytes),
         Val::Arr(items) => {
+            let depth = inner()?;
             out.push('[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
                     out.push(',');
                 }
-                push(out, item)?;
+                push(out, item, depth)?;
             }
             out.push(']');
         }
         Val::Obj(members) => {
+            let depth = inner()?;
             out.push('{');
             for (index, (name, value)) in members.iter().enumerate() {
                 if index > 0 {
@@ -45,7 +56,7 @@ fn push(out: &mut String, value: &Val) -> Result<(), String> {
                 };
                 push_string(out, name);
                 out.push(':');
-                push(out, value)?;
+                push(out, value, depth)?;
             }
             out.push('}');
         }

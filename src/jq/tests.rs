@@ -186,3 +186,76 @@ fn every_definition_of_the_library_compiles() {
         }
     }
 }
+
+const TOO_DEEP: &str = "the filter failed: it recurses too deeply\n";
+
+#[test]
+fn endless_recursion_fails() {
+    for filter in [
+        "def f: 1 + f; f",
+        "def f: (f | .), 1; f",
+        "def f(g): 1 + f(g + 1); f(1)",
+        "def a: def b: 1 + a; b; a",
+        "def f: [f]; f",
+        "\"\\(def f: 1 + f; f)\"",
+        "{a: (def f: 1 + f; f)}",
+        "{(def f: \"a\" + f; f): 1}",
+        ". as {(def f: \"a\" + f; f): $x} | $x",
+        ".[(def f: 1 + f; f):]",
+        "reduce (def f: 1 + f; f) as $x (0; .)",
+        "reduce 1 as $x (0; def f: 1 + f; f)",
+        "label $out | if (def f: 1 + f; f) then 1 else 2 end",
+        "-(def f: 1 + f; f)",
+        "(def f: 1 + f; f) as $x | $x",
+        "[1] | map(def f: 1 + f; f)",
+        "def deep($n; g): if $n == 0 then g else deep($n - 1; g + 1) end; deep(1000; 0)",
+    ] {
+        assert_eq!(filtered(filter, "{}"), TOO_DEEP, "{filter}");
+    }
+    assert_eq!(filtered("try (def f: 1 + f; f) catch 7", "{}"), "7\n");
+}
+
+#[test]
+fn guarded_filters_return_the_same() {
+    for (filter, returned) in [
+        (
+            "def f: if . == 0 then 0 else . - 1 | f end; 10000 | f",
+            "0\n",
+        ),
+        (
+            "def f: ., (. + 1 | f); [limit(1000; 1 | f)] | length",
+            "1000\n",
+        ),
+        (
+            "def f: if . == 0 then 0 else (. - 1 | f) + 1 end; 20 | f",
+            "20\n",
+        ),
+        (
+            "def a: .data[].n; path(a), (a |= 7 | [a])",
+            "[\"data\",0,\"n\"]\n[\"data\",1,\"n\"]\n[7,7]\n",
+        ),
+        ("[paths(type == \"number\")] | length", "2\n"),
+        ("def f(g; $x): [g, $x]; f(1, 2; 3)", "[1,2,3]\n"),
+        (
+            "del(.data[0].n, .data[1].n) | [.data[] | has(\"n\")]",
+            "[false,false]\n",
+        ),
+        (
+            "[.data[] | {id, (\"n\"): .n}.n] | @text \"n: \\(.)\"",
+            "n: [2,10]\n",
+        ),
+    ] {
+        assert_eq!(filtered(filter, LIST), returned, "{filter}");
+    }
+}
+
+#[test]
+fn result_that_is_nested_too_deeply_is_an_error() {
+    let deep = "reduce range(5000) as $i (0; [.])";
+    let refused = "the filter failed: the result is nested too deeply\n";
+    assert_eq!(filtered(deep, "{}"), refused);
+    assert_eq!(
+        filtered(&format!("error({deep})"), "{}"),
+        "the filter failed: the result is nested too deeply\n"
+    );
+}
