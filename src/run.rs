@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 
 use crate::cmd::grammar::{self, Parsed};
 use crate::cmd::sandbox::local;
-use crate::cmd::{Cli, alias, complete};
+use crate::cmd::{Cli, alias, complete, next_command};
 use crate::command_line::{self, CommandLine};
 use crate::config::GlobalArgs;
 use crate::env::Env;
@@ -73,6 +73,7 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
             } else {
                 error
             };
+            let error = next_command::complete(error, words);
             ui.error(&error);
             error.exit()
         }

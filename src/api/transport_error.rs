@@ -285,7 +285,7 @@ pub(super) fn unanswered(
             .hint("use an https base URL, or an address such as 127.0.0.1; if the network in between is trusted: --allow-http"),
         _ => match broken.hint {
             Some(hint) => error.hint(hint),
-            None => error.next("show where the base URL comes from", "config show"),
+            None => error.next("find the cause", "doctor"),
         },
     };
     let error = if retry::may_repeat(request.method, outcome) {

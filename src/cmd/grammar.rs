@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::global;
-use super::{Cli, agents, aliases, suggestions};
+use super::{Cli, agents, aliases, examples, suggestions};
 use crate::command_line;
 use crate::config::GlobalArgs;
 use crate::error::Error;
@@ -216,6 +216,13 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
             .hint(format!("did you mean: {path} {subcommand}"))
             .hint(format!("all options: {path} --help"));
     }
+    if unknown_option.is_some_and(|word| !word.starts_with('-'))
+        && let Some((id, meant)) = meant(words)
+    {
+        return Error::usage(format!("`{path}` has no subcommand `{id}`"))
+            .hint(format!("did you mean: {meant}"))
+            .hint(format!("all options: {path} --help"));
+    }
     if let Some(option) = unknown_option
         && let Some(meant) = suggestions::option(command, option)
     {
@@ -227,11 +234,57 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
     if matches!(
         error.kind(),
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand
-    ) && let Some(meant) = meant(words)
+    ) && let Some((id, meant)) = meant(words)
     {
-        result = result.hint(meant);
+        result = result.hint(format!("`{id}` was taken for an ID; did you mean: {meant}"));
     }
-    result.hint(format!("all options: {path} --help"))
+    with_example(result, error, &path, command).hint(format!("all options: {path} --help"))
+}
+
+/// Adds what a command without its required arguments, or a group without a subcommand, may be followed by.
+fn with_example(
+    mut result: Error,
+    error: &clap::Error,
+    path: &str,
+    command: &clap::Command,
+) -> Error {
+    match error.kind() {
+        ErrorKind::MissingRequiredArgument => {
+            for values in missing_values(error, command) {
+                result = result.detail(values);
+            }
+            if let Some(example) = examples::first(command) {
+                result = result.hint(format!("for example: {example}"));
+            }
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            if let Some(list) = examples::list(path, command) {
+                result = result.hint(format!("list them: {list}"));
+            }
+        }
+        _ => {}
+    }
+    result
+}
+
+/// The possible values of the arguments that are missing.
+fn missing_values(error: &clap::Error, command: &clap::Command) -> Vec<String> {
+    let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg) else {
+        return Vec::new();
+    };
+    let is_missing = |argument: &&clap::Arg| missing.contains(&argument.to_string());
+    let arguments = command.get_arguments().filter(is_missing);
+    let values = arguments.map(clap::Arg::get_possible_values);
+    values
+        .filter(|values| !values.is_empty())
+        .map(|values| {
+            let names: Vec<&str> = values
+                .iter()
+                .map(clap::builder::PossibleValue::get_name)
+                .collect();
+            format!("[possible values: {}]", names.join(", "))
+        })
+        .collect()
 }
 
 /// Whether this is `--api-key` with the key right behind it, rather than an option's name, mistyped or not.
@@ -262,7 +315,7 @@ fn refused_value(error: &clap::Error, typed: &Typed) -> Option<String> {
 }
 
 /// The command that the words name, with its full name, up to the first unknown word.
-fn command_of<'t>(
+pub fn command_of<'t>(
     tree: &'t clap::Command,
     words: &[OsString],
     unknown: Option<&str>,
@@ -330,8 +383,8 @@ fn id_before_subcommand(words: &[OsString]) -> Option<Error> {
     Some(Error::usage(message).hint(format!("xeroctl {name} {subcommand} {id}")))
 }
 
-/// A hint for a word like `describe` in place of an ID.
-fn meant(words: &[OsString]) -> Option<String> {
+/// A word like `describe` in place of an ID, and the command that was probably meant.
+fn meant(words: &[OsString]) -> Option<(String, String)> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let group = words
         .iter()
@@ -344,5 +397,6 @@ fn meant(words: &[OsString]) -> Option<String> {
         .iter()
         .filter(|word| !word.starts_with('-'));
     let id = rest.next()?;
-    suggestions::meant(suggestions, id, rest.next().copied())
+    let meant = suggestions::meant(suggestions, id, rest.next().copied())?;
+    Some(((*id).to_owned(), meant))
 }

@@ -36,6 +36,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "use xeroctl exec learnings list --workspace WORKSPACE",
     ),
     ("auth", "use xeroctl config show"),
+    ("health", "use xeroctl status"),
     ("bootstrap", "use xeroctl config init"),
 ];
 
@@ -46,7 +47,6 @@ const OTHER_GROUPS: &[&str] = &[
     "conversations",
     "exports",
     "files",
-    "health",
     "license",
     "maintenance",
     "mcp",
@@ -146,6 +146,22 @@ const COMMANDS: &[(&str, &str)] = &[
     ("contexts", "config list"),
     ("use", "config use"),
     ("whoami", "config current"),
+    ("pause", "agents pause-exec"),
+    ("resume", "agents resume-exec"),
+    ("rotate", "agents curve-rotate"),
+    ("fleet", "agents"),
+    ("workers", "agents"),
+    ("create", "agents --create"),
+    ("enroll", "join-keys --create"),
+    ("tokens", "join-keys"),
+    ("events", "exec stream"),
+    ("cancel", "exec cancel"),
+    ("accept", "approvals approve"),
+    ("deny", "approvals reject"),
+    ("ping", "status"),
+    ("check", "status"),
+    ("test", "status"),
+    ("diagnose", "doctor"),
     ("errors", "explain"),
     ("error", "explain"),
 ];
@@ -220,6 +236,11 @@ const DESTRUCTIVE: &[&str] = &[
     "unsafe-raw",
     "yes",
 ];
+
+/// Whether a subcommand or an option, without dashes, destroys something or skips a prompt.
+pub fn is_destructive(word: &str) -> bool {
+    DESTRUCTIVE.contains(&word)
+}
 
 /// The word most similar to a mistyped one, if it is similar enough for its length. A destructive one is never
 /// proposed.
@@ -297,17 +318,14 @@ pub fn elsewhere(group: &str) -> Option<String> {
     known.map(|(_, instead)| (*instead).to_owned())
 }
 
-/// What was probably meant by an ID of a flag-selected group; `next` is the word after the ID.
+/// The command that was probably meant by an ID of a flag-selected group; `next` is the word after the ID.
 pub fn meant(group: &Group, id: &str, next: Option<&str>) -> Option<String> {
     let command = group.command;
     let name = command.rsplit(' ').next().unwrap_or(command);
     if let Some((_, form)) = group.words.iter().find(|(word, _)| *word == id) {
         let target = next.map_or_else(|| "ID".to_owned(), command_line::quote);
         let form = form.replace("<id>", &target);
-        return Some(format!(
-            "`{id}` was taken for an ID; did you mean: xeroctl {command} {}",
-            form.trim_end()
-        ));
+        return Some(format!("xeroctl {command} {}", form.trim_end()));
     }
     let mut tree = &Cli::command();
     for word in command.split(' ') {
@@ -315,6 +333,11 @@ pub fn meant(group: &Group, id: &str, next: Option<&str>) -> Option<String> {
     }
     let own = tree.get_subcommands().map(clap::Command::get_name);
     let aliases = aliases::of(name).iter().map(|(alias, _)| *alias);
-    nearest(id, own.chain(aliases))
-        .map(|word| format!("`{id}` was taken for an ID; did you mean: xeroctl {command} {word}"))
+    nearest(id, own.chain(aliases)).map(|word| format!("xeroctl {command} {word}"))
+}
+
+/// The hint for an ID that was probably meant as a subcommand.
+pub fn not_an_id(group: &Group, id: &str) -> Option<String> {
+    let meant = meant(group, id, None)?;
+    Some(format!("`{id}` was taken for an ID; did you mean: {meant}"))
 }

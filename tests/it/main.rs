@@ -9,4 +9,5 @@ mod cli;
 mod contract;
 mod docs;
 mod faults;
+mod hints;
 mod sandbox;

@@ -38,7 +38,7 @@ const CONCURRENCY: usize = 8;
     override_usage = "\
 xeroctl agents curve-rotate [OPTIONS] AGENT…
        xeroctl agents curve-rotate [OPTIONS] --ids-from FILE
-       xeroctl agents curve-rotate [OPTIONS] --all | --region REGION | --status STATUS | …",
+       xeroctl agents curve-rotate [OPTIONS] --all | --region REGION | …",
     after_help = "\
 Examples:
   xeroctl agents curve-rotate agt_abc123

@@ -86,7 +86,7 @@ impl<'a> Notice<'a> {
                     "agents join-keys --include-terminal --all",
                 );
             }
-            if let Some(meant) = suggestions::meant(self.words, id.as_str(), None) {
+            if let Some(meant) = suggestions::not_an_id(self.words, id.as_str()) {
                 ui.hint(&meant);
             }
         }

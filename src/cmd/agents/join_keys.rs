@@ -33,9 +33,11 @@ use crate::session::{Context, Filter, ListText, ListView, Session};
 #[command(
     override_usage = "\
 xeroctl agents join-keys [OPTIONS]                 list join keys
-       xeroctl agents join-keys [OPTIONS] --create --name NAME --region REGION --router-addr ADDR…
+       xeroctl agents join-keys [OPTIONS] --create --name NAME
+                                --region REGION --router-addr ADDR…
        xeroctl agents join-keys [OPTIONS] KEY --revoke
-       xeroctl agents join-keys [OPTIONS] revoke KEY… | --ids-from FILE | --status STATUS | …
+       xeroctl agents join-keys [OPTIONS] revoke KEY… | --ids-from FILE
+                                | --status STATUS | …
        xeroctl agents join-keys [OPTIONS] wait KEY --for STATUS",
     after_help = "\
 Examples:

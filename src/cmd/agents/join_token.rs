@@ -85,6 +85,7 @@ impl Kind for New {
             ui.hint(&format!(
                 "on the worker's machine, read the token without leaving it in the shell history: stty -echo; read -r {variable}; stty echo; export {variable}"
             ));
+            ui.next("list the enrolled workers", "agents");
             return;
         };
         let path = command_line::quote(&path.display().to_string());

@@ -82,10 +82,11 @@ pub const SUGGESTIONS: Group = Group {
     override_usage = "\
 xeroctl agents [OPTIONS]                  list agents
        xeroctl agents [OPTIONS] AGENT            show an agent
-       xeroctl agents [OPTIONS] --create --name NAME --worker-id ID --public-key KEY --region REGION
+       xeroctl agents [OPTIONS] --create --name NAME --worker-id ID
+                                --public-key KEY --region REGION
        xeroctl agents [OPTIONS] AGENT --update [--name NAME] [--status STATUS] …
        xeroctl agents [OPTIONS] AGENT --delete | --events
-       xeroctl agents [OPTIONS] delete AGENT… | --ids-from FILE | --status STATUS | …
+       xeroctl agents [OPTIONS] delete AGENT… | --ids-from FILE | --status …
        xeroctl agents COMMAND …",
     after_help = "\
 Examples:
@@ -261,14 +262,14 @@ pub(super) async fn explained<T>(
         Err(error) if error.exit() == Exit::NotFound => error,
         result => return result,
     };
+    if let Some(meant) = suggestions::not_an_id(&SUGGESTIONS, id.as_str()) {
+        return Err(error.without_hints().hint(meant));
+    }
     let error = match error.api_error().code {
         // An error code has its own advice; without one, the hint is added here.
         None => error.next("list agents", "agents"),
         Some(_) => error,
     };
-    if let Some(meant) = suggestions::meant(&SUGGESTIONS, id.as_str(), None) {
-        return Err(error.hint(meant));
-    }
     Err(agent_lookup::explain(session, error, id).await)
 }
 

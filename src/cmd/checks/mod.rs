@@ -43,6 +43,8 @@ pub struct Report<'c> {
     /// What every command is given.
     pub context: &'c Context,
     checks: Vec<Finding>,
+    /// Whether `doctor` runs, which no hint may name then.
+    pub is_doctor: bool,
     /// How results are rendered, if the session says so.
     pub render_options: Option<RenderOptions>,
 }
@@ -53,6 +55,7 @@ impl<'c> Report<'c> {
         Self {
             context,
             checks: Vec::new(),
+            is_doctor: false,
             render_options: None,
         }
     }
@@ -78,6 +81,7 @@ impl<'c> Report<'c> {
     /// Something doesn't work.
     pub fn fail(&mut self, check: &'static str, error: Error) {
         let program = self.context.ui.program();
+        let error = self.without_itself(error);
         let check = self.push(check, "fail", error.message().to_owned());
         // The first hint with a command.
         let mut hints = error.hints(&program).into_iter();
@@ -86,6 +90,16 @@ impl<'c> Report<'c> {
             Some(format!("xeroctl {command}"))
         });
         check.error = Some(error);
+    }
+
+    /// The error with a hint at another command than this one.
+    fn without_itself(&self, error: Error) -> Error {
+        let hints = error.hints("xeroctl");
+        if self.is_doctor && hints.iter().any(|hint| hint.ends_with(": xeroctl doctor")) {
+            let error = error.without_hints();
+            return error.next("show where the settings come from", "config show");
+        }
+        error
     }
 
     /// Reads the configuration. A file that can't be read is a failed check.

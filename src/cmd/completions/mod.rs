@@ -48,13 +48,38 @@ impl Args {
     /// Runs the command.
     #[expect(clippy::unused_async, reason = "every command runs the same way")]
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
-        context.ui.print(match self.shell {
-            Shell::Bash => include_str!("xeroctl.bash"),
-            Shell::Zsh => include_str!("xeroctl.zsh"),
-            Shell::Fish => include_str!("xeroctl.fish"),
-            Shell::Powershell => include_str!("xeroctl.ps1"),
-            Shell::Elvish => include_str!("xeroctl.elv"),
-        })?;
+        let (script, file, install) = match self.shell {
+            Shell::Bash => (
+                include_str!("xeroctl.bash"),
+                "~/.bashrc",
+                "source <(xeroctl completions bash)",
+            ),
+            Shell::Zsh => (
+                include_str!("xeroctl.zsh"),
+                "~/.zshrc",
+                "source <(xeroctl completions zsh)",
+            ),
+            Shell::Fish => (
+                include_str!("xeroctl.fish"),
+                "~/.config/fish/config.fish",
+                "xeroctl completions fish | source",
+            ),
+            Shell::Powershell => (
+                include_str!("xeroctl.ps1"),
+                "$PROFILE",
+                "xeroctl completions powershell | Out-String | Invoke-Expression",
+            ),
+            Shell::Elvish => (
+                include_str!("xeroctl.elv"),
+                "~/.config/elvish/rc.elv",
+                "eval (xeroctl completions elvish | slurp)",
+            ),
+        };
+        context.ui.print(script)?;
+        // A script on a terminal is not what was wanted.
+        if context.ui.terminals().output {
+            context.ui.hint(&format!("add to {file}: {install}"));
+        }
         Ok(Exit::Success)
     }
 }

@@ -284,8 +284,10 @@ pub fn not_the_sandbox(name: &str) -> Result<(), Error> {
 
 /// The error for an unknown deployment name.
 pub fn unknown(name: &str, edit: &crate::config::Config) -> Error {
-    Error::config(format!("unknown deployment {name}"))
-        .hint(format!("known deployments: {}", edit.names()))
+    Error::config(format!("unknown deployment {name}")).hint(format!(
+        "list deployments ({}): xeroctl config list",
+        edit.names()
+    ))
 }
 
 /// Adds a deployment, and makes it current if it is the first or if requested. Returns a sentence for the result.

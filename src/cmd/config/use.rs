@@ -56,7 +56,10 @@ impl Args {
         edit.make_current(&name);
         context.save(edit)?;
         let fields = [("old", json!(old)), ("new", json!(name))];
-        let text = format!("{} → {name}", old.as_deref().unwrap_or("-"));
+        let text = format!(
+            "current deployment: {name} (was: {})",
+            old.as_deref().unwrap_or("none")
+        );
         let summary = report::summary(&name, &text, &fields);
         context.renderer()?.done(&summary)?;
         Ok(Exit::Success)

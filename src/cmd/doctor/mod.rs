@@ -36,6 +36,7 @@ impl Args {
     /// The error of the first check that failed.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let mut report = Report::new(context);
+        report.is_doctor = true;
         let Some(config) = report.config() else {
             return report.finish();
         };

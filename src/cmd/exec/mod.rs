@@ -40,6 +40,7 @@ Examples:
   xeroctl exec invoke --workspace ws_a1b2c3d4 --tool kubectl_get \\
       --arg resource=pods --arg namespace=default --wait --raw
   xeroctl exec list --status failed
+  xeroctl exec show 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08
   xeroctl exec raw 7d2e4a91-0b3c-4f5a-8e1d-9c4b3a2f1e08")]
     Args {
         Tools: tools,

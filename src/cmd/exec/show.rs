@@ -11,9 +11,9 @@ use crate::session::{Context, Session};
 use crate::time::{self, WireTime};
 use crate::view::column::{Cell, Column};
 
-/// Show an execution with its invocation
+/// Show a run: its status, error, arguments, and times
 ///
-/// An invocation ID works too. JSON output is the execution as the router returns it.
+/// Shows an execution together with its invocation. An invocation ID works too. JSON output is the execution as the router returns it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

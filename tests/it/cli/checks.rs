@@ -88,7 +88,10 @@ fn a_configuration_that_names_no_router_is_a_failed_check() {
         shown.push_str(&transcript(&[run]));
     }
     let home = Home::new().with("XEROCTL_BASE_URL", &nobody());
-    shown.push_str(&runs(&home, &["status", "--api-key k status"]));
+    shown.push_str(&runs(
+        &home,
+        &["status", "--api-key k status", "--api-key k doctor"],
+    ));
     insta::assert_snapshot!(settled(&shown));
 }
 

@@ -73,7 +73,9 @@ fn missing_key_is_the_cause() {
             assert_eq!(run.code, 4, "{line}: {}", run.stderr);
             let hint = format!("hint: no key was sent; this requires {whose}: --api-key-file FILE");
             assert!(run.stderr.contains(&hint), "{line}: {}", run.stderr);
-            assert_eq!(run.stderr.matches("hint: ").count(), 1, "{}", run.stderr);
+            let check = "\nhint: check the key: xeroctl squads health\n";
+            assert!(run.stderr.ends_with(check), "{}", run.stderr);
+            assert_eq!(run.stderr.matches("hint: ").count(), 2, "{}", run.stderr);
         }
     }
 }

@@ -71,7 +71,8 @@ fn variable_matches_the_role() {
         ),
     ] {
         let run = Router::script([Answer::json(201, body)]).home().run(&line);
-        let export = format!("export {variable}\n");
+        let export =
+            format!("export {variable}\nhint: list the enrolled workers: xeroctl agents\n");
         assert!(run.stderr.ends_with(&export), "{line}: {}", run.stderr);
     }
 }
