@@ -60,7 +60,7 @@ mod tests {
             version: reqwest::Version::HTTP_11,
             status: 200,
             headers: reqwest::header::HeaderMap::new(),
-            body: body.into(),
+            body: body.as_bytes().to_vec().into(),
             base_url: String::new(),
             service,
             outline: std::sync::OnceLock::new(),

@@ -53,7 +53,7 @@ impl ErrorResponse {
                 request_id: response.request_id(),
                 response: Some(RawResponse {
                     head: head(response.version, response.status, &response.headers),
-                    body: response.body.clone(),
+                    body: response.body.to_vec(),
                 }),
                 ..ApiErrorBody::default()
             },

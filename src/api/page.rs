@@ -96,8 +96,14 @@ pub struct Page<'a> {
     pub document: &'a str,
     /// Whether the document is a bare array without an envelope.
     pub bare: bool,
+    /// Whether no white space stands between the tokens of the document.
+    pub is_compact: bool,
+    /// The text around the document.
+    text: &'a str,
     /// The array of the items.
     array: &'a str,
+    /// Where they stand in the text, if that is known.
+    places: Option<&'a [(u32, u32)]>,
     /// The name of its member as it is spelled; none for a bare array, and where it is `data`.
     member: Option<&'a str>,
     count: usize,
@@ -119,7 +125,14 @@ impl<'a> Page<'a> {
     pub fn read<L: ListEndpoint>(response: &'a Response) -> Result<Self, Error> {
         let text = response.text()?;
         let page = match response.outline() {
-            Some((text, outline)) if outline.is_whole(text) => Self::parse::<L>(text, outline),
+            Some((text, outline)) if outline.is_whole(text) => {
+                Self::parse::<L>(text, outline).map(|found| {
+                    found.map(|(page, items)| Self {
+                        places: items.and_then(|items| items.places.as_deref()),
+                        ..page
+                    })
+                })
+            }
             // The parser knows where and why a text is not JSON.
             _ => json::check(text).map(|()| None),
         };
@@ -134,19 +147,24 @@ impl<'a> Page<'a> {
     /// The page that a document is; none where it is not a list.
     pub fn of<L: ListEndpoint>(document: &'a str) -> Option<Self> {
         let outline = Outline::of(document)?;
-        let page = outline.is_whole(document).then_some(outline)?;
-        Self::parse::<L>(document, &page).ok().flatten()
+        let outline = outline.is_whole(document).then_some(outline)?;
+        let (page, _) = Self::parse::<L>(document, &outline).ok().flatten()?;
+        Some(page)
     }
 
-    fn parse<L: ListEndpoint>(
+    /// The page that a text is, and the outline of its items.
+    fn parse<'o, L: ListEndpoint>(
         text: &'a str,
-        outline: &Outline,
-    ) -> Result<Option<Self>, serde_json::Error> {
+        outline: &'o Outline,
+    ) -> Result<Option<(Self, Option<&'o ItemsOutline>)>, serde_json::Error> {
         let document = &text[outline.value.clone()];
         let mut page = Self {
             document,
             bare: document.starts_with('['),
+            is_compact: outline.is_compact,
+            text,
             array: document,
+            places: None,
             member: None,
             count: 0,
             last: None,
@@ -155,7 +173,7 @@ impl<'a> Page<'a> {
             has_more: None,
             last_id: None,
         };
-        let mut items = outline.items.clone();
+        let mut items = outline.items.as_ref();
         if !page.bare {
             if !document.starts_with('{') {
                 // The parser knows how to say what it is instead.
@@ -163,11 +181,11 @@ impl<'a> Page<'a> {
             }
             let mut array = None;
             // As most parsers see it, the last of several members with the same name counts.
-            let mut member = |name: &'a str, value: &'a str, of: Option<&ItemsOutline>| {
+            let mut member = |name: &'a str, value: &'a str, of: Option<&'o ItemsOutline>| {
                 match &*json::string(name) {
                     name if name == L::MEMBER => {
                         array = Some(value);
-                        items = of.cloned();
+                        items = of;
                     }
                     // Read leniently: a value of a wrong type counts as absent.
                     "has_more" => page.has_more = value.parse().ok(),
@@ -198,7 +216,7 @@ impl<'a> Page<'a> {
         match items {
             Some(items) => {
                 page.count = items.count;
-                page.last = items.last.map(|last| &text[last]);
+                page.last = items.last.clone().map(|last| &text[last]);
             }
             None => {
                 for item in Items::of(page.array) {
@@ -207,12 +225,20 @@ impl<'a> Page<'a> {
                 }
             }
         }
-        Ok(Some(page))
+        Ok(Some((page, items)))
     }
 
     /// The items, as JSON text.
     pub fn items(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        Items::of(self.array).take(self.count)
+        let text = self.text;
+        let known = self.places.unwrap_or_default().iter();
+        let known = known.filter_map(|(begin, end)| text.get(*begin as usize..*end as usize));
+        let found = Items::of(if self.places.is_some() {
+            ""
+        } else {
+            self.array
+        });
+        known.chain(found).take(self.count)
     }
 
     /// How many items there are.

@@ -1,6 +1,7 @@
 //! A response as received.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
@@ -56,6 +57,32 @@ pub(super) fn redact_headers(headers: &mut HeaderMap, known: &KnownSecrets) {
     }
 }
 
+/// The bytes of a body, checked once for being text.
+#[derive(Clone)]
+pub enum Body {
+    /// UTF-8.
+    Text(String),
+    /// Anything else.
+    Bytes(Vec<u8>),
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|error| Self::Bytes(error.into_bytes()), Self::Text)
+    }
+}
+
+impl Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 /// A response, whatever its status.
 pub struct Response {
     /// The HTTP version.
@@ -65,7 +92,7 @@ pub struct Response {
     /// The headers.
     pub headers: HeaderMap,
     /// The body, decompressed.
-    pub body: Vec<u8>,
+    pub body: Body,
     /// Why the body could not be read, if it was sent.
     pub unreadable: Option<String>,
     /// The base URL of the request.
@@ -92,7 +119,7 @@ impl Response {
     /// The same response with another body.
     pub fn with_body(self, body: Vec<u8>) -> Self {
         Self {
-            body,
+            body: body.into(),
             outline: OnceLock::new(),
             ..self
         }
@@ -124,9 +151,10 @@ impl Response {
     /// # Errors
     /// Exit 17 if it is not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
-        std::str::from_utf8(&self.body)
-            .map(trimmed)
-            .map_err(|_| self.undecodable("not UTF-8 text"))
+        match &self.body {
+            Body::Text(text) => Ok(trimmed(text)),
+            Body::Bytes(_) => Err(self.undecodable("not UTF-8 text")),
+        }
     }
 
     /// The first JSON value of the body, whatever follows it; bytes that are not UTF-8 are replaced. For what must be

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use self::scan::{escape_into, string_length, word_length};
+use self::scan::{escape_into, space_end, string_end, word_end};
 
 pub use mask::{Rules, mask, mask_by};
 pub use outline::{ItemsOutline, Outline};
@@ -32,7 +32,7 @@ pub fn compact_into(out: &mut String, text: &str) {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b'"' => at += string_length(&bytes[at..]),
+            b'"' => at = string_end(bytes, at),
             b' ' | b'\n' | b'\r' | b'\t' => {
                 out.push_str(&text[copied..at]);
                 at += 1;
@@ -80,14 +80,14 @@ impl<'a> Iterator for Tokens<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        self.0 = self.0.trim_ascii_start();
         let bytes = self.0.as_bytes();
-        let length = match bytes.first()? {
-            b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
-            b'"' => string_length(bytes),
-            _ => word_length(bytes),
+        let begin = space_end(bytes, 0);
+        let end = match bytes.get(begin)? {
+            b'{' | b'}' | b'[' | b']' | b',' | b':' => begin + 1,
+            b'"' => string_end(bytes, begin),
+            _ => word_end(bytes, begin),
         };
-        let (token, rest) = self.0.split_at(length);
+        let (token, rest) = (&self.0[begin..end], &self.0[end..]);
         self.0 = rest;
         Some(token)
     }

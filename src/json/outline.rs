@@ -3,11 +3,14 @@
 
 use std::ops::Range;
 
-use super::scan::quote_or_backslash;
+use super::scan::{space_end, special};
 
 /// So many members of an object are remembered; one with more has no outline of them, so that memory does not grow with
 /// their number.
 const MOST_MEMBERS: usize = 64;
+
+/// The same for the items of an array: half a megabyte of places.
+const MOST_ITEMS: usize = 64 * 1024;
 
 /// The parts of a JSON text, as places in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Outline {
     pub members: Option<Vec<Member>>,
     /// The items of the value, if it is an array.
     pub items: Option<ItemsOutline>,
+    /// Whether no white space stands between its tokens.
+    pub is_compact: bool,
 }
 
 /// A member of an object.
@@ -38,18 +43,38 @@ pub struct ItemsOutline {
     pub count: usize,
     /// The last one.
     pub last: Option<Range<usize>>,
+    /// Where each item starts and ends; none if they are too many, or too far from the start of the text.
+    pub places: Option<Vec<(u32, u32)>>,
+}
+
+impl ItemsOutline {
+    fn push(&mut self, item: Range<usize>) {
+        let place = u32::try_from(item.start)
+            .ok()
+            .zip(u32::try_from(item.end).ok());
+        match (&mut self.places, place) {
+            (Some(places), Some(place)) if places.len() < MOST_ITEMS => places.push(place),
+            _ => self.places = None,
+        }
+        self.count += 1;
+        self.last = Some(item);
+    }
 }
 
 impl Outline {
     /// The outline of the first value of a text, whatever follows it; none if what stands there is not JSON (RFC 8259).
     /// Halves of surrogate pairs may stand alone.
     pub fn of(text: &str) -> Option<Self> {
-        let scan = Scan::new(text.as_bytes());
-        let begin = scan.space_end(0);
+        let begin = space_end(text.as_bytes(), 0);
+        let mut scan = Scan {
+            bytes: text.as_bytes(),
+            is_compact: true,
+        };
         let mut outline = Self {
             value: begin..begin,
             members: None,
             items: None,
+            is_compact: true,
         };
         outline.value.end = match scan.bytes.get(begin)? {
             b'{' => scan.members(begin, &mut outline.members)?,
@@ -60,6 +85,7 @@ impl Outline {
             }
             _ => scan.value_end(begin)?,
         };
+        outline.is_compact = scan.is_compact;
         Some(outline)
     }
 
@@ -72,22 +98,12 @@ impl Outline {
 /// A text that is read.
 struct Scan<'a> {
     bytes: &'a [u8],
-    /// Control characters, which may stand between values and not in strings. Most responses have none.
-    has_controls: bool,
+    is_compact: bool,
 }
 
-impl<'a> Scan<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        // The smallest byte, by value and without an early end, because so many are compared at once.
-        let least = |part: &[u8]| part.iter().fold(u8::MAX, |least, byte| least.min(*byte));
-        Self {
-            bytes,
-            has_controls: bytes.chunks(1024).any(|part| least(part) < b' '),
-        }
-    }
-
+impl Scan<'_> {
     /// Where the object ends that starts at `at`.
-    fn members(&self, at: usize, members: &mut Option<Vec<Member>>) -> Option<usize> {
+    fn members(&mut self, at: usize, members: &mut Option<Vec<Member>>) -> Option<usize> {
         let mut found = Vec::new();
         let mut at = self.space_end(at + 1);
         if self.bytes.get(at) == Some(&b'}') {
@@ -96,7 +112,8 @@ impl<'a> Scan<'a> {
         }
         loop {
             let name = at..self.string_end(at)?;
-            let begin = self.space_end(self.colon_end(name.end)?);
+            let colon = self.colon_end(name.end)?;
+            let begin = self.space_end(colon);
             let (end, items) = match self.bytes.get(begin)? {
                 b'[' => self.items(begin).map(|(end, items)| (end, Some(items)))?,
                 _ => (self.value_end(begin)?, None),
@@ -121,8 +138,11 @@ impl<'a> Scan<'a> {
     }
 
     /// Where the array ends that starts at `at`, and what it holds.
-    fn items(&self, at: usize) -> Option<(usize, ItemsOutline)> {
-        let mut items = ItemsOutline::default();
+    fn items(&mut self, at: usize) -> Option<(usize, ItemsOutline)> {
+        let mut items = ItemsOutline {
+            places: Some(Vec::new()),
+            ..ItemsOutline::default()
+        };
         let mut at = self.space_end(at + 1);
         if self.bytes.get(at) == Some(&b']') {
             return Some((at + 1, items));
@@ -130,8 +150,7 @@ impl<'a> Scan<'a> {
         loop {
             let begin = self.space_end(at);
             let end = self.value_end(begin)?;
-            items.count += 1;
-            items.last = Some(begin..end);
+            items.push(begin..end);
             at = self.space_end(end);
             match self.bytes.get(at)? {
                 b',' => at += 1,
@@ -142,7 +161,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Where the value ends that starts at `at`.
-    fn value_end(&self, mut at: usize) -> Option<usize> {
+    fn value_end(&mut self, mut at: usize) -> Option<usize> {
         let bytes = self.bytes;
         // What is open: true for an object.
         let mut open: Vec<bool> = Vec::new();
@@ -180,7 +199,8 @@ impl<'a> Scan<'a> {
                 at = self.space_end(at);
                 match (bytes.get(at)?, in_object) {
                     (b',', true) => {
-                        at = self.colon_end(self.string_end(self.space_end(at + 1))?)?;
+                        at = self.space_end(at + 1);
+                        at = self.colon_end(self.string_end(at)?)?;
                         break;
                     }
                     (b',', false) => {
@@ -197,12 +217,14 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn space_end(&self, at: usize) -> usize {
-        space_end(self.bytes, at)
+    fn space_end(&mut self, at: usize) -> usize {
+        let end = space_end(self.bytes, at);
+        self.is_compact &= end == at;
+        end
     }
 
     /// Where the colon ends that follows a name.
-    fn colon_end(&self, at: usize) -> Option<usize> {
+    fn colon_end(&mut self, at: usize) -> Option<usize> {
         let at = self.space_end(at);
         (self.bytes.get(at)? == &b':').then_some(at + 1)
     }
@@ -211,27 +233,15 @@ impl<'a> Scan<'a> {
     fn string_end(&self, at: usize) -> Option<usize> {
         let bytes = self.bytes;
         (bytes.get(at)? == &b'"').then_some(())?;
-        let begin = at + 1;
-        let mut at = begin;
+        let mut at = at + 1;
         loop {
-            at += quote_or_backslash(bytes.get(at..)?)?;
-            if bytes[at] == b'"' {
-                break;
-            }
-            at += match bytes.get(at + 1)? {
-                b'u' => {
-                    let digits = bytes.get(at + 2..at + 6)?;
-                    digits.iter().all(u8::is_ascii_hexdigit).then_some(6)?
-                }
-                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
+            at = special::<true>(bytes, at)?;
+            at += match bytes[at] {
+                b'"' => return Some(at + 1),
+                b'\\' => escape_length(&bytes[at..])?,
                 _ => return None,
             };
         }
-        let is_control = |byte: &u8| *byte < b' ';
-        if self.has_controls && bytes[begin..at].iter().any(is_control) {
-            return None;
-        }
-        Some(at + 1)
     }
 
     fn word_end(&self, at: usize, word: &[u8]) -> Option<usize> {
@@ -265,12 +275,16 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The first place from `at` on that is not white space.
-fn space_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
-        at += 1;
+/// The length of the escape with which the bytes start; none if it is not one (RFC 8259, section 7).
+fn escape_length(bytes: &[u8]) -> Option<usize> {
+    match bytes.get(1)? {
+        b'u' => {
+            let digits = bytes.get(2..6)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        _ => None,
     }
-    at
 }
 
 #[cfg(test)]
@@ -322,6 +336,11 @@ mod tests {
                 assert_eq!(items.count, walked.len(), "{text}");
                 let last = items.last.map(|last| &text[last]);
                 assert_eq!(last, walked.last().copied(), "{text}");
+                let places = items.places.unwrap_or_default();
+                let found = places
+                    .iter()
+                    .map(|(begin, end)| &text[*begin as usize..*end as usize]);
+                assert_eq!(found.collect::<Vec<_>>(), walked, "{text}");
             }
         }
         let list = Outline::of(" [1, 2]").expect("a list");
@@ -330,9 +349,37 @@ mod tests {
             list.items,
             Some(ItemsOutline {
                 count: 2,
-                last: Some(5..6)
+                last: Some(5..6),
+                places: Some(vec![(2, 3), (5, 6)]),
             })
         );
+    }
+
+    #[test]
+    fn white_space_in_strings_is_not_between_tokens() {
+        for (text, is_compact) in [
+            (r#"{"a b":[1,{"c":" "}]}"#, true),
+            (" [1] ", true),
+            ("[1, 2]", false),
+            ("[ ]", false),
+            ("{\"a\" :1}", false),
+            ("[[1\n]]", false),
+        ] {
+            let outline = Outline::of(text).expect(text);
+            assert_eq!(outline.is_compact, is_compact, "{text}");
+            let value = &text[outline.value];
+            assert_eq!(crate::json::compact(value) == value, is_compact, "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_the_number_of_items() {
+        for (count, is_known) in [(MOST_ITEMS, true), (MOST_ITEMS + 1, false)] {
+            let text = format!("[{}]", vec!["1"; count].join(","));
+            let items = Outline::of(&text).and_then(|outline| outline.items);
+            let items = items.expect("an array");
+            assert_eq!((items.count, items.places.is_some()), (count, is_known));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use crate::sanitize;
 
@@ -40,12 +40,12 @@ impl<'a> Members<'a> {
 
     /// What was not looked at yet.
     pub fn rest(&self) -> &'a str {
-        self.0.0
+        self.0.text.get(self.0.at..).unwrap_or_default()
     }
 
     /// Continues with what [`Members::rest`] returned.
     pub fn resume(rest: &'a str) -> Self {
-        Self(Rest(rest))
+        Self(Rest { text: rest, at: 0 })
     }
 }
 
@@ -60,114 +60,86 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// The part of a text that is still to come.
+/// A text of which the part from `at` on is still to come.
 #[derive(Clone, Debug)]
-struct Rest<'a>(&'a str);
+struct Rest<'a> {
+    text: &'a str,
+    at: usize,
+}
 
 impl<'a> Rest<'a> {
     /// What follows the opening bracket; nothing where the text starts with another character.
     fn inside(text: &'a str, open: u8) -> Self {
-        let text = text.trim_ascii_start();
-        Self(match text.as_bytes().first() {
-            Some(first) if *first == open => &text[1..],
-            _ => "",
-        })
+        let begin = space_end(text.as_bytes(), 0);
+        let at = match text.as_bytes().get(begin) {
+            Some(first) if *first == open => begin + 1,
+            _ => text.len(),
+        };
+        Self { text, at }
     }
 
     fn skip(&mut self, mark: u8) {
-        self.skip_space();
-        if self.0.as_bytes().first() == Some(&mark) {
-            self.0 = &self.0[1..];
-        }
-    }
-
-    /// Most JSON has no white space between its tokens.
-    fn skip_space(&mut self) {
-        if self
-            .0
-            .as_bytes()
-            .first()
-            .is_some_and(u8::is_ascii_whitespace)
-        {
-            self.0 = self.0.trim_ascii_start();
-        }
+        let at = space_end(self.text.as_bytes(), self.at);
+        self.at = at + usize::from(self.text.as_bytes().get(at) == Some(&mark));
     }
 
     /// The next value; none at the end of the array or the object.
     fn value(&mut self) -> Option<&'a str> {
-        self.skip_space();
-        let text = self.0;
-        let bytes = text.as_bytes();
-        let length = match bytes.first()? {
+        let bytes = self.text.as_bytes();
+        let begin = space_end(bytes, self.at);
+        self.at = match bytes.get(begin)? {
             b']' | b'}' => return None,
-            b'"' => string_length(bytes),
-            b'[' | b'{' => nested_length(bytes),
-            _ => word_length(bytes),
+            b'"' => string_end(bytes, begin),
+            b'[' | b'{' => nested_end(bytes, begin),
+            _ => word_end(bytes, begin),
         };
-        let (value, rest) = text.split_at_checked(length)?;
-        self.0 = rest;
-        (!value.is_empty()).then_some(value)
+        self.text
+            .get(begin..self.at)
+            .filter(|value| !value.is_empty())
     }
 }
 
-/// The length of the number or the word with which the bytes start.
-pub(super) fn word_length(bytes: &[u8]) -> usize {
+/// The first place from `at` on that is not white space. Most JSON has none between its tokens.
+pub(super) fn space_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Where the number or the word ends that starts at `at`.
+pub(super) fn word_end(bytes: &[u8], mut at: usize) -> usize {
     let is_end = |byte: &u8| {
         matches!(
             byte,
             b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"' | b' ' | b'\t' | b'\r' | b'\n'
         )
     };
-    bytes.iter().position(is_end).unwrap_or(bytes.len())
+    while bytes.get(at).is_some_and(|byte| !is_end(byte)) {
+        at += 1;
+    }
+    at
 }
 
-/// The length of the string with which the bytes start, its quotes included.
-pub(super) fn string_length(bytes: &[u8]) -> usize {
-    let mut at = 1;
-    while let Some(found) = quote_or_backslash(bytes.get(at..).unwrap_or_default()) {
-        at += found;
-        if bytes[at] == b'"' {
-            return at + 1;
+/// Where the string ends whose quote stands at `at`.
+pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(found) = special::<false>(bytes, at) {
+        if bytes[found] == b'"' {
+            return found + 1;
         }
-        at += 2;
+        at = found + 2;
     }
     bytes.len()
 }
 
-/// How many words of eight bytes are searched here. Most strings are short, and calling the library for them takes longer
-/// than the search.
-const WORDS: usize = 4;
-
-/// The place of the first quote or backslash.
-pub(super) fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
-    let (words, _) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().take(WORDS).enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let found = zero_bytes(word ^ (ONES * 0x22)) | zero_bytes(word ^ (ONES * 0x5c));
-        if found != 0 {
-            return Some(index * 8 + found.trailing_zeros() as usize / 8);
-        }
-    }
-    let begin = words.len().min(WORDS) * 8;
-    Some(begin + memchr2(b'"', b'\\', &bytes[begin..])?)
-}
-
-/// A one in each byte.
-const ONES: u64 = u64::from_ne_bytes([1; 8]);
-
-/// The highest bit of each byte that is zero. Higher bytes than the first such byte may be marked wrongly.
-fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & (ONES * 0x80)
-}
-
-/// The length of the array or the object with which the bytes start.
-fn nested_length(bytes: &[u8]) -> usize {
+/// Where the array or the object ends that starts at `at`.
+fn nested_end(bytes: &[u8], mut at: usize) -> usize {
     let mut depth = 0_usize;
-    let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => {
-                at += string_length(&bytes[at..]);
+                at = string_end(bytes, at);
                 continue;
             }
             b'[' | b'{' => depth += 1,
@@ -182,6 +154,34 @@ fn nested_length(bytes: &[u8]) -> usize {
         at += 1;
     }
     bytes.len()
+}
+
+/// The first place from `at` on of a quote, a backslash, or, if `CONTROLS`, a control character below the space. Looks at
+/// eight bytes at once: most strings are so short that calling the library for them takes longer than the search.
+pub(super) fn special<const CONTROLS: bool>(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(word) = bytes.get(at..)?.first_chunk() {
+        let word = u64::from_le_bytes(*word);
+        let mut found = zero_bytes(word ^ (ONES * 0x22)) | zero_bytes(word ^ (ONES * 0x5c));
+        if CONTROLS {
+            found |= word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        }
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\') || CONTROLS && *byte < b' ';
+    Some(at + bytes[at..].iter().position(is_special)?)
+}
+
+/// A one in each byte.
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+/// The highest bit of each byte.
+const HIGH: u64 = ONES * 0x80;
+
+/// The highest bit of each byte that is zero. Higher bytes than the first such byte may be marked wrongly.
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGH
 }
 
 /// The text of a JSON string, given with its quotes. Half of a surrogate pair, which no text can hold, stays the escape
@@ -308,12 +308,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_the_first_quote_or_backslash(bytes in proptest::collection::vec(
-            prop_oneof![8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => Just(0xdc), 1 => Just(0xa2)],
+        fn finds_the_first_special_byte(bytes in proptest::collection::vec(
+            prop_oneof![
+                8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => Just(0xdc), 1 => Just(0xa2), 1 => Just(0x1f)
+            ],
             0..80,
-        )) {
-            let first = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-            prop_assert_eq!(quote_or_backslash(&bytes), first);
+        ), at in 0_usize..8) {
+            let behind = |is_special: &dyn Fn(&u8) -> bool| {
+                let found = bytes.get(at..)?.iter().position(is_special)?;
+                Some(at + found)
+            };
+            let is_mark = |byte: &u8| matches!(byte, b'"' | b'\\');
+            prop_assert_eq!(special::<false>(&bytes, at), behind(&is_mark));
+            let is_special = |byte: &u8| is_mark(byte) || *byte < b' ';
+            prop_assert_eq!(special::<true>(&bytes, at), behind(&is_special));
         }
     }
 }

@@ -224,6 +224,7 @@ impl<'s, T> PageWriter<'s, T> {
     pub(super) fn begin(&mut self, page: &Page<'_>, last: bool) -> Result<bool, Error> {
         // After a signal, a page that was received is still written.
         self.session.check_deadline()?;
+        self.rows.are_compact(page.is_compact);
         if self.rows.is_begun() {
             return Ok(true);
         }

@@ -92,6 +92,8 @@ impl Formatter for Ndjson {
 fn push_line(out: &mut Output<'_>, json: &str) {
     if out.options.on_terminal() {
         out.text.push_str(&json::escaped(&json::compact(json)));
+    } else if out.is_compact == Some(true) {
+        out.text.push_str(json);
     } else {
         json::compact_into(&mut out.text, json);
     }

@@ -52,6 +52,8 @@ pub(super) struct Output<'s> {
     is_printed: bool,
     /// Rows are shown one by one as they come.
     streams: bool,
+    /// Whether the documents of the rows have no white space between their tokens, if that is known.
+    pub(super) is_compact: Option<bool>,
 }
 
 impl Output<'_> {
@@ -198,6 +200,7 @@ impl<'s> Renderer<'s> {
                 text: String::new(),
                 is_printed: false,
                 streams: false,
+                is_compact: None,
             },
         }
     }
@@ -290,6 +293,13 @@ impl<T> Rows<'_, T> {
         self.is_begun = true;
         let Renderer { out, formatter } = &mut self.renderer;
         formatter.begin(out, &mut head.into_iter())
+    }
+
+    /// Tells whether the documents of the rows that come next have no white space between their tokens.
+    pub fn are_compact(&mut self, are_compact: bool) {
+        let known = &mut self.renderer.out.is_compact;
+        // Rows may be written later than those of another page.
+        *known = Some(known.unwrap_or(true) && are_compact);
     }
 
     /// Whether the list was started.
