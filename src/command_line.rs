@@ -1,6 +1,8 @@
 //! The command line as typed, and suggested commands: POSIX-quoted, and never with a key.
 
 use std::ffi::OsString;
+use std::fmt;
+use std::sync::OnceLock;
 
 use crate::redact::{self, MASK, is_harmless_header, names_secret};
 
@@ -59,30 +61,53 @@ pub fn split(text: &str) -> Option<Vec<String>> {
     quote.is_none().then_some(words)
 }
 
-/// The arguments as typed, without the program's name.
-#[derive(Clone, Debug, Default)]
+/// The arguments as typed, without the program's name and without secrets.
+#[derive(Clone, Default)]
 pub struct CommandLine {
-    words: Vec<String>,
+    /// The arguments with their secrets.
+    typed: Vec<OsString>,
+    /// The words without them. Most commands show none, and the search for secrets takes longer than the rest of the
+    /// start.
+    words: OnceLock<Vec<String>>,
+}
+
+impl fmt::Debug for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.words()).finish()
+    }
 }
 
 impl CommandLine {
     /// Creates a command line from the arguments after the program's name.
     pub fn new(arguments: &[OsString]) -> Self {
         Self {
-            words: arguments
-                .iter()
-                .map(|word| word.to_string_lossy().into_owned())
-                .collect(),
+            typed: arguments.to_owned(),
+            words: OnceLock::new(),
         }
-        .without("--api-key", true)
-        .redacted()
     }
 
-    /// The same command line with secrets masked as `***`: header values that are not known to be harmless, and values
-    /// whose names mark them as secrets.
-    fn redacted(self) -> Self {
-        let mut words = Vec::with_capacity(self.words.len());
-        let mut rest = self.words.into_iter().peekable();
+    fn of(words: Vec<String>) -> Self {
+        Self {
+            typed: Vec::new(),
+            words: words.into(),
+        }
+    }
+
+    fn words(&self) -> &[String] {
+        self.words.get_or_init(|| {
+            let words = self.typed.iter();
+            let words = words.map(|word| word.to_string_lossy().into_owned());
+            Self::of(words.collect())
+                .without("--api-key", true)
+                .redacted()
+        })
+    }
+
+    /// The words with secrets masked as `***`: header values that are not known to be harmless, and values whose names
+    /// mark them as secrets.
+    fn redacted(&self) -> Vec<String> {
+        let mut words = Vec::with_capacity(self.words().len());
+        let mut rest = self.words().iter().cloned().peekable();
         while let Some(word) = rest.next() {
             match header_of(&word) {
                 Some((option, "")) => {
@@ -103,14 +128,14 @@ impl CommandLine {
                 }
             }
         }
-        Self { words }
+        words
     }
 
     /// The program's name and the options that select the router. Suggested commands for the same router start with it.
     pub fn program(&self) -> String {
         const OPTIONS: [&str; 3] = ["--context", "--base-url", "--api-key-file"];
         let mut words = vec!["xeroctl".to_owned()];
-        let mut rest = self.words.iter().take_while(|word| *word != "--");
+        let mut rest = self.words().iter().take_while(|word| *word != "--");
         while let Some(word) = rest.next() {
             let name = word.split('=').next().unwrap_or_default();
             if OPTIONS.contains(&name) || name == "--allow-http" {
@@ -126,7 +151,7 @@ impl CommandLine {
     /// The same command line without an option and its value, if it takes one.
     pub fn without(&self, option: &str, takes_value: bool) -> Self {
         let mut words = Vec::new();
-        let mut rest = self.words.iter();
+        let mut rest = self.words().iter();
         while let Some(word) = rest.next() {
             if word == "--" {
                 words.push(word.clone());
@@ -142,7 +167,7 @@ impl CommandLine {
                 words.push(word.clone());
             }
         }
-        Self { words }
+        Self::of(words)
     }
 
     /// The same command line with an option set to a value, replacing its previous value.
@@ -164,26 +189,22 @@ impl CommandLine {
     /// The same command line with one word replaced, such as a name by an ID.
     pub fn with_word(&self, old: &str, new: &str) -> Self {
         let replaced = |word: &String| if word == old { new } else { word }.to_owned();
-        Self {
-            words: self.words.iter().map(replaced).collect(),
-        }
+        Self::of(self.words().iter().map(replaced).collect())
     }
 
     /// Adds words at the end, but before a `--`.
-    fn inserting(mut self, words: Vec<String>) -> Self {
-        let end = self
-            .words
-            .iter()
-            .position(|word| word == "--")
-            .unwrap_or(self.words.len());
-        self.words.splice(end..end, words);
-        self
+    fn inserting(self, words: Vec<String>) -> Self {
+        let mut all = self.words().to_vec();
+        let end = all.iter().position(|word| word == "--");
+        let end = end.unwrap_or(all.len());
+        all.splice(end..end, words);
+        Self::of(all)
     }
 
     /// The complete command, quoted for a POSIX shell.
     pub fn command(&self) -> String {
         std::iter::once("xeroctl".to_owned())
-            .chain(self.words.iter().map(|word| quote(word)))
+            .chain(self.words().iter().map(|word| quote(word)))
             .collect::<Vec<_>>()
             .join(" ")
     }

@@ -44,7 +44,8 @@ pub fn run(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) -> u8 
     };
     let words = expanded.as_deref().unwrap_or(words);
     let line = CommandLine::new(words);
-    ui.set_program(line.program());
+    let program = line.clone();
+    ui.set_program(move || program.program());
     let parsed = match refused {
         Some(error) => Err(error),
         None => grammar::parse(words),

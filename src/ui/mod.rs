@@ -15,7 +15,7 @@ mod writer;
 
 use std::borrow::Cow;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 
@@ -87,7 +87,7 @@ struct State {
     /// The option or variable that has read standard input.
     input_reader: Option<String>,
     output_mode: OutputMode,
-    program: String,
+    program: LazyLock<String, Box<dyn FnOnce() -> String + Send>>,
     secrets: KnownSecrets,
     /// The change that was made, for the error message if its result can't be written.
     changed: Option<String>,
@@ -147,7 +147,7 @@ impl Ui {
             input,
             input_reader: None,
             output_mode: OutputMode::default(),
-            program: "xeroctl".to_owned(),
+            program: LazyLock::new(Box::new(|| "xeroctl".to_owned())),
             secrets: KnownSecrets::default(),
             changed: None,
             live: None,
@@ -185,8 +185,8 @@ impl Ui {
     }
 
     /// Sets the start of suggested commands: the program's name and the options that select the router.
-    pub fn set_program(&self, program: String) {
-        self.state().program = program;
+    pub fn set_program(&self, program: impl FnOnce() -> String + Send + 'static) {
+        self.state().program = LazyLock::new(Box::new(program));
     }
 
     /// The start of suggested commands.
