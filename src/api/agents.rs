@@ -1,5 +1,7 @@
 //! Agents and their events: `/management/agents`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
@@ -14,77 +16,125 @@ pub(super) const AGENTS: [&str; 2] = ["management", "agents"];
 /// The status words that are known; the set is open.
 pub const STATUSES: &[&str] = &["pending", "active", "suspended", "disconnected", "dead"];
 
-/// An agent: a compute worker that serves inference or executes tools.
-#[derive(Debug, Deserialize)]
+/// An agent: a compute worker that serves inference or executes tools. Its fields are read from the response's text when
+/// they are asked for: of a large fleet, a table reads only the columns that it shows.
+#[derive(Deserialize)]
 #[serde(from = "Document")]
-pub struct Agent {
-    /// The external id.
-    pub id: Option<String>,
-    /// The display name.
-    pub name: Option<String>,
-    /// The agent's identifier in the mesh.
-    pub worker_id: Option<String>,
-    /// Known values are `pending`, `active`, `suspended`, `disconnected`, and `dead`; others are possible.
-    pub status: Option<String>,
-    /// The deployment region.
-    pub region: Option<String>,
-    /// When the agent last reported its health.
-    pub last_heartbeat: Option<WireTime>,
-    /// The maximum number of concurrent inference requests; 0 lets the router decide.
-    pub max_concurrent_requests: Option<String>,
-    /// The supported service tiers.
-    pub supported_tiers: Vec<String>,
-    /// Free-text description.
-    pub description: Option<String>,
-    /// The Curve25519 public key, base64.
-    pub public_key: Option<String>,
-    /// Whether its storage is limited.
-    pub storage_limit_enabled: Option<String>,
-    /// The storage limit in bytes.
-    pub storage_limit_bytes: Option<String>,
-    /// When the record was created.
-    pub created_at: Option<WireTime>,
-    /// When the record was last changed.
-    pub updated_at: Option<WireTime>,
-    /// The names of the tools that an execution agent serves.
-    pub tools: Vec<String>,
-    /// `inference` or `execution`; an open set.
-    pub agent_role: Option<String>,
-    /// The workspaces that it serves.
-    pub workspaces: Vec<String>,
-    /// Whether execution is paused in all workspaces; `None` if the router does not report it.
-    pub exec_paused: Option<bool>,
-    /// The workspaces in which execution is paused.
-    pub exec_paused_workspaces: Vec<String>,
-    /// The workspaces in which its credentials are revoked.
-    pub credentials_revoked_workspaces: Vec<String>,
-}
+pub struct Agent(Document);
 
 impl From<Document> for Agent {
     fn from(document: Document) -> Self {
-        Self {
-            id: document.text(&["id"]),
-            name: document.text(&["name"]),
-            worker_id: document.text(&["worker_id"]),
-            region: document.text(&["region"]),
-            max_concurrent_requests: document.text(&["max_concurrent_requests"]),
-            description: document.text(&["description"]),
-            supported_tiers: document.texts(&["supported_tiers"]),
-            storage_limit_enabled: document.text(&["storage_limit_enabled"]),
-            storage_limit_bytes: document.text(&["storage_limit_bytes"]),
-            // Assumed: the documents show these as columns, not as members.
-            status: document.text(&["status"]),
-            last_heartbeat: document.time(&["last_heartbeat", "last_heartbeat_at"]),
-            public_key: document.text(&["public_key"]),
-            created_at: document.time(&["created_at"]),
-            updated_at: document.time(&["updated_at"]),
-            tools: document.names(&["tools"]),
-            agent_role: document.text(&["agent_role", "role"]),
-            workspaces: document.names(&["workspaces", "workspace_ids"]),
-            exec_paused: document.text(&["exec_paused"]).map(|word| word == "true"),
-            exec_paused_workspaces: document.names(&["exec_paused_workspaces"]),
-            credentials_revoked_workspaces: document.names(&["credentials_revoked_workspaces"]),
-        }
+        Self(document)
+    }
+}
+
+impl Agent {
+    /// The external ID.
+    pub fn id(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["id"])
+    }
+
+    /// The display name.
+    pub fn name(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["name"])
+    }
+
+    /// The agent's identifier in the mesh.
+    pub fn worker_id(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["worker_id"])
+    }
+
+    /// The deployment region.
+    pub fn region(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["region"])
+    }
+
+    /// The maximum number of concurrent inference requests; 0 lets the router decide.
+    pub fn max_concurrent_requests(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["max_concurrent_requests"])
+    }
+
+    /// Free-text description.
+    pub fn description(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["description"])
+    }
+
+    /// The supported service tiers.
+    pub fn supported_tiers(&self) -> Vec<String> {
+        self.0.texts(&["supported_tiers"])
+    }
+
+    /// Whether its storage is limited.
+    pub fn storage_limit_enabled(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["storage_limit_enabled"])
+    }
+
+    /// The storage limit in bytes.
+    pub fn storage_limit_bytes(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["storage_limit_bytes"])
+    }
+
+    // Assumed: the documents show this and the following as columns, not as members.
+
+    /// Known values are `pending`, `active`, `suspended`, `disconnected`, and `dead`; others are possible.
+    pub fn status(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["status"])
+    }
+
+    /// When the agent last reported its health.
+    pub fn last_heartbeat(&self) -> Option<WireTime> {
+        self.0.time(&["last_heartbeat", "last_heartbeat_at"])
+    }
+
+    /// The Curve25519 public key, base64.
+    pub fn public_key(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["public_key"])
+    }
+
+    /// When the record was created.
+    pub fn created_at(&self) -> Option<WireTime> {
+        self.0.time(&["created_at"])
+    }
+
+    /// When the record was last changed.
+    pub fn updated_at(&self) -> Option<WireTime> {
+        self.0.time(&["updated_at"])
+    }
+
+    /// The names of the tools that an execution agent serves.
+    pub fn tools(&self) -> Vec<String> {
+        self.0.names(&["tools"])
+    }
+
+    /// `inference` or `execution`; an open set.
+    pub fn agent_role(&self) -> Option<Cow<'_, str>> {
+        self.0.text_in_place(&["agent_role", "role"])
+    }
+
+    /// The workspaces that it serves.
+    pub fn workspaces(&self) -> Vec<String> {
+        self.0.names(&["workspaces", "workspace_ids"])
+    }
+
+    /// Whether execution is paused in all workspaces; `None` if the router does not report it.
+    pub fn exec_paused(&self) -> Option<bool> {
+        let word = self.0.text_in_place(&["exec_paused"])?;
+        Some(word == "true")
+    }
+
+    /// The workspaces in which execution is paused.
+    pub fn exec_paused_workspaces(&self) -> Vec<String> {
+        self.0.names(&["exec_paused_workspaces"])
+    }
+
+    /// Whether execution is paused in a workspace or in all.
+    pub fn is_paused_somewhere(&self) -> bool {
+        self.exec_paused() == Some(true) || !self.exec_paused_workspaces().is_empty()
+    }
+
+    /// The workspaces in which its credentials are revoked.
+    pub fn credentials_revoked_workspaces(&self) -> Vec<String> {
+        self.0.names(&["credentials_revoked_workspaces"])
     }
 }
 

@@ -1,9 +1,10 @@
 //! Reads the router's objects leniently: unknown members are skipped, missing ones and nulls are absent, a value of an
 //! undocumented type is shown as received, and a member may have more than one name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
+use memchr::memchr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -32,14 +33,15 @@ pub struct Document {
     index: Vec<Member>,
     /// Where the members start that are not indexed.
     rest: usize,
+    /// Whether a name or a string may contain an escape.
+    has_escapes: bool,
 }
 
+/// A member's places in the text.
 struct Member {
-    /// The name without its quotes.
-    name: Range<usize>,
-    /// Whether the name contains an escape.
-    is_escaped: bool,
-    value: Range<usize>,
+    /// The name with its quotes.
+    name: (u32, u32),
+    value: (u32, u32),
 }
 
 /// A type that can be read from a list.
@@ -81,23 +83,24 @@ pub(super) fn is_too_long(object: &str) -> bool {
 }
 
 impl Document {
-    /// Reads an object that is valid JSON; `None` if it is not an object or has too many members.
+    /// Reads an object that is valid JSON; `None` if it is not an object, has too many members, or is larger than any
+    /// response.
     fn of(object: &str) -> Option<Self> {
         object.starts_with('{').then_some(())?;
+        u32::try_from(object.len()).ok()?;
         let place = |part: &str| {
             let start = part.as_ptr().addr() - object.as_ptr().addr();
-            start..start + part.len()
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            (place(start), place(start + part.len()))
         };
         let mut members = Members::of(object);
         let mut index = Vec::with_capacity(USUAL_MEMBERS);
-        index.extend(members.by_ref().take(INDEXED).map(|(name, value)| {
-            let spelled = place(name);
-            Member {
-                name: spelled.start + 1..spelled.end - 1,
-                is_escaped: name.contains('\\'),
+        for (name, value) in members.by_ref().take(INDEXED) {
+            index.push(Member {
+                name: place(name),
                 value: place(value),
-            }
-        }));
+            });
+        }
         let rest = object.len() - members.rest().len();
         if index.len() == INDEXED && members.nth(MOST_MEMBERS - INDEXED).is_some() {
             return None;
@@ -106,13 +109,19 @@ impl Document {
             text: object.into(),
             index,
             rest,
+            has_escapes: memchr(b'\\', object.as_bytes()).is_some(),
         })
     }
 
     /// The text of the first of these members that exists and is not null. A number keeps its spelling, an object or
     /// an array becomes compact JSON.
     pub fn text(&self, names: &[&str]) -> Option<String> {
-        self.find(names).map(plain)
+        self.text_in_place(names).map(Cow::into_owned)
+    }
+
+    /// As [`Document::text`], without a copy where the document spells the text as it is.
+    pub fn text_in_place(&self, names: &[&str]) -> Option<Cow<'_, str>> {
+        self.find(names).map(plain_in_place)
     }
 
     /// The first of these members that is a non-empty string.
@@ -179,15 +188,21 @@ impl Document {
                 return Some(value);
             }
         }
+        let bytes = self.text.as_bytes();
         let is_it = |member: &&Member| {
-            let inner = &member.name;
-            if member.is_escaped {
-                return is_name(&self.text[inner.start - 1..=inner.end], name);
+            if self.has_escapes {
+                return is_name(self.part(member.name), name);
             }
-            inner.len() == name.len() && &self.text[inner.clone()] == name
+            let (begin, end) = (member.name.0 as usize + 1, member.name.1 as usize - 1);
+            end - begin == name.len() && bytes.get(begin..end) == Some(name.as_bytes())
         };
         let member = self.index.iter().rev().find(is_it)?;
-        Some(&self.text[member.value.clone()])
+        Some(self.part(member.value))
+    }
+
+    fn part(&self, (begin, end): (u32, u32)) -> &str {
+        let part = self.text.get(begin as usize..end as usize);
+        part.unwrap_or_default()
     }
 }
 
@@ -230,9 +245,14 @@ fn is_name(spelled: &str, name: &str) -> bool {
 
 /// A value as text: a string without its quotes, anything else as the router spelled it.
 pub fn plain(value: &str) -> String {
+    plain_in_place(value).into_owned()
+}
+
+/// As [`plain`], without a copy where the value spells the text as it is.
+fn plain_in_place(value: &str) -> Cow<'_, str> {
     match value.as_bytes().first() {
-        Some(b'{' | b'[') => json::compact(value),
-        _ => json::string(value).into_owned(),
+        Some(b'{' | b'[') => json::compact(value).into(),
+        _ => json::string(value),
     }
 }
 

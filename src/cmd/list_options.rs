@@ -39,8 +39,9 @@ fn sort_order(text: &str) -> Result<SortOrder, String> {
 }
 
 /// Whether a value is one of the wanted ones. Without any, every value is.
-pub(super) fn is_any(wanted: &[String], value: Option<&String>) -> bool {
-    wanted.is_empty() || value.is_some_and(|value| wanted.contains(value))
+pub(super) fn is_any(wanted: &[String], value: Option<impl AsRef<str>>) -> bool {
+    let is_wanted = |value: &str| wanted.iter().any(|word| word == value);
+    wanted.is_empty() || value.is_some_and(|value| is_wanted(value.as_ref()))
 }
 
 /// Values that were given more than once or with commas between them, which a text as in `--name` may hold itself.

@@ -17,11 +17,17 @@ pub enum Consent<'a> {
 }
 
 /// An object as a prompt names it: `gpu-worker-4 (agt_1, active, us-east)`. `noun` stands in for a missing name.
-pub fn described(noun: &str, id: &Id, name: Option<&String>, facts: &[Option<&String>]) -> String {
-    let facts = facts.iter().flatten().filter(|fact| !fact.is_empty());
-    let facts: Vec<&str> = facts.map(|fact| fact.as_str()).collect();
+pub fn described<S: AsRef<str>>(
+    noun: &str,
+    id: &Id,
+    name: Option<S>,
+    facts: &[Option<S>],
+) -> String {
+    let facts = facts.iter().flatten().map(AsRef::as_ref);
+    let facts: Vec<&str> = facts.filter(|fact: &&str| !fact.is_empty()).collect();
     let facts = facts.join(", ");
-    match name.filter(|name| !name.trim().is_empty()) {
+    let name = name.filter(|name| !name.as_ref().trim().is_empty());
+    match name.as_ref().map(AsRef::as_ref) {
         Some(name) if facts.is_empty() => format!("{name} ({id})"),
         Some(name) => format!("{name} ({id}, {facts})"),
         None if facts.is_empty() => format!("{noun} {id}"),

@@ -46,11 +46,13 @@ impl SortKey {
     fn of(cell: &Cell<'_>) -> Option<Self> {
         let text = match cell {
             Cell::Absent => return None,
-            Cell::Time(time) | Cell::Left(time) => return time.at().map(Self::Time),
+            Cell::Time(time) => return time.at().map(Self::Time),
+            Cell::Left(time) => return time.at().map(Self::Time),
             Cell::Text(text) => text.to_string(),
-            Cell::Bytes(count) => (*count).to_owned(),
-            Cell::Remarked(word, _) => (*word).to_owned(),
-            Cell::List(words) | Cell::Lines(words) => words.join(","),
+            Cell::Bytes(count) => count.to_string(),
+            Cell::Remarked(word, _) => word.to_string(),
+            Cell::List(words) => words.join(","),
+            Cell::Lines(words) => words.join(","),
         };
         let number = text.parse().ok().filter(|number: &f64| number.is_finite());
         Some(number.map_or_else(|| Self::Text(text.to_lowercase()), Self::Number))

@@ -16,17 +16,17 @@ pub enum Cell<'a> {
     /// Text.
     Text(Cow<'a, str>),
     /// Several words: one per line in a detail view on a terminal, otherwise separated by commas.
-    List(&'a [String]),
+    List(Cow<'a, [String]>),
     /// Lines of text: kept in a detail view on a terminal, otherwise joined.
     Lines(&'a [String]),
     /// A timestamp.
-    Time(&'a WireTime),
+    Time(Cow<'a, WireTime>),
     /// The time until a timestamp.
     Left(&'a WireTime),
     /// A number of bytes, on a terminal in units (IEC 80000-13).
-    Bytes(&'a str),
+    Bytes(Cow<'a, str>),
     /// A state word, and on a terminal a remark in parentheses behind it.
-    Remarked(&'a str, &'static str),
+    Remarked(Cow<'a, str>, &'static str),
 }
 
 impl<'a> Cell<'a> {
@@ -68,17 +68,25 @@ impl<'a> Cell<'a> {
 
     /// The lines of this cell in a detail view on a terminal.
     pub fn lines(&self, options: &RenderOptions) -> Vec<String> {
+        let shown = |words: &[String]| {
+            let words = words.iter().map(|word| sanitize::cell(word).into_owned());
+            words.collect()
+        };
         match self {
-            Self::List(words) | Self::Lines(words) => words
-                .iter()
-                .map(|word| sanitize::cell(word).into_owned())
-                .collect(),
+            Self::List(words) => shown(words),
+            Self::Lines(words) => shown(words),
             cell => cell.show(options).into_iter().collect(),
         }
     }
 
+    /// A timestamp.
+    pub fn time(stamp: &'a WireTime) -> Self {
+        Self::Time(Cow::Borrowed(stamp))
+    }
+
     /// Several words in one cell. No words give an absent cell.
-    pub fn list(words: &'a [String]) -> Self {
+    pub fn list(words: impl Into<Cow<'a, [String]>>) -> Self {
+        let words = words.into();
         if words.is_empty() {
             Self::Absent
         } else {
@@ -114,7 +122,21 @@ impl<'a> From<&'a Option<String>> for Cell<'a> {
 
 impl<'a> From<&'a Option<WireTime>> for Cell<'a> {
     fn from(stamp: &'a Option<WireTime>) -> Self {
-        stamp.as_ref().map_or(Self::Absent, Self::Time)
+        let stamp = stamp.as_ref().map(Cow::Borrowed);
+        stamp.map_or(Self::Absent, Self::Time)
+    }
+}
+
+impl<'a> From<Option<Cow<'a, str>>> for Cell<'a> {
+    fn from(text: Option<Cow<'a, str>>) -> Self {
+        text.map_or(Self::Absent, Self::Text)
+    }
+}
+
+impl From<Option<WireTime>> for Cell<'_> {
+    fn from(stamp: Option<WireTime>) -> Self {
+        let stamp = stamp.map(Cow::Owned);
+        stamp.map_or(Self::Absent, Self::Time)
     }
 }
 

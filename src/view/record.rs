@@ -106,12 +106,12 @@ pub(super) fn member(name: &str, raw: &str, options: &RenderOptions) -> Option<S
         Some(b'"') => {
             let text = json::string(raw);
             if is_time(name, &text) {
-                Cell::Time(&WireTime::read(&*text)).show(options)
+                Cell::from(Some(WireTime::read(&*text))).show(options)
             } else {
                 Cell::Text(text).show(options)
             }
         }
-        Some(b'0'..=b'9') if is_size(name) => Cell::Bytes(raw).show(options),
+        Some(b'0'..=b'9') if is_size(name) => Cell::Bytes(raw.into()).show(options),
         _ => Cell::from(json::compact(raw)).show(options),
     }
 }

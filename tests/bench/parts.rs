@@ -58,13 +58,13 @@ impl Sink for Nowhere {
 }
 
 const COLUMNS: &[Column<Agent>] = &[
-    Column::id("ID", |agent| (&agent.id).into()),
-    Column::text("NAME", |agent| (&agent.name).into()),
-    Column::text("WORKER_ID", |agent| (&agent.worker_id).into()),
-    Column::state("STATUS", |agent| (&agent.status).into()),
-    Column::text("REGION", |agent| (&agent.region).into()),
+    Column::id("ID", |agent| agent.id().into()),
+    Column::text("NAME", |agent| agent.name().into()),
+    Column::text("WORKER_ID", |agent| agent.worker_id().into()),
+    Column::state("STATUS", |agent| agent.status().into()),
+    Column::text("REGION", |agent| agent.region().into()),
     Column::text("LAST_HEARTBEAT", |agent| {
-        ViewCell::from(&agent.last_heartbeat)
+        ViewCell::from(agent.last_heartbeat())
     }),
 ];
 
@@ -114,7 +114,7 @@ fn records(bencher: Bencher<'_, '_>) {
     bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
         Items::of(black_box(&text))
             .filter_map(Agent::read)
-            .filter(|agent| agent.id.is_some())
+            .filter(|agent| agent.id().is_some())
             .count()
     });
 }

@@ -1,7 +1,9 @@
 //! Looks up the ID of an agent that was given by name, for the error message. No command accepts a name.
 
+use std::borrow::Cow;
+
 use crate::api::Id;
-use crate::api::agents;
+use crate::api::agents::{self, Agent};
 use crate::api::page::ListParams;
 use crate::error::{Error, Exit};
 use crate::session::{Scope, Session};
@@ -30,9 +32,9 @@ pub(super) async fn explain(session: &Session<'_>, error: Error, id: &Id) -> Err
     // If the search fails, the first error is still the one to report.
     let pages = session.pages(&agents::List, &span, Scope::Command);
     let agents = pages.collect().await.unwrap_or_default();
-    let named = agents.into_iter();
-    let named = named.filter(|agent| agent.name.as_deref() == Some(name));
-    let ids: Vec<String> = named.filter_map(|agent| agent.id).collect();
+    let named = agents.iter();
+    let named = named.filter(|agent| agent.name().as_deref() == Some(name));
+    let ids: Vec<Cow<'_, str>> = named.filter_map(Agent::id).collect();
     match &ids[..] {
         [] => error,
         [one] => {
@@ -45,7 +47,7 @@ pub(super) async fn explain(session: &Session<'_>, error: Error, id: &Id) -> Err
         several => {
             let count = several.len();
             let ids = several.iter().take(MOST_NAMED);
-            let ids = ids.map(String::as_str).collect::<Vec<_>>().join(", ");
+            let ids = ids.map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
             let more = if count > MOST_NAMED { ", …" } else { "" };
             error
                 .without_hints()

@@ -136,7 +136,7 @@ impl Targets {
     fn was_resumed(&self, session: &Session<'_>, batch: &BatchResult<'_>) -> bool {
         let agent = |text: &RawValue| serde_json::from_str::<Agent>(text.get()).ok();
         let is_paused =
-            |text: &RawValue| agent(text).is_some_and(|agent| agent.exec_paused == Some(true));
+            |text: &RawValue| agent(text).is_some_and(|agent| agent.exec_paused() == Some(true));
         let answered = batch.done.iter().zip(&batch.responses);
         let paused: Vec<&Id> = answered
             .filter(|(_, response)| is_paused(response))

@@ -8,7 +8,7 @@ use crate::api::agents::{Agent, STATUSES};
 use crate::cmd::list_options::{glob, is_any, warn_unknown_status};
 use crate::cmd::values;
 use crate::session::Session;
-use crate::time::{self, WireTime};
+use crate::time;
 
 /// Which agents are wanted. Of the values of one option any may match; all options must.
 #[derive(clap::Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -47,18 +47,18 @@ impl AgentFilter {
 
     /// Whether an agent is wanted. `now` is the router's clock, which heartbeats are dated by.
     pub(super) fn matches(&self, agent: &Agent, now: Timestamp) -> bool {
-        let has_tier = |tier: &String| agent.supported_tiers.contains(tier);
+        let has_tier = |tier: &String| agent.supported_tiers().contains(tier);
         let has_name = |pattern: &String| {
-            let name = agent.name.as_deref();
-            name.is_some_and(|name| glob(pattern, name))
+            let name = agent.name();
+            name.is_some_and(|name| glob(pattern, &name))
         };
-        is_any(&self.status, agent.status.as_ref())
-            && is_any(&self.region, agent.region.as_ref())
-            && is_any(&self.role, agent.agent_role.as_ref())
+        is_any(&self.status, agent.status())
+            && is_any(&self.region, agent.region())
+            && is_any(&self.role, agent.agent_role())
             && (self.tier.is_empty() || self.tier.iter().any(has_tier))
             && (self.name.is_empty() || self.name.iter().any(has_name))
             && self.older_than.is_none_or(|age| {
-                let heard = agent.last_heartbeat.as_ref().and_then(WireTime::at);
+                let heard = agent.last_heartbeat().and_then(|stamp| stamp.at());
                 heard.is_some_and(|heard| now.checked_sub(age).is_ok_and(|limit| heard < limit))
             })
     }

@@ -114,49 +114,47 @@ pub struct Args {
 
 /// The columns of an agent. The first six are documented.
 pub(crate) const AGENT: &[Column<Agent>] = &[
-    Column::id("ID", |agent| Cell::from(&agent.id)),
-    Column::text("NAME", |agent| Cell::from(&agent.name)),
-    Column::text("WORKER_ID", |agent| Cell::from(&agent.worker_id)),
+    Column::id("ID", |agent| Cell::from(agent.id())),
+    Column::text("NAME", |agent| Cell::from(agent.name())),
+    Column::text("WORKER_ID", |agent| Cell::from(agent.worker_id())),
     Column::state("STATUS", status),
-    Column::text("REGION", |agent| Cell::from(&agent.region)),
-    Column::text("LAST_HEARTBEAT", |agent| Cell::from(&agent.last_heartbeat)),
+    Column::text("REGION", |agent| Cell::from(agent.region())),
+    Column::text("LAST_HEARTBEAT", |agent| Cell::from(agent.last_heartbeat())),
     Column::extra("MAX_CONCURRENT", |agent| {
-        Cell::from(&agent.max_concurrent_requests)
+        Cell::from(agent.max_concurrent_requests())
     }),
-    Column::extra("TIERS", |agent: &Agent| Cell::list(&agent.supported_tiers)).priority(1),
-    Column::extra("DESCRIPTION", |agent| Cell::from(&agent.description)),
-    Column::extra("CREATED", |agent| Cell::from(&agent.created_at)),
-    Column::detail("UPDATED", |agent| Cell::from(&agent.updated_at)),
-    Column::detail("PUBLIC_KEY", |agent| Cell::from(&agent.public_key)),
+    Column::extra("TIERS", |agent: &Agent| Cell::list(agent.supported_tiers())).priority(1),
+    Column::extra("DESCRIPTION", |agent| Cell::from(agent.description())),
+    Column::extra("CREATED", |agent| Cell::from(agent.created_at())),
+    Column::detail("UPDATED", |agent| Cell::from(agent.updated_at())),
+    Column::detail("PUBLIC_KEY", |agent| Cell::from(agent.public_key())),
     Column::detail("STORAGE_LIMIT_ENABLED", |agent| {
-        Cell::from(&agent.storage_limit_enabled)
+        Cell::from(agent.storage_limit_enabled())
     }),
     Column::detail("STORAGE_LIMIT_BYTES", |agent| {
-        let count = agent.storage_limit_bytes.as_deref();
+        let count = agent.storage_limit_bytes();
         count.map_or(Cell::Absent, Cell::Bytes)
     }),
-    Column::detail("TOOLS", |agent| Cell::list(&agent.tools)),
-    Column::extra("ROLE", |agent: &Agent| Cell::from(&agent.agent_role)).priority(2),
-    Column::detail("WORKSPACES", |agent| Cell::list(&agent.workspaces)),
+    Column::detail("TOOLS", |agent| Cell::list(agent.tools())),
+    Column::extra("ROLE", |agent: &Agent| Cell::from(agent.agent_role())).priority(2),
+    Column::detail("WORKSPACES", |agent| Cell::list(agent.workspaces())),
     Column::detail("EXEC_PAUSED", |agent| {
-        match (agent.exec_paused, &agent.exec_paused_workspaces[..]) {
+        match (agent.exec_paused(), agent.exec_paused_workspaces()) {
             (Some(true), _) => "yes".into(),
-            (Some(false), []) => "no".into(),
+            (Some(false), workspaces) if workspaces.is_empty() => "no".into(),
             (_, workspaces) => Cell::list(workspaces),
         }
     }),
     Column::detail("CREDENTIALS_REVOKED", |agent| {
-        Cell::list(&agent.credentials_revoked_workspaces)
+        Cell::list(agent.credentials_revoked_workspaces())
     }),
 ];
 
 /// The status; on a terminal with a remark if execution is paused, because a paused agent stays `active`.
 fn status(agent: &Agent) -> Cell<'_> {
-    match (&agent.status, agent.exec_paused) {
+    match (agent.status(), agent.exec_paused()) {
         (Some(status), Some(true)) => Cell::Remarked(status, "paused"),
-        (Some(status), _) if !agent.exec_paused_workspaces.is_empty() => {
-            Cell::Remarked(status, "partly paused")
-        }
+        (Some(status), _) if agent.is_paused_somewhere() => Cell::Remarked(status, "partly paused"),
         (status, _) => Cell::from(status),
     }
 }
@@ -215,10 +213,10 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             let create = agents::Create(&fields);
             if let Some(reply) = session.change(&create, "agents --all").await? {
                 session.show(&reply, AGENT)?;
-                if let Some(id) = &reply.value.id {
+                if let Some(id) = reply.value.id() {
                     session
                         .ui()
-                        .next("list its events", &command(id, "--events"));
+                        .next("list its events", &command(&id, "--events"));
                 }
             }
         }
@@ -244,8 +242,8 @@ pub(super) async fn subject(session: &Session<'_>, id: &Id, forced: bool) -> Res
     let agent = explained(session, read, id).await?;
     Ok(match &agent {
         Some(agent) => {
-            let facts = [agent.status.as_ref(), agent.region.as_ref()];
-            described("agent", id, agent.name.as_ref(), &facts)
+            let facts = [agent.status(), agent.region()];
+            described("agent", id, agent.name(), &facts)
         }
         None => format!("agent {id}"),
     })

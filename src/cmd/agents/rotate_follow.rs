@@ -16,7 +16,6 @@ use crate::error::{Error, Exit};
 use crate::fleet::checkpoint::State;
 use crate::fleet::scheduler::Stop;
 use crate::session::Scope;
-use crate::time::WireTime;
 
 /// How often the events of agents are read.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -231,9 +230,9 @@ impl Run<'_> {
 
 /// Whether an agent is active and reported within the last minute.
 fn is_available(agent: &Agent, now: jiff::Timestamp) -> bool {
-    let heard = agent.last_heartbeat.as_ref().and_then(WireTime::at);
+    let heard = agent.last_heartbeat().and_then(|stamp| stamp.at());
     let is_fresh = heard.is_some_and(|heard| now.duration_since(heard) <= FRESH);
-    agent.status.as_deref() == Some("active") && is_fresh
+    agent.status().as_deref() == Some("active") && is_fresh
 }
 
 /// The ID of the request that an event is about.

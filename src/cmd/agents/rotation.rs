@@ -154,7 +154,7 @@ impl RotationResult {
 
 /// Why an agent can't rotate its key, as far as its record says so.
 pub(super) fn cannot_rotate(agent: &Agent) -> Option<String> {
-    match (agent.agent_role.as_deref(), agent.status.as_deref()) {
+    match (agent.agent_role().as_deref(), agent.status().as_deref()) {
         (Some("inference"), _) => Some("inference agents have no CURVE key".to_owned()),
         (_, Some(status @ ("pending" | "disconnected" | "dead"))) => {
             Some(format!("the agent is {status}"))

@@ -84,9 +84,9 @@ impl SelectArgs {
             if !self.filter.matches(agent, session.server_now()) {
                 return None;
             }
-            let id: Id = agent.id.as_deref()?.parse().ok()?;
-            let facts = [agent.status.as_ref(), agent.region.as_ref()];
-            let subject = described("agent", &id, agent.name.as_ref(), &facts);
+            let id: Id = agent.id()?.parse().ok()?;
+            let facts = [agent.status(), agent.region()];
+            let subject = described("agent", &id, agent.name(), &facts);
             Some(Target { id, subject })
         };
         let list = &agents::List;

@@ -1,5 +1,6 @@
 //! `xeroctl agents stats`: the fleet in numbers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -66,21 +67,20 @@ const ROW: &[Column<Row>] = &[
 
 impl Stats {
     fn add(&mut self, agent: &Agent, now: Timestamp, stale_after: Duration) {
-        let count = |counts: &mut BTreeMap<String, usize>, value: &Option<String>| {
-            let value = value.clone().unwrap_or_else(|| "unknown".to_owned());
+        let count = |counts: &mut BTreeMap<String, usize>, value: Option<Cow<'_, str>>| {
+            let value = value.map_or("unknown".to_owned(), Cow::into_owned);
             *counts.entry(value).or_default() += 1;
         };
         self.total += 1;
-        count(&mut self.status, &agent.status);
-        count(&mut self.region, &agent.region);
-        count(&mut self.role, &agent.agent_role);
-        let is_connected = matches!(agent.status.as_deref(), Some("active" | "suspended"));
-        let heard = agent.last_heartbeat.as_ref().and_then(WireTime::at);
+        count(&mut self.status, agent.status());
+        count(&mut self.region, agent.region());
+        count(&mut self.role, agent.agent_role());
+        let is_connected = matches!(agent.status().as_deref(), Some("active" | "suspended"));
+        let heard = agent.last_heartbeat().and_then(|stamp| stamp.at());
         let limit = now.checked_sub(stale_after).unwrap_or(Timestamp::MIN);
         let is_stale = is_connected && heard.is_none_or(|heard| heard < limit);
-        let is_paused = agent.exec_paused == Some(true) || !agent.exec_paused_workspaces.is_empty();
         self.stale += usize::from(is_stale);
-        self.paused += usize::from(is_paused);
+        self.paused += usize::from(agent.is_paused_somewhere());
     }
 
     fn rows(&self) -> Vec<Row> {

@@ -1,5 +1,7 @@
 //! `xeroctl agents wait`.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::AGENT;
@@ -50,8 +52,8 @@ impl Watched for Agents {
 
     fn snapshot(agent: &Agent) -> Snapshot {
         Snapshot {
-            status: agent.status.clone(),
-            is_paused: agent.exec_paused,
+            status: agent.status().map(Cow::into_owned),
+            is_paused: agent.exec_paused(),
         }
     }
 

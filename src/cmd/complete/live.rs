@@ -137,7 +137,12 @@ async fn fetch(source: Source, session: &Session<'_>) -> Option<Vec<Candidate>> 
         Source::Agents => {
             let found = first(session, agents::List).await?;
             let one = |agent: &agents::Agent| {
-                Candidate::new(text(&agent.id), words(&[&agent.name, &agent.status]))
+                let id = agent.id().unwrap_or_default().into_owned();
+                let words = [agent.name(), agent.status()];
+                Candidate::new(
+                    id,
+                    words.into_iter().flatten().collect::<Vec<_>>().join(", "),
+                )
             };
             found.iter().map(one).collect()
         }

@@ -1,5 +1,6 @@
 //! Checks of the fleet: heartbeats, pauses, and join keys.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -62,9 +63,7 @@ pub(super) struct Paused {
 
 /// The paused agents.
 pub(super) async fn paused(session: &Session<'_>, agents: Option<&Vec<Agent>>) -> Vec<Paused> {
-    let is_paused = |agent: &&Agent| {
-        agent.exec_paused == Some(true) || !agent.exec_paused_workspaces.is_empty()
-    };
+    let is_paused = |agent: &&Agent| agent.is_paused_somewhere();
     let paused: Vec<&Agent> = agents.into_iter().flatten().filter(is_paused).collect();
     let histories = paused.iter().take(MOST_HISTORIES);
     let histories = join_all(histories.map(|agent| since(session, agent))).await;
@@ -75,16 +74,16 @@ pub(super) async fn paused(session: &Session<'_>, agents: Option<&Vec<Agent>>) -
             .chain(std::iter::repeat(None)),
     );
     all.map(|(agent, since)| Paused {
-        id: agent.id.clone().unwrap_or_default(),
+        id: agent.id().unwrap_or_default().into_owned(),
         // Where the history does not say, the pause is no older than the last change.
-        since: since.flatten().or_else(|| agent.updated_at.as_ref()?.at()),
+        since: since.flatten().or_else(|| agent.updated_at()?.at()),
     })
     .collect()
 }
 
 /// When an agent was paused, by the newest page of its history.
 async fn since(session: &Session<'_>, agent: &Agent) -> Option<Timestamp> {
-    let id: Id = agent.id.as_deref()?.parse().ok()?;
+    let id: Id = agent.id()?.parse().ok()?;
     let list = agents::Events(&id);
     let pages = session.pages(list, &ListParams::default(), Scope::Command);
     let events = pages.collect().await.ok()?;
@@ -128,14 +127,14 @@ pub(super) fn report(
 }
 
 fn heartbeats(report: &mut Report<'_>, agents: &[Agent], now: Timestamp) {
-    let is_active = |agent: &&Agent| agent.status.as_deref() == Some("active");
+    let is_active = |agent: &&Agent| agent.status().as_deref() == Some("active");
     let active: Vec<&Agent> = agents.iter().filter(is_active).collect();
     let silent = active.iter().filter_map(|agent| {
-        let last = agent.last_heartbeat.as_ref()?.at()?;
+        let last = agent.last_heartbeat()?.at()?;
         let silence = now.duration_since(last);
-        (silence > SILENT).then(|| (agent.id.as_deref().unwrap_or("-"), silence))
+        (silence > SILENT).then(|| (agent.id().unwrap_or("-".into()), silence))
     });
-    let mut silent: Vec<(&str, SignedDuration)> = silent.collect();
+    let mut silent: Vec<(Cow<'_, str>, SignedDuration)> = silent.collect();
     silent.sort_by_key(|(_, silence)| std::cmp::Reverse(*silence));
     let limit = time::show_duration(SILENT.unsigned_abs());
     let first = if agents.len() >= MOST {
@@ -154,7 +153,7 @@ fn heartbeats(report: &mut Report<'_>, agents: &[Agent], now: Timestamp) {
     let named = named(
         silent
             .iter()
-            .map(|(id, silence)| (*id, silence.unsigned_abs())),
+            .map(|(id, silence)| (&**id, silence.unsigned_abs())),
     );
     let count = silent.len();
     let detail = format!("{first}{count} of {all} active silent for over {limit}: {named}");

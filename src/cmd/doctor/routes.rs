@@ -44,9 +44,7 @@ pub(super) async fn check(session: &Session<'_>, agents: Option<&Vec<Agent>>) ->
 
 async fn routes(session: &Session<'_>, agents: Option<&Vec<Agent>>) -> Vec<Route> {
     let agents = agents.map(Vec::as_slice).unwrap_or_default();
-    let agent: Option<Id> = agents
-        .iter()
-        .find_map(|agent| agent.id.as_deref()?.parse().ok());
+    let agent: Option<Id> = agents.iter().find_map(|agent| agent.id()?.parse().ok());
     let agent = agent.as_ref().ok_or("no agent");
     let runs = first(session, executions::List).await;
     let run: Option<Id> = runs.iter().find_map(|run| run.id.as_deref()?.parse().ok());
@@ -54,7 +52,7 @@ async fn routes(session: &Session<'_>, agents: Option<&Vec<Agent>>) -> Vec<Route
     let of_agents = || {
         agents
             .iter()
-            .find_map(|agent| agent.workspaces.first().cloned())
+            .find_map(|agent| agent.workspaces().into_iter().next())
     };
     let workspace = known.or_else(of_agents);
     let workspace = workspace.as_deref().ok_or("no workspace is known");

@@ -123,10 +123,10 @@ const RUN: &[Column<Run>] = &[
         call.map_or(Cell::Absent, |call| Cell::from(&call.created_at))
     }),
     Column::text("Started", |run| {
-        run.started().map_or(Cell::Absent, Cell::Time)
+        run.started().map_or(Cell::Absent, Cell::time)
     }),
     Column::text("Finished", |run| {
-        run.finished().map_or(Cell::Absent, Cell::Time)
+        run.finished().map_or(Cell::Absent, Cell::time)
     }),
     Column::text("Duration", |run| {
         run.duration().map_or(Cell::Absent, Cell::from)
