@@ -190,11 +190,9 @@ impl Document {
         }
         let bytes = self.text.as_bytes();
         let is_it = |member: &&Member| {
-            if self.has_escapes {
-                return is_name(self.part(member.name), name);
-            }
             let (begin, end) = (member.name.0 as usize + 1, member.name.1 as usize - 1);
-            end - begin == name.len() && bytes.get(begin..end) == Some(name.as_bytes())
+            (end - begin == name.len() && bytes.get(begin..end) == Some(name.as_bytes()))
+                || self.has_escapes && is_name(self.part(member.name), name)
         };
         let member = self.index.iter().rev().find(is_it)?;
         Some(self.part(member.value))
@@ -235,12 +233,10 @@ fn words(array: &str, word: impl Fn(&str) -> String) -> Vec<String> {
 }
 
 /// Whether a name, given as it is spelled, is this one.
-fn is_name(spelled: &str, name: &str) -> bool {
-    let inner = spelled.strip_prefix('"').and_then(|s| s.strip_suffix('"'));
-    match inner {
-        Some(inner) if !inner.contains('\\') => inner == name,
-        _ => json::string(spelled) == name,
-    }
+pub(super) fn is_name(spelled: &str, name: &str) -> bool {
+    let inner = spelled.get(1..spelled.len().saturating_sub(1));
+    // Names are constant, and contain no escapes.
+    inner == Some(name) || spelled.contains('\\') && json::string(spelled) == name
 }
 
 /// A value as text: a string without its quotes, anything else as the router spelled it.

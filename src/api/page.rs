@@ -262,7 +262,7 @@ impl<'a> Page<'a> {
 
     /// The ID of an item, for comparison with that of another; none if it has none.
     pub(super) fn id_of(&self, item: &'a str) -> Option<Cow<'a, str>> {
-        let is_id = |name: &str| self.id.contains(&&*json::string(name));
+        let is_id = |name: &str| self.id.iter().any(|id| document::is_name(name, id));
         let is_id = |(name, value): &(&str, &str)| *value != "null" && is_id(name);
         let (_, id) = Members::of(item).find(is_id)?;
         Some(json::string(id)).filter(|id| !id.is_empty())

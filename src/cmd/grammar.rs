@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Subcommand as _};
 
 use super::global;
-use super::{Cli, agents, aliases, examples, suggestions};
+use super::{Cli, Command, agents, aliases, examples, suggestions};
 use crate::command_line;
 use crate::config::GlobalArgs;
 use crate::error::Error;
@@ -43,17 +43,15 @@ pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
         let text = format!("xeroctl {}\n", env!("CARGO_PKG_VERSION"));
         return Ok(Parsed::Text(text.into()));
     }
-    let tree_of = |words: &[OsString]| {
-        let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
-        global::add(Cli::command(), &named)
-    };
-    let mut tree = tree_of(words);
-    let documented = aliases::as_documented(words, &tree);
-    if documented != words {
-        tree = tree_of(&documented);
+    let mut parsed = parse_in(words, |named| {
+        clap::Command::new("xeroctl").subcommands(Command::only(named))
+    });
+    if parsed.1.is_err() {
+        // Errors and help also name commands that are not on the line.
+        parsed = parse_in(words, |_| Cli::command());
     }
-    let line = std::iter::once(OsString::from("xeroctl")).chain(documented);
-    let matches = match tree.try_get_matches_from_mut(line) {
+    let (tree, matches) = parsed;
+    let matches = match matches {
         Ok(matches) => matches,
         Err(error) => {
             return match error.kind() {
@@ -68,6 +66,25 @@ pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
     let globals = global::collect(&matches)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| usage(&error, words))?;
     Ok(Parsed::Command(Box::new(cli), Box::new(globals)))
+}
+
+/// Parses the words with a tree of the commands on the line.
+fn parse_in(
+    words: &[OsString],
+    commands: impl Fn(&dyn Fn(&str) -> bool) -> clap::Command,
+) -> (clap::Command, Result<ArgMatches, clap::Error>) {
+    let tree_of = |words: &[OsString]| {
+        let named = |name: &str| words.iter().any(|word| word.to_str() == Some(name));
+        global::add(commands(&named), &named)
+    };
+    let mut tree = tree_of(words);
+    let documented = aliases::as_documented(words, &tree);
+    if documented != words {
+        tree = tree_of(&documented);
+    }
+    let line = std::iter::once(OsString::from("xeroctl")).chain(documented);
+    let matches = tree.try_get_matches_from_mut(line);
+    (tree, matches)
 }
 
 /// Whether only the version is wanted: the tree would take longer to build than everything else.

@@ -50,6 +50,10 @@ macro_rules! commands {
         }
 
         impl $name {
+            /// The modules of the commands, each with what builds its part of the tree.
+            pub const PARTS: &[(&'static str, fn(clap::Command) -> clap::Command)] =
+                &[$((stringify!($module), <$module::Args as clap::Args>::augment_args),)+];
+
             /// Runs the command.
             pub async fn run(
                 self,
@@ -119,6 +123,19 @@ commands! {
 }
 
 impl Command {
+    /// The commands that `named` selects. To build all of them takes longer than everything else before the request.
+    pub fn only(named: &dyn Fn(&str) -> bool) -> Vec<clap::Command> {
+        let parts = Self::PARTS.iter().map(|(module, augment)| {
+            // The only name of two words.
+            let name = if *module == "join_keys" { "join-keys" } else { module };
+            (name, augment)
+        });
+        let named = parts.filter(|(name, _)| named(name));
+        named
+            .map(|(name, augment)| augment(clap::Command::new(name)))
+            .collect()
+    }
+
     /// The command's own limit for its run, which `--timeout` lowers.
     pub fn time_limit(&self) -> Option<Duration> {
         matches!(self, Self::Status(_) | Self::Doctor(_)).then_some(checks::LIMIT)

@@ -82,6 +82,9 @@ impl Observer for Tracer {
                 url,
                 attempt,
             } => {
+                if self.ui.output_mode().verbose == 0 {
+                    return;
+                }
                 let again = if attempt > 1 {
                     format!(" (attempt {attempt})")
                 } else {
