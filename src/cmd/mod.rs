@@ -127,7 +127,11 @@ impl Command {
     pub fn only(named: &dyn Fn(&str) -> bool) -> Vec<clap::Command> {
         let parts = Self::PARTS.iter().map(|(module, augment)| {
             // The only name of two words.
-            let name = if *module == "join_keys" { "join-keys" } else { module };
+            let name = if *module == "join_keys" {
+                "join-keys"
+            } else {
+                module
+            };
             (name, augment)
         });
         let named = parts.filter(|(name, _)| named(name));
