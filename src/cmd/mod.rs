@@ -34,6 +34,7 @@ pub mod squads;
 pub mod status;
 pub mod suggestions;
 mod token;
+pub mod top;
 mod topics;
 pub mod values;
 pub mod version;
@@ -114,6 +115,7 @@ commands! {
         Sandbox: sandbox,
         Status: status,
         Doctor: doctor,
+        Top: top,
         Explain: explain,
         Completions: completions,
         Man: man,
@@ -171,6 +173,7 @@ Examples:
   xeroctl config init                     set up a router
   xeroctl status                          check the router and the key
   xeroctl agents                          list the fleet
+  xeroctl top                             watch the fleet on one live screen
   xeroctl agents -o json | jq '.data[].id'
   xeroctl explain scope_insufficient      what an error code means
 

@@ -2,6 +2,7 @@
 //! to standard error. Tests use streams in memory.
 
 pub mod ask;
+pub mod keyboard;
 pub mod live;
 mod messages;
 mod pager;
@@ -28,6 +29,9 @@ use crate::secret::Secret;
 use crate::time;
 use crate::tone::{self, Tone};
 use stream::{Input, Sink};
+
+/// Messages that wait are limited, because a screen can be shown for days. In bytes.
+const MOST_HELD: usize = 64 * 1024;
 
 /// The indentation of continuation lines, in columns.
 const INDENT: usize = 2;
@@ -94,8 +98,10 @@ struct State {
     /// The live line on the terminal, if there is one.
     live: Option<String>,
     paging: pager::Paging,
-    /// Messages for standard error that wait for the pager.
+    /// Messages for standard error that wait for the pager or the screen.
     held: String,
+    /// A screen is shown, so that messages wait.
+    holds_messages: bool,
     /// The width for messages in columns, or `None` if standard error is not a terminal.
     width: Option<usize>,
 }
@@ -153,6 +159,7 @@ impl Ui {
             live: None,
             paging: pager::Paging::default(),
             held: String::new(),
+            holds_messages: false,
         };
         Self(Arc::new(Shared {
             terminals,
@@ -383,8 +390,10 @@ impl State {
         if self.output_mode.ascii && self.width.is_some() {
             text = tone::in_ascii(&text);
         }
-        if self.is_paging() && self.width.is_some() {
-            self.held.push_str(&text);
+        if (self.is_paging() || self.holds_messages) && self.width.is_some() {
+            if self.held.len() < MOST_HELD {
+                self.held.push_str(&text);
+            }
             return;
         }
         let live = self.clear_live_line();

@@ -72,7 +72,13 @@ impl Ui {
         // Without holding the lock, which others need to end the process.
         pager.shared.finish();
         drop(pager);
+        self.release_messages();
+    }
+
+    /// Writes the messages that have waited.
+    pub(super) fn release_messages(&self) {
         let mut state = self.state();
+        state.holds_messages = false;
         let held = std::mem::take(&mut state.held);
         state.error.say(&held);
     }

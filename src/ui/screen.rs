@@ -4,6 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Ui;
+#[cfg(unix)]
+use super::keyboard::Keyboard;
+use super::keyboard::{self, Key};
 use super::stream::{Sink, Size};
 use super::writer::Stream;
 use crate::error::Error;
@@ -19,6 +22,8 @@ const HOME: &str = "\u{1b}[H";
 const CLEAR_LINE: &str = "\u{1b}[K";
 /// Clears the rest of the screen.
 const CLEAR_REST: &str = "\u{1b}[J";
+/// How often keys are looked for.
+const KEY_GLANCE: Duration = Duration::from_millis(20);
 /// How often the size of the window is looked at.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -27,6 +32,8 @@ const GLANCE: Duration = Duration::from_millis(100);
 pub struct Screen {
     ui: Ui,
     shown: Arc<Mutex<Shown>>,
+    /// The bytes of keys that were read.
+    typed: Mutex<Vec<u8>>,
     _undo: CleanupGuard,
     _suspension: Suspension,
 }
@@ -37,6 +44,9 @@ struct Shown {
     is_entered: bool,
     /// The size of the last drawing; none if it must be drawn again.
     size: Option<Size>,
+    /// The keyboard, if the screen is operated with single keys.
+    #[cfg(unix)]
+    keyboard: Option<Keyboard>,
 }
 
 impl Ui {
@@ -63,10 +73,14 @@ impl Ui {
         };
         let undo = interrupt.cleanup(leave(&shown));
         // After the process was continued, the next drawing sets up the terminal again.
-        let suspension = interrupt.on_suspend(Some(Box::new(leave(&shown))), |_| ());
+        let resumed = shown.clone();
+        let suspension = interrupt.on_suspend(Some(Box::new(leave(&shown))), move |_| {
+            lock(&resumed).forget();
+        });
         Some(Screen {
             ui: self.clone(),
             shown,
+            typed: Mutex::default(),
             _undo: undo,
             _suspension: suspension,
         })
@@ -74,6 +88,57 @@ impl Ui {
 }
 
 impl Screen {
+    /// The same, operated with single keys, if standard input is a terminal.
+    #[cfg(unix)]
+    pub fn with_keys(self) -> Option<Self> {
+        let is_process = matches!(self.ui.state().input, super::Input::Process);
+        if !self.ui.terminals().input || !is_process {
+            return None;
+        }
+        lock(&self.shown).keyboard = Some(Keyboard::default());
+        Some(self)
+    }
+
+    /// Other systems have no single keys here.
+    #[cfg(not(unix))]
+    pub fn with_keys(self) -> Option<Self> {
+        None
+    }
+
+    /// Waits for the next key. The future may be dropped at any time without losing keys.
+    pub async fn key(&self) -> Key {
+        loop {
+            // What is typed before the screen is there is not for it.
+            let is_entered = lock(&self.shown).is_entered;
+            if is_entered && self.ui.state().output.is_in_foreground() {
+                let is_idle = self.read_keys();
+                if let Some(key) = keyboard::next(&mut lock(&self.typed), is_idle) {
+                    return key;
+                }
+            }
+            tokio::time::sleep(KEY_GLANCE).await;
+        }
+    }
+
+    /// Reads what was typed. Returns whether nothing was.
+    #[cfg(unix)]
+    fn read_keys(&self) -> bool {
+        if !super::stream::has_input(Duration::ZERO) {
+            return true;
+        }
+        match self.ui.state().input.part(256) {
+            Ok(bytes) if !bytes.is_empty() => lock(&self.typed).extend(bytes),
+            // As the key for the end of input.
+            _ => lock(&self.typed).push(4),
+        }
+        false
+    }
+
+    #[cfg(not(unix))]
+    fn read_keys(&self) -> bool {
+        true
+    }
+
     /// The current size of the terminal.
     pub fn size(&self) -> Size {
         let state = self.ui.state();
@@ -96,18 +161,29 @@ impl Screen {
             let mut shown = lock(&self.shown);
             if !std::mem::replace(&mut shown.is_entered, true) {
                 text.push_str(ENTER);
+                #[cfg(unix)]
+                if let Some(keyboard) = &mut shown.keyboard {
+                    keyboard.set();
+                }
+                self.ui.state().holds_messages = true;
             }
             shown.size = Some(size);
         }
         text.push_str(HOME);
+        let mut count = 0;
         let mut between = "";
         for line in lines.into_iter().take(size.rows) {
             text.push_str(between);
-            text.push_str(line.as_ref());
+            // First, because at the end of a full line, the cursor is still on its last character.
             text.push_str(CLEAR_LINE);
+            text.push_str(line.as_ref());
             between = "\r\n";
+            count += 1;
         }
-        text.push_str(CLEAR_REST);
+        if count < size.rows {
+            text.push_str(between);
+            text.push_str(CLEAR_REST);
+        }
         self.ui.print(&text)
     }
 
@@ -129,6 +205,7 @@ impl Drop for Screen {
             // The result is already on its way, or can't be written either.
             let _ = self.ui.print(LEAVE);
         }
+        self.ui.release_messages();
     }
 }
 
@@ -136,12 +213,22 @@ impl Shown {
     /// Whether the terminal must be restored, which it is only once.
     fn leave(&mut self) -> bool {
         self.size = None;
+        #[cfg(unix)]
+        if let Some(keyboard) = &mut self.keyboard {
+            keyboard.restore();
+        }
         std::mem::take(&mut self.is_entered)
+    }
+
+    /// The process was continued, and someone else had the terminal meanwhile.
+    fn forget(&mut self) {
+        self.size = None;
+        self.is_entered = false;
     }
 }
 
-fn lock(shown: &Mutex<Shown>) -> MutexGuard<'_, Shown> {
-    shown.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -173,8 +260,8 @@ mod tests {
         screen.draw(["three"]).expect("drawn");
         drop(screen);
         let (output, _) = written.texts();
-        let one = format!("{ENTER}{HOME}one{CLEAR_LINE}\r\ntwo{CLEAR_LINE}{CLEAR_REST}");
-        let other = format!("{HOME}three{CLEAR_LINE}{CLEAR_REST}{LEAVE}");
+        let one = format!("{ENTER}{HOME}{CLEAR_LINE}one\r\n{CLEAR_LINE}two\r\n{CLEAR_REST}");
+        let other = format!("{HOME}{CLEAR_LINE}three\r\n{CLEAR_REST}{LEAVE}");
         assert_eq!(output, one + &other);
     }
 

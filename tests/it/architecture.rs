@@ -123,6 +123,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "secret",
             "session",
             "time",
+            "tone",
             "ui",
             "view",
         ],
@@ -160,7 +161,10 @@ const OUTSIDE: &[(&str, &[&str])] = &[
         "io::stderr(",
         &["ui/stream.rs", "ui/writer.rs", "interrupt/"],
     ),
-    ("io::stdin(", &["ui/stream.rs", "ui/terminal.rs"]),
+    (
+        "io::stdin(",
+        &["ui/keyboard.rs", "ui/stream.rs", "ui/terminal.rs"],
+    ),
     ("process::exit", &["main.rs"]),
     ("crate::sandbox", &["cmd/sandbox/"]),
 ];

@@ -55,7 +55,7 @@ SERVERS = [
            {"SLAW_RUN_ID": "0f9d6a52-3c1b-4e7a-9b84-6d2f1c0e8a37"}),
 ]
 # The groups that speak to neither, or whose output is not made of one reply.
-LOCAL = ["config", "sandbox", "status", "doctor", "explain", "completions", "man", "version", "help"]
+LOCAL = ["config", "sandbox", "status", "doctor", "top", "explain", "completions", "man", "version", "help"]
 
 
 # What a segment of a path is the collection of.

@@ -160,7 +160,7 @@ fn status(agent: &Agent) -> Cell<'_> {
 }
 
 /// The columns of an event. Documented.
-const EVENT: &[Column<Event>] = &[
+pub(crate) const EVENT: &[Column<Event>] = &[
     Column::id("ID", |event| Cell::from(&event.id)),
     Column::text("EVENT_TYPE", |event| Cell::from(&event.event_type)),
     Column::text("DETAILS", |event| Cell::from(&event.details)),

@@ -3,6 +3,7 @@
 pub mod approve;
 mod decide;
 mod digest;
+pub mod interactive;
 pub mod list;
 mod new_approvals;
 pub mod reject;

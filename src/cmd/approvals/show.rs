@@ -1,5 +1,6 @@
 //! `xeroctl approvals show`.
 
+use super::decide;
 use super::digest::{self, Digest};
 use crate::api::approvals::{self, Approval, Get};
 use crate::api::{Id, tools};
@@ -25,14 +26,14 @@ pub struct Args {
 }
 
 /// An approval with its digest.
-pub(super) struct ApprovalDetail {
+pub(crate) struct ApprovalDetail {
     approval: Approval,
     digest: Digest,
     /// The lines of the arguments.
     args: Vec<String>,
 }
 
-const SEEN: &[Column<ApprovalDetail>] = &[
+pub(crate) const SEEN: &[Column<ApprovalDetail>] = &[
     Column::id("ID", |seen| Cell::from(&seen.approval.id)),
     Column::state("STATUS", |seen| Cell::from(&seen.approval.status)),
     Column::state("RISK", |seen| Cell::from(&seen.approval.risk)),
@@ -53,6 +54,31 @@ const SEEN: &[Column<ApprovalDetail>] = &[
     Column::text("ARGS", |seen| Cell::Lines(&seen.args)),
     Column::text("DIGEST", |seen| seen.digest.to_string().into()),
 ];
+
+impl ApprovalDetail {
+    fn new(approval: Approval, document: &str, on_terminal: bool) -> Result<Self, Error> {
+        let args = approval.args.as_deref();
+        let args = args.map_or_else(Vec::new, |args| {
+            if on_terminal {
+                let text = json::indented(args);
+                text.lines().map(str::to_owned).collect()
+            } else {
+                vec![json::compact(args)]
+            }
+        });
+        Ok(Self {
+            digest: digest::of(document)?,
+            approval,
+            args,
+        })
+    }
+}
+
+/// Reads an approval with its digest, for a terminal.
+pub(crate) async fn read(session: &Session<'_>, id: &Id) -> Result<ApprovalDetail, Error> {
+    let reply = decide::read(session, id).await?;
+    ApprovalDetail::new(reply.value, reply.document.get(), true)
+}
 
 impl Args {
     /// Runs the command.
@@ -96,24 +122,10 @@ pub(super) async fn show(
     approval: Approval,
     document: &str,
 ) -> Result<Digest, Error> {
-    let digest = digest::of(document)?;
-    let args = approval.args.as_deref();
-    let on_terminal = session.render_options.on_terminal();
-    let lines = args.map_or_else(Vec::new, |args| {
-        if on_terminal {
-            let text = json::indented(args);
-            text.lines().map(str::to_owned).collect()
-        } else {
-            vec![json::compact(args)]
-        }
-    });
     let tool = approval.tool_name.clone();
     let args = approval.args.clone();
-    let seen = ApprovalDetail {
-        approval,
-        digest: digest.clone(),
-        args: lines,
-    };
+    let on_terminal = session.render_options.on_terminal();
+    let seen = ApprovalDetail::new(approval, document, on_terminal)?;
     session.renderer().record(SEEN, &seen, document)?;
     if !session.render_options.format.is_machine()
         && let Some(tool) = tool
@@ -134,5 +146,5 @@ pub(super) async fn show(
             }
         }
     }
-    Ok(digest)
+    Ok(seen.digest)
 }

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use super::decide::{self, Facts};
+use super::interactive::{Choice, decide_on};
 use super::list::APPROVAL;
 use super::new_approvals::NewApprovals;
-use super::show;
-use crate::api::Id;
-use crate::api::approvals::{Approval, Approve, List, Reject, Risk};
+use crate::api::approvals::{List, Risk};
 use crate::api::page::ListEndpoint as _;
 use crate::cmd::live_feed::Printer;
 use crate::cmd::values;
 use crate::error::{Error, Exit};
-use crate::session::{ActionLabels, Context, Session};
+use crate::session::Context;
 
 /// Print pending approvals, then new ones as they arrive
 ///
@@ -69,7 +67,8 @@ impl Args {
                     }
                     for (approval, document) in arrived {
                         if self.interactive {
-                            decide_on(&session, &approval).await?;
+                            let id = approval.id.as_deref().unwrap_or_default();
+                            decide_on(&session, id, Choice::Ask).await?;
                         } else {
                             printer.print(&approval, document.get())?;
                         }
@@ -79,119 +78,4 @@ impl Args {
             )
             .await
     }
-}
-
-/// Shows one approval and asks for a decision.
-async fn decide_on(session: &Session<'_>, listed: &Approval) -> Result<(), Error> {
-    let ui = session.ui();
-    let word = listed.id.as_deref().unwrap_or_default();
-    let id: Id = match word.parse() {
-        Ok(id) => id,
-        Err(why) => {
-            ui.warn(&format!("can't decide on the approval {word:?}: {why}"));
-            return Ok(());
-        }
-    };
-    // The list may have fewer members than the approval itself. An ambiguous approval is not decided on.
-    let read = decide::read(session, &id).await;
-    let read = read.and_then(|reply| {
-        decide::check_pending(&id, &reply.value, "decide")?;
-        Facts::of(&reply).map(|facts| (reply, facts))
-    });
-    let (reply, shown) = match read {
-        Ok(read) => read,
-        Err(error) if is_about_one(&error) => {
-            ui.error(&error.because_of(format!("can't decide on {id}")));
-            return Ok(());
-        }
-        Err(error) => return Err(error),
-    };
-    show::show(session, reply.value, reply.document.get()).await?;
-    let response = ui.ask("[a]pprove, [r]eject or [s]kip? ")?;
-    let check = |id: &Id| format!("approvals show {}", crate::command_line::id(id.as_str()));
-    let result = match response.as_deref().map(str::trim) {
-        Some("a" | "approve") => {
-            let approve = async {
-                // Approve only what was shown.
-                let reply = decide::read(session, &id).await?;
-                shown.check(&id, &reply)?;
-                let confirm = decide::confirm_approval(session, &id, &reply, None, None).await?;
-                let labels = ActionLabels {
-                    done: "approved",
-                    sentence: "Approved",
-                    place: "",
-                    noun: "approval",
-                };
-                let approve = |id: &Id| {
-                    Ok(Approve {
-                        id: id.clone(),
-                        note: None,
-                        confirm: confirm.clone(),
-                        invocation: shown.invocation.clone(),
-                    })
-                };
-                let ids = std::slice::from_ref(&id);
-                session
-                    .apply_batch(ids, 1, &labels, approve, check)
-                    .await
-                    .map(drop)
-            };
-            approve.await
-        }
-        Some("r" | "reject") => {
-            let reject = async {
-                let reply = decide::read(session, &id).await?;
-                decide::check_pending(&id, &reply.value, "reject")?;
-                let words = ActionLabels {
-                    done: "rejected",
-                    sentence: "Rejected",
-                    place: "",
-                    noun: "approval",
-                };
-                let reject = |id: &Id| {
-                    Ok(Reject {
-                        id: id.clone(),
-                        reason: None,
-                    })
-                };
-                let ids = std::slice::from_ref(&id);
-                session
-                    .apply_batch(ids, 1, &words, reject, check)
-                    .await
-                    .map(drop)
-            };
-            reject.await
-        }
-        // After the end of input, no other approval can be decided on either.
-        None => {
-            return Err(Error::new(
-                Exit::Declined,
-                "end of input; the remaining approvals were not decided",
-            ));
-        }
-        Some(_) => {
-            ui.note(&format!("skipped {id}; it is still pending"));
-            Ok(())
-        }
-    };
-    match result {
-        // Report the failure and continue with the next approval.
-        Err(error) if is_about_one(&error) => {
-            ui.error(&error);
-            Ok(())
-        }
-        other => other,
-    }
-}
-
-fn is_about_one(error: &Error) -> bool {
-    matches!(
-        error.exit(),
-        Exit::Conflict
-            | Exit::NotFound
-            | Exit::Declined
-            | Exit::BadRequest
-            | Exit::Throttled
-            | Exit::Unavailable
-    )
 }

@@ -114,7 +114,7 @@ fn rejects_empty_values() {
 #[test]
 fn every_command_has_a_dry_run() {
     // These have tables of their own, or no requests to print.
-    const OTHERS: [&str; 11] = [
+    const OTHERS: [&str; 12] = [
         "api",
         "completions",
         "config",
@@ -125,6 +125,7 @@ fn every_command_has_a_dry_run() {
         "sandbox",
         "squads",
         "status",
+        "top",
         "version",
     ];
     let mut missing = Vec::new();

@@ -77,5 +77,6 @@ mod squads_urls;
 mod squads_usage;
 mod squads_verify;
 mod tokens;
+mod top;
 mod usage;
 mod yaml;

@@ -8,6 +8,7 @@ mod jobs;
 mod pager;
 mod shells;
 mod squads;
+mod top;
 mod wizard;
 
 use crate::support::Home;
