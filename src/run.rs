@@ -232,6 +232,7 @@ fn output_mode(
         color_output: wants(terminals.output),
         color_error: wants(terminals.error),
         redraws,
+        accessible: env.is_accessible(),
         live: redraws && !env.is_ascii(),
         json_errors: format.is_some_and(Format::is_json),
         quiet,

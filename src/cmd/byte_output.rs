@@ -27,6 +27,10 @@ impl BodySink for Stream<'_> {
         self.ui.print(&text)
     }
 
+    fn is_out_of_sight(&self) -> bool {
+        !self.ui.terminals().output && self.ui.has_own_output()
+    }
+
     fn restart(&mut self) -> bool {
         false
     }

@@ -13,6 +13,7 @@ use crate::api::Id;
 use crate::api::reply::Reply;
 use crate::api::request::Endpoint;
 use crate::error::{Error, Exit};
+use crate::ui::progress::Unit;
 use crate::view::column::{Cell, Column};
 
 /// The words for an action in results and messages.
@@ -110,7 +111,10 @@ impl Session<'_> {
             .context
             .interrupt
             .hold(Some(self.ui().last_word(several)));
-        let results = self.run(&distinct, concurrency, endpoint, &check).await;
+        let noun = format!("{}s", labels.noun);
+        let results = self
+            .run(&distinct, concurrency, &noun, endpoint, &check)
+            .await;
         let done = distinct
             .iter()
             .zip(&results)
@@ -145,6 +149,7 @@ impl Session<'_> {
         &self,
         ids: &[&Id],
         concurrency: usize,
+        what: &str,
         endpoint: impl Fn(&Id) -> Result<E, Error>,
         check: impl Fn(&Id) -> String,
     ) -> Vec<Option<Result<Reply<E::Reply>, Error>>> {
@@ -152,6 +157,9 @@ impl Session<'_> {
         let mut waiting: VecDeque<usize> = (0..ids.len()).collect();
         let mut under_way = FuturesUnordered::new();
         let mut refused = false;
+        let total = Unit::Of(ids.len() as u64);
+        let progress = self.ui().progress(&self.context.interrupt, what, total);
+        let (mut done, mut failed) = (0, 0);
         loop {
             // A key that lacks permission for one lacks it for all. After Ctrl-C, nothing more is started.
             let go_on = !refused && self.context.interrupt.raised().is_none();
@@ -177,7 +185,10 @@ impl Session<'_> {
             };
             if let Err(error) = &result {
                 refused |= error.exit() == Exit::Auth;
+                failed += 1;
             }
+            done += 1;
+            progress.set(what, done, failed);
             results[index] = Some(result);
         }
     }

@@ -6,6 +6,7 @@ use super::Session;
 use crate::api::request::Request;
 use crate::api::streaming_response::StreamingResponse;
 use crate::error::Error;
+use crate::ui::progress::{Progress, Unit};
 
 /// The number of attempts if the body is cut off and can be started again.
 const ATTEMPTS: u32 = 4;
@@ -25,6 +26,11 @@ pub trait BodySink {
     /// # Errors
     /// If they can't be kept or written.
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error>;
+
+    /// Whether the bytes go to no terminal, and to no program that could write to one.
+    fn is_out_of_sight(&self) -> bool {
+        false
+    }
 
     /// Discards the bytes received so far, so that the download can start again. Returns false if that isn't possible.
     fn restart(&mut self) -> bool;
@@ -64,6 +70,22 @@ impl Session<'_> {
         }
     }
 
+    fn download_progress(
+        &self,
+        request: &Request,
+        response: &StreamingResponse,
+        receiver: &impl BodySink,
+    ) -> Progress {
+        if !receiver.is_out_of_sight() {
+            return Progress::none();
+        }
+        let is_encoded = response.header("content-encoding").is_some();
+        let length = response.header("content-length").filter(|_| !is_encoded);
+        let unit = Unit::Bytes(length.and_then(|length| length.parse().ok()));
+        let interrupt = &self.context.interrupt;
+        self.ui().progress(interrupt, &request.action, unit)
+    }
+
     async fn attempts(
         &self,
         request: &Request,
@@ -75,11 +97,13 @@ impl Session<'_> {
             let mut incoming = client.open(request, std::future::pending(), made).await?;
             made = incoming.made;
             receiver.begin(&incoming)?;
+            let progress = self.download_progress(request, &incoming, receiver);
             let mut count = 0;
             let error = loop {
                 match incoming.chunk().await {
                     Ok(Some(bytes)) => {
                         count += bytes.len() as u64;
+                        progress.add(bytes.len() as u64);
                         receiver.put(&bytes)?;
                     }
                     Ok(None) => return Ok(count),

@@ -9,6 +9,7 @@ use crate::api::paginator::{PageStep, Paginator, Position};
 use crate::api::request::Request;
 use crate::api::response::Response;
 use crate::error::Error;
+use crate::ui::progress::{Progress, Unit};
 
 /// The pages of a list: an asynchronous iterator that lends each page.
 pub struct Pages<'s, L> {
@@ -28,6 +29,8 @@ pub struct Pages<'s, L> {
     pub is_over: bool,
     /// The cursor to more of the list behind the last page.
     pub more: Option<Cursor>,
+    /// How many items were read, if the list is read to its end.
+    progress: Progress,
 }
 
 /// A sent request for a page.
@@ -62,6 +65,13 @@ impl Session<'_> {
     /// The pages of a list. In a [`Scope::Caller`], the caller handles the deadline and signals.
     pub fn pages<L: ListEndpoint>(&self, list: L, span: &ListParams, scope: Scope) -> Pages<'_, L> {
         let walk = Paginator::new(span);
+        let progress = if span.all && scope == Scope::Command && self.ui().has_own_output() {
+            let action = list.request().action;
+            let interrupt = &self.context.interrupt;
+            self.ui().progress(interrupt, &action, Unit::Items)
+        } else {
+            Progress::none()
+        };
         Pages {
             session: self,
             list,
@@ -73,6 +83,7 @@ impl Session<'_> {
             reads_ahead: false,
             is_over: false,
             more: None,
+            progress,
         }
     }
 }
@@ -111,6 +122,7 @@ impl<L: ListEndpoint> Pages<'_, L> {
         let response = &*self.response.insert(response);
         let mut page = Page::read::<L>(response)?;
         self.before = self.walk.snapshot();
+        self.progress.add(page.count() as u64);
         match self.walk.take(&mut page)? {
             PageStep::Next if self.reads_ahead => {
                 let request = self.walk.request(self.list.request());

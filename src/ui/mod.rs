@@ -6,6 +6,7 @@ pub mod keyboard;
 pub mod live;
 mod messages;
 mod pager;
+pub mod progress;
 pub mod screen;
 mod secret_line;
 pub mod stream;
@@ -69,6 +70,8 @@ pub struct OutputMode {
     pub machine: bool,
     /// Whether messages on a terminal are limited to ASCII.
     pub ascii: bool,
+    /// Whether nothing is rewritten, because a screen reader may read the terminal.
+    pub accessible: bool,
     /// The trace level: 0 for none, 1 for requests, 2 for headers and bodies.
     pub verbose: u8,
 }

@@ -82,6 +82,14 @@ impl Sink {
         Self::Process(Writer::new(Stream::Error, interrupt))
     }
 
+    /// Whether a file takes what is written, or nobody.
+    pub(super) fn is_file(&self) -> bool {
+        match self {
+            Self::Process(writer) => writer.stream().is_file(),
+            Self::Memory(_) => false,
+        }
+    }
+
     /// Writes everything and flushes.
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {

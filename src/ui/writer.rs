@@ -141,6 +141,11 @@ fn start(stream: Stream) -> Thread {
 }
 
 impl Stream {
+    /// Whether writing can't wait for a reader.
+    pub(super) fn is_file(self) -> bool {
+        self.blocking() == Blocking::Never
+    }
+
     /// Writes everything; a stream that does not block is waited for.
     fn write_all(self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {

@@ -17,7 +17,7 @@ use crate::fleet::checkpoint_file::{CheckpointFile, PendingSync};
 use crate::fleet::scheduler::{Limits, Outcome, Scheduler, Step, Stop};
 use crate::session::Session;
 use crate::time;
-use crate::ui::live::Live;
+use crate::ui::progress::{Progress, Unit};
 use crate::view::Rows;
 
 /// How a fleet is rotated.
@@ -40,7 +40,7 @@ pub(super) struct Run<'s> {
     pub(super) targets: &'s [Target],
     pub(super) results: Vec<Option<RotationResult>>,
     pub(super) rows: Rows<'s, RotationResult>,
-    pub(super) live: Option<Live>,
+    pub(super) progress: Progress,
     /// The exit code that all failures have in common.
     pub(super) common: Option<Exit>,
     pub(super) is_mixed: bool,
@@ -64,7 +64,11 @@ impl<'s> Run<'s> {
             targets,
             results: vec![None; targets.len()],
             rows: session.stream(RESULT),
-            live: session.ui().live(&session.context.interrupt),
+            progress: session.ui().progress(
+                &session.context.interrupt,
+                "rotating",
+                Unit::Of(targets.len() as u64),
+            ),
             common: None,
             is_mixed: false,
             started: Instant::now(),
@@ -98,6 +102,9 @@ impl<'s> Run<'s> {
     /// Rotates the agents with these indexes, batch by batch.
     pub(super) async fn rotate(&mut self, mut todo: VecDeque<usize>) -> Result<(), Error> {
         self.begin()?;
+        // What a checkpoint has counts as done.
+        let before = self.results.iter().flatten().count();
+        self.progress.start_at(before as u64);
         let size = self
             .settings
             .batch

@@ -1,14 +1,12 @@
 //! What is said about a rotation of many keys: progress, the summary, the exit code, and what to run next.
 
-use std::time::Duration;
-
 use super::rotate_fleet::Run;
 use super::rotation::{RotationResult, Status};
 use crate::api::Id;
 use crate::cmd::bulk::counted;
 use crate::error::{Error, Exit, past_closed_pipe};
 use crate::fleet::scheduler::Stop;
-use crate::time;
+use crate::ui::progress::Progress;
 
 impl Run<'_> {
     /// How many have a result with this status.
@@ -19,29 +17,14 @@ impl Run<'_> {
 
     /// Shows progress on a terminal.
     pub(super) fn progress(&self, what: &str) {
-        let Some(live) = &self.live else { return };
         let known = self.results.iter().flatten().count();
-        let before = self.count(Status::Done);
-        let took = self.started.elapsed().as_secs_f64();
-        let total = self.targets.len();
-        #[expect(clippy::cast_precision_loss, reason = "shown in whole numbers")]
-        let (now, left) = ((known - before) as f64, (total - known) as f64);
-        let rate = if took > 0.0 { now / took } else { 0.0 };
-        let mut text = format!("{what}: {known} of {total}");
         let failures = self.scheduler.failures();
-        if failures > 0 {
-            text.push_str(&format!(", {failures} failed"));
-        }
-        if rate > 0.0 && left > 0.0 {
-            let left = time::show_duration(Duration::from_secs_f64((left / rate).min(1e7)));
-            text.push_str(&format!(", {rate:.0}/s, {left} left"));
-        }
-        live.show(&text);
+        self.progress.set(what, known as u64, failures as u64);
     }
 
     /// Ends the result, and returns the exit code.
     pub(super) fn end(mut self, skipped: usize) -> Result<Exit, Error> {
-        self.live = None;
+        self.progress = Progress::none();
         for index in 0..self.targets.len() {
             if self.results[index].is_none() {
                 let id = self.targets[index].id.as_str();

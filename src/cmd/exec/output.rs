@@ -136,6 +136,10 @@ impl BodySink for OutputFile {
         written.map_err(|error| unwritable(&self.path, error))
     }
 
+    fn is_out_of_sight(&self) -> bool {
+        true
+    }
+
     fn restart(&mut self) -> bool {
         use std::io::Seek as _;
         self.file.as_file().set_len(0).is_ok() && self.file.rewind().is_ok()

@@ -6,6 +6,7 @@ mod confirmation;
 mod hidden;
 mod jobs;
 mod pager;
+mod progress;
 mod shells;
 mod squads;
 mod top;
