@@ -176,7 +176,7 @@ fn complete_line(words: &[OsString], env: &Env, ui: &Ui, interrupt: &Interrupt) 
     let shell = words.first().map(|word| word.to_string_lossy());
     let line = String::from_utf8_lossy(&bytes);
     let mut completion = complete::find(&shell.unwrap_or_default(), &line);
-    if let Some(source) = completion.live {
+    if let Some(source) = completion.live.take() {
         let globals = completion.globals.clone();
         let mut context = context(globals, CommandLine::default(), env, ui, interrupt);
         context.started = started;

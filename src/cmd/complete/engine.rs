@@ -3,6 +3,7 @@
 use clap::{Arg, Command};
 
 use super::live::Source;
+use super::live_squads::SquadList;
 use super::position::Position;
 use super::{Candidate, Completion, columns as lists};
 use crate::api::advice;
@@ -144,9 +145,30 @@ fn values(completion: &mut Completion, argument: &Arg, position: &Position<'_>) 
                 .iter()
                 .map(|status| Candidate::new(*status, "")),
         ),
-        _ if is_squads && !global::is_global(argument.get_id().as_str()) => {}
+        _ if is_squads && !global::is_global(argument.get_id().as_str()) => {
+            completion.live = of_squads(name, argument, position);
+        }
+        "CANDIDATE" => {
+            let agent = position.values.first().cloned();
+            completion.live = agent.map(Source::Candidates);
+        }
         _ => completion.live = source(name, argument, &path),
     }
+}
+
+/// Where the values come from in a command of the squads.
+fn of_squads(name: &str, argument: &Arg, position: &Position<'_>) -> Option<Source> {
+    let is_agent = name == "AGENT" || argument.get_id() == "reports_to";
+    let keys_of = match name {
+        "KEY" if argument.is_positional() => Some(position.values.first().cloned()?),
+        _ if is_agent => None,
+        _ => return None,
+    };
+    Some(Source::Squads(SquadList {
+        url: position.given.get("squads_url").cloned(),
+        squad: position.given.get("squad").cloned(),
+        keys_of,
+    }))
 }
 
 /// Where the values of this name come from.
@@ -161,6 +183,7 @@ fn source(name: &str, argument: &Arg, path: &[&str]) -> Option<Source> {
         "INVOCATION" => Source::Invocations,
         "APPROVAL" if matches!(path.last(), Some(&("approve" | "reject"))) => Source::Pending,
         "APPROVAL" => Source::Approvals,
+        "LEARNING" => Source::Learnings,
         "NAME" if argument.get_id() == "context" => Source::Deployments,
         "NAME" | "OLD" if path.first() == Some(&"config") && !is_of_config => Source::Deployments,
         "ID" if argument.is_positional() => match path.last() {

@@ -1,17 +1,25 @@
 //! Values from the configuration and the router.
 
+use super::live_squads::{self, SquadList};
+use super::one_page::{page, words};
 use super::{Candidate, cache};
 use crate::api::document::Document;
-use crate::api::page::{ListEndpoint, ListParams};
-use crate::api::{agents, approvals, executions, invocations, join_keys, tools, workspaces};
+use crate::api::page::ListEndpoint;
+use crate::api::{
+    Id, agents, approvals, candidates, executions, invocations, join_keys, learnings, tools,
+    workspaces,
+};
 use crate::config::{Config, KeySource, SANDBOX, ServerLocation, Settings, Sources};
-use crate::session::{Context, Scope, Session};
+use crate::session::{Context, Session};
 
 /// So many values are offered.
 const MOST: usize = 100;
 
+/// The learnings of so many workspaces are offered: a list has those of one workspace.
+const MOST_WORKSPACES: usize = 4;
+
 /// What knows the values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The configuration.
     Deployments,
@@ -31,16 +39,31 @@ pub enum Source {
     Approvals,
     /// The approvals that can be decided on.
     Pending,
+    /// The pending candidates of the agent with this ID.
+    Candidates(String),
+    /// The learnings of the workspaces.
+    Learnings,
+    /// A list of a squads server.
+    Squads(SquadList),
 }
 
 impl Source {
     /// Whether the values come from the router.
-    pub fn asks_the_router(self) -> bool {
-        self != Self::Deployments
+    pub fn asks_the_router(&self) -> bool {
+        *self != Self::Deployments
+    }
+
+    /// What the list is about, if there is more than one of its kind.
+    fn about(&self) -> String {
+        match self {
+            Self::Candidates(agent) => agent.clone(),
+            Self::Squads(list) => list.about(),
+            _ => String::new(),
+        }
     }
 
     /// The name in the cache.
-    fn word(self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Deployments => "deployments",
             Self::Agents => "agents",
@@ -51,6 +74,9 @@ impl Source {
             Self::Invocations => "invocations",
             Self::Approvals => "approvals",
             Self::Pending => "pending",
+            Self::Candidates(_) => "candidates",
+            Self::Learnings => "learnings",
+            Self::Squads(_) => "squads",
         }
     }
 }
@@ -63,7 +89,11 @@ pub async fn values(source: Source, context: &Context) -> Vec<Candidate> {
     if source == Source::Deployments {
         return deployments(&config);
     }
-    let sources = Sources::of_router(&context.globals, &context.env, &config);
+    let (globals, env) = (&context.globals, &context.env);
+    let sources = match &source {
+        Source::Squads(list) => Sources::of_squads(list.url(), list.squad(), globals, env, &config),
+        _ => Sources::of_router(globals, env, &config),
+    };
     let Ok(settings) = sources.and_then(Sources::resolve) else {
         return Vec::new();
     };
@@ -72,7 +102,7 @@ pub async fn values(source: Source, context: &Context) -> Vec<Candidate> {
         ServerLocation::Sandbox => None,
         ServerLocation::At(url) => cache::place(
             &context.env,
-            &identity(&settings, url.as_str()),
+            &identity(&settings, url.as_str(), &source.about()),
             source.word(),
         ),
     };
@@ -83,10 +113,14 @@ pub async fn values(source: Source, context: &Context) -> Vec<Candidate> {
     if !is_silent(&settings.key.value) {
         return Vec::new();
     }
-    let Ok(session) = context.open_with(settings) else {
-        return Vec::new();
+    let found = match &source {
+        Source::Squads(list) => live_squads::fetch(list, context).await,
+        source => match context.open_with(settings) {
+            Ok(session) => fetch(source, &session).await,
+            Err(_) => None,
+        },
     };
-    let Some(found) = fetch(source, &session).await else {
+    let Some(found) = found else {
         return Vec::new();
     };
     if let Some(place) = place {
@@ -96,13 +130,21 @@ pub async fn values(source: Source, context: &Context) -> Vec<Candidate> {
 }
 
 /// What tells the values of one deployment from those of another.
-fn identity(settings: &Settings, url: &str) -> String {
+fn identity(settings: &Settings, url: &str, about: &str) -> String {
     let name = settings.deployment.as_ref().map(|name| name.value.as_str());
-    format!(
+    let squad = settings.squad.as_ref().map(|squad| squad.value.as_str());
+    let mut identity = format!(
         "{url}\n{}\n{}",
         name.unwrap_or_default(),
         settings.key.origin
-    )
+    );
+    for part in [squad.unwrap_or_default(), about] {
+        if !part.is_empty() {
+            identity.push('\n');
+            identity.push_str(part);
+        }
+    }
+    identity
 }
 
 /// Whether reading the key neither prompts nor waits for anything.
@@ -126,14 +168,9 @@ fn deployments(config: &Config) -> Vec<Candidate> {
         .collect()
 }
 
-async fn fetch(source: Source, session: &Session<'_>) -> Option<Vec<Candidate>> {
-    let text = |word: &Option<String>| word.clone().unwrap_or_default();
-    let words = |words: &[&Option<String>]| {
-        let words = words.iter().filter_map(|word| word.as_deref());
-        words.collect::<Vec<_>>().join(", ")
-    };
+async fn fetch(source: &Source, session: &Session<'_>) -> Option<Vec<Candidate>> {
     Some(match source {
-        Source::Deployments => Vec::new(),
+        Source::Deployments | Source::Squads(_) => Vec::new(),
         Source::Agents => {
             let found = first(session, agents::List).await?;
             let one = |agent: &agents::Agent| {
@@ -152,39 +189,59 @@ async fn fetch(source: Source, session: &Session<'_>) -> Option<Vec<Candidate>> 
             };
             let found = first(session, list).await?;
             let one = |key: &join_keys::JoinKey| {
-                Candidate::new(text(&key.id), words(&[&key.name, &key.status]))
+                Candidate::new(words(&[&key.id]), words(&[&key.name, &key.status]))
             };
             found.iter().map(one).collect()
         }
         Source::Tools => {
             let found = first(session, tools::List).await?;
             let one = |tool: &tools::Tool| {
-                Candidate::new(text(&tool.name), words(&[&tool.risk, &tool.description]))
-            };
-            found.iter().map(one).collect()
-        }
-        Source::Workspaces => {
-            // Whether it has pages is not known.
-            let found = page(session, workspaces::List, None).await?;
-            let one = |found: &Document| {
                 Candidate::new(
-                    found.text(&["external_id", "id"]).unwrap_or_default(),
-                    found.text(&["name"]).unwrap_or_default(),
+                    words(&[&tool.name]),
+                    words(&[&tool.risk, &tool.description]),
                 )
             };
             found.iter().map(one).collect()
         }
+        Source::Workspaces => {
+            let found = workspaces(session).await?;
+            let known = found.into_iter();
+            known.map(|(id, name)| Candidate::new(id, name)).collect()
+        }
+        Source::Candidates(agent) => {
+            let agent: Id = agent.parse().ok()?;
+            // Only these can be decided on. Whether the list has pages is not known.
+            let found = page(session, candidates::List(&agent), None).await?;
+            let is_wanted =
+                |found: &&candidates::Candidate| found.status.as_deref() == Some("pending");
+            let one =
+                |found: &candidates::Candidate| Candidate::new(words(&[&found.id]), "pending");
+            found.iter().filter(is_wanted).map(one).collect()
+        }
+        Source::Learnings => {
+            let one = |found: &learnings::Learning| {
+                Candidate::new(words(&[&found.id]), words(&[&found.content]))
+            };
+            let mut all = Vec::new();
+            for (workspace, _) in workspaces(session).await?.iter().take(MOST_WORKSPACES) {
+                let Some(found) = first(session, learnings::List { workspace }).await else {
+                    break;
+                };
+                all.extend(found.iter().map(one));
+            }
+            all
+        }
         Source::Executions => {
             let found = first(session, executions::List).await?;
             let one = |run: &executions::Execution| {
-                Candidate::new(text(&run.id), words(&[&run.tool_name, &run.status]))
+                Candidate::new(words(&[&run.id]), words(&[&run.tool_name, &run.status]))
             };
             found.iter().map(one).collect()
         }
         Source::Invocations => {
             let found = first(session, invocations::List).await?;
             let one = |run: &invocations::Invocation| {
-                Candidate::new(text(&run.id), words(&[&run.tool_name, &run.status]))
+                Candidate::new(words(&[&run.id]), words(&[&run.tool_name, &run.status]))
             };
             found.iter().map(one).collect()
         }
@@ -192,32 +249,31 @@ async fn fetch(source: Source, session: &Session<'_>) -> Option<Vec<Candidate>> 
             let found = first(session, approvals::List { risk: None }).await?;
             let one = |found: &approvals::Approval| {
                 Candidate::new(
-                    text(&found.id),
+                    words(&[&found.id]),
                     words(&[&found.tool_name, &found.risk, &found.status]),
                 )
             };
             let is_wanted = |found: &&approvals::Approval| {
-                source == Source::Approvals || found.status.as_deref() == Some("pending")
+                *source == Source::Approvals || found.status.as_deref() == Some("pending")
             };
             found.iter().filter(is_wanted).map(one).collect()
         }
     })
 }
 
+/// The IDs of the workspaces, with their names.
+async fn workspaces(session: &Session<'_>) -> Option<Vec<(String, String)>> {
+    // Whether it has pages is not known.
+    let found = page(session, workspaces::List, None).await?;
+    let one = |found: &Document| {
+        let id = found.text(&["external_id", "id"]);
+        let name = found.text(&["name"]);
+        (id.unwrap_or_default(), name.unwrap_or_default())
+    };
+    Some(found.iter().map(one).collect())
+}
+
 /// One page of a list; none if it does not come in time.
 async fn first<L: ListEndpoint>(session: &Session<'_>, list: L) -> Option<Vec<L::Item>> {
     page(session, list, Some(MOST)).await
-}
-
-async fn page<L: ListEndpoint>(
-    session: &Session<'_>,
-    list: L,
-    limit: Option<usize>,
-) -> Option<Vec<L::Item>> {
-    let params = ListParams {
-        limit,
-        ..ListParams::default()
-    };
-    let pages = session.pages(list, &params, Scope::Command);
-    pages.collect().await.ok()
 }

@@ -5,6 +5,8 @@ mod cache;
 mod columns;
 mod engine;
 pub mod live;
+mod live_squads;
+mod one_page;
 mod position;
 
 use std::path::PathBuf;

@@ -5,9 +5,9 @@ use crate::session::Context;
 
 /// Print the completion script of a shell
 ///
-/// Completes commands, options, and values: agents, join keys, tools,
-/// workspaces, executions, invocations, approvals, deployments, and error
-/// codes. IDs come from the router within 300 milliseconds, or from a list
+/// Completes commands, options, and values: agents, candidates, join keys,
+/// tools, workspaces, executions, invocations, approvals, learnings, squads'
+/// agents and their keys, deployments, and error codes. IDs come from the router within 300 milliseconds, or from a list
 /// that is kept for 60 seconds in the state directory. If that fails, there
 /// are no suggestions, and no message either. Words are never passed on a
 /// command line, and a line with --api-key gets no suggestions from a router.

@@ -128,10 +128,35 @@ fn completes_values_of_the_router() {
             "approvals approve apr_7",
             "apr_7c1d2e3f\tstorage/restore, irreversible, pending",
         ),
+        (
+            "agents candidates approve agt_abc123 cand_x",
+            "cand_xyz789\tpending",
+        ),
+        (
+            "exec learnings show lrn_4f",
+            "lrn_4f8a2c\tkubectl_drain of ",
+        ),
+        ("squads show Cod", "Coder\tsoftware_engineer, active"),
+        (
+            "squads show 3fcb",
+            "3fcb87f5-40bf-4e11-b004-a986b1c8cef0\tCoder, active",
+        ),
+        ("squads create --reports-to Man", "Manager\tmanager, active"),
+        (
+            "squads revoke-key Coder 1328",
+            "13281111-94df-4774-b516-8e5eb4db8e74\tlaptop",
+        ),
     ] {
         let run = live(&home, line);
         let found = run.stdout.lines().any(|known| known.starts_with(value));
         assert!(found, "{line:?}: {}", run.stdout);
+    }
+    for line in [
+        "squads revoke-key Nobody ",
+        "squads show --squad nonsense ",
+        "agents candidates approve ../.. ",
+    ] {
+        assert_eq!(complete(&home, line).stdout, ":values\n", "{line}");
     }
     let run = live(&home, "approvals reject ");
     let mut found = run.stdout.lines().skip(1);
@@ -260,4 +285,37 @@ fn each_shell_has_a_script() {
         );
     }
     assert_eq!(Home::new().run("completions tcsh").code, 2);
+}
+
+#[test]
+fn squads_values_come_from_the_server_of_the_command_line() {
+    let server = Router::rules(|asked: &Asked| {
+        let is_agents = asked.target.contains("/squads/");
+        Answer::json(
+            200,
+            if is_agents {
+                r#"[{"id":"a1","name":"Same","status":"active"},{"id":"a2","name":"Same"},{"id":"a3","name":"One"}]"#
+            } else {
+                r#"[{"id":"k1","name":"old","revokedAt":"2026-01-01T00:00:00Z"},{"id":"k2","name":"new"}]"#
+            },
+        )
+    });
+    let squad = "43490165-2c7d-4b0e-9f61-5d8a3e7c1b24";
+    let home = Home::new().with("SLAW_API_KEY", "k");
+    let line = format!(
+        "squads show --squads-url {} --squad {squad} ",
+        server.root()
+    );
+    let run = live(&home, &line);
+    assert_eq!(
+        run.stdout,
+        ":values\nOne\t\na1\tSame, active\na2\tSame\na3\tOne\n".replace("\t\n", "\n")
+    );
+    let line = format!(
+        "squads revoke-key --squads-url {} --squad {squad} One ",
+        server.root()
+    );
+    assert_eq!(live(&home, &line).stdout, ":values\nk2\tnew\n");
+    let ambiguous = line.replace("One", "Same");
+    assert_eq!(complete(&home, &ambiguous).stdout, ":values\n");
 }
