@@ -27,9 +27,13 @@ pub(super) fn make(directory: &Path, in_home: bool) -> Result<(), Error> {
     if above != directory {
         make(above, in_home)?;
     }
-    let mut builder = fs::DirBuilder::new();
+    let builder = fs::DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let builder = {
+        let mut builder = builder;
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+    };
     match builder.create(directory) {
         Ok(()) => {}
         // Another process has created it meanwhile.

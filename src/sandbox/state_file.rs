@@ -162,9 +162,13 @@ fn create_directory_tree(directory: &Path) -> io::Result<()> {
     if parent != directory {
         create_directory_tree(parent)?;
     }
-    let mut builder = fs::DirBuilder::new();
+    let builder = fs::DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let builder = {
+        let mut builder = builder;
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+    };
     match builder.create(directory) {
         Err(error) if !directory.is_dir() => return Err(error),
         // Another process created it first.

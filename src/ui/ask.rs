@@ -1,7 +1,6 @@
 //! Prompts. Consent is one complete line, read in the terminal's normal mode.
 
 use std::io;
-#[cfg(unix)]
 use std::time::Duration;
 
 use super::Ui;
