@@ -123,6 +123,11 @@ impl Tone {
         }
     }
 
+    /// `text` in color, and marked as changed.
+    pub fn paint_marked(self, text: &str) -> String {
+        text.style(self.style().reversed()).to_string()
+    }
+
     fn style(self) -> Style {
         let style = Style::new();
         match self {

@@ -15,18 +15,27 @@ pub struct Printer<'s, T> {
     prompts: bool,
 }
 
-enum Stop {
+/// Why a feed stopped.
+pub enum Stop {
+    /// A signal arrived.
     Signal,
+    /// The time of `--timeout` is over.
     Deadline,
+    /// Something failed.
     Failed(Error),
 }
 
 impl<'s, T> Printer<'s, T> {
     /// Prints in the format of the session.
     pub fn new(session: &'s Session<'s>, columns: &'s [Column<T>]) -> Self {
+        Self::of(session, session.stream(columns))
+    }
+
+    /// Prints these rows.
+    pub fn of(session: &'s Session<'s>, rows: Rows<'s, T>) -> Self {
         Self {
             session,
-            rows: session.stream(columns),
+            rows,
             prompts: false,
         }
     }
@@ -60,9 +69,21 @@ impl<'s, T> Printer<'s, T> {
     /// Exit 130 or 143 after a signal; 14 without a message if the pipe was closed.
     pub async fn follow<N>(
         &mut self,
+        next: impl AsyncFnMut() -> Result<N, Error>,
+        handle: impl AsyncFnMut(&mut Self, N) -> Result<(), Error>,
+    ) -> Result<Exit, Error> {
+        let interrupt = &self.session.context.interrupt;
+        let _guard = (!self.prompts).then(|| interrupt.hold(None));
+        let stop = self.run(next, handle).await;
+        self.finish(stop)
+    }
+
+    /// The same without closing the output, which [`Printer::finish`] does.
+    pub async fn run<N>(
+        &mut self,
         mut next: impl AsyncFnMut() -> Result<N, Error>,
         mut handle: impl AsyncFnMut(&mut Self, N) -> Result<(), Error>,
-    ) -> Result<Exit, Error> {
+    ) -> Stop {
         let interrupt = &self.session.context.interrupt;
         let _guard = (!self.prompts).then(|| interrupt.hold(None));
         let deadline = self.session.deadline();
@@ -73,11 +94,11 @@ impl<'s, T> Printer<'s, T> {
             }
         };
         let mut timeout = std::pin::pin!(timeout);
-        let stop = loop {
+        loop {
             let item = tokio::select! {
                 biased;
-                () = interrupt.wait() => break Stop::Signal,
-                () = &mut timeout => break Stop::Deadline,
+                () = interrupt.wait() => return Stop::Signal,
+                () = &mut timeout => return Stop::Deadline,
                 item = next() => item,
             };
             let handled = match item {
@@ -86,13 +107,16 @@ impl<'s, T> Printer<'s, T> {
             };
             match handled {
                 Ok(()) => {}
-                Err(error) => break Stop::Failed(error),
+                Err(error) => return Stop::Failed(error),
             }
-        };
-        self.finish(stop)
+        }
     }
 
-    fn finish(&mut self, stop: Stop) -> Result<Exit, Error> {
+    /// Closes the output.
+    ///
+    /// # Errors
+    /// As [`Printer::follow`].
+    pub fn finish(&mut self, stop: Stop) -> Result<Exit, Error> {
         let cut_short = |error: Error| {
             if error.is_closed_pipe() {
                 Error::silent(Exit::Deadline)

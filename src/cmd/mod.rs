@@ -20,7 +20,9 @@ pub mod global;
 pub mod grammar;
 pub mod help;
 mod input;
+mod list_changes;
 mod list_options;
+mod list_watch;
 pub mod live_feed;
 pub mod man;
 pub mod next_command;
@@ -39,6 +41,7 @@ mod topics;
 pub mod values;
 pub mod version;
 mod wait;
+mod watch_frame;
 
 /// Defines the enum of a group's commands, one line each: the variant, then the module that holds its `Args`.
 macro_rules! commands {

@@ -36,14 +36,14 @@ pub struct SortOrder {
 
 /// A cell's value for comparison. Numbers come before texts.
 #[derive(Debug, PartialEq, PartialOrd)]
-enum SortKey {
+pub(super) enum SortKey {
     Time(Timestamp),
     Number(f64),
     Text(String),
 }
 
 impl SortKey {
-    fn of(cell: &Cell<'_>) -> Option<Self> {
+    pub(super) fn of(cell: &Cell<'_>) -> Option<Self> {
         let text = match cell {
             Cell::Absent => return None,
             Cell::Time(time) => return time.at().map(Self::Time),
@@ -60,7 +60,7 @@ impl SortKey {
 }
 
 /// Compares two cells. An absent value comes last in either direction.
-fn compare(a: Option<&SortKey>, b: Option<&SortKey>, is_descending: bool) -> Ordering {
+pub(super) fn compare(a: Option<&SortKey>, b: Option<&SortKey>, is_descending: bool) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => {
             let order = a.partial_cmp(b).unwrap_or(Ordering::Equal);
@@ -71,6 +71,30 @@ fn compare(a: Option<&SortKey>, b: Option<&SortKey>, is_descending: bool) -> Ord
             }
         }
         (a, b) => a.is_none().cmp(&b.is_none()),
+    }
+}
+
+/// What gives the value to sort by, and whether high values come first.
+pub(super) type Order<T> = (fn(&T) -> Cell<'_>, bool);
+
+impl ListView {
+    /// Checks that there is a column to sort by.
+    ///
+    /// # Errors
+    /// Exit 2 if there is none.
+    pub fn check<T>(&self, columns: &[Column<T>]) -> Result<(), Error> {
+        self.order(columns).map(drop)
+    }
+
+    /// The order, by one of these columns.
+    ///
+    /// # Errors
+    /// Exit 2 if there is no such column.
+    pub(super) fn order<T>(&self, columns: &[Column<T>]) -> Result<Option<Order<T>>, Error> {
+        let order = self.sort.as_ref();
+        order
+            .map(|sort| Ok((sort.column(columns)?.cell, sort.is_descending)))
+            .transpose()
     }
 }
 
@@ -109,18 +133,13 @@ impl Session<'_> {
         view: &ListView,
         keep: Filter<'_, L::Item>,
     ) -> Result<Exit, Error> {
-        let sort = match &view.sort {
-            Some(sort) => Some((sort.column(columns)?, sort.is_descending)),
-            None => None,
-        };
+        let sort = view.order(columns)?;
         if view.is_count {
             return self.count(listing, span, keep).await;
         }
         self.declare(columns)?;
         match (sort, keep) {
-            (Some((column, is_descending)), keep) => {
-                let cell = column.cell;
-                let order = (cell, is_descending);
+            (Some(order), keep) => {
                 self.list_sorted(listing, columns, span, text, order, keep)
                     .await
             }
@@ -174,7 +193,7 @@ impl Session<'_> {
         columns: &[Column<L::Item>],
         span: &ListParams,
         text: &ListText,
-        (cell, is_descending): (fn(&L::Item) -> Cell<'_>, bool),
+        (cell, is_descending): Order<L::Item>,
         keep: Filter<'_, L::Item>,
     ) -> Result<Exit, Error> {
         let mut pages = self.pages(listing, &whole(span), Scope::Command).ahead();
@@ -216,7 +235,7 @@ impl Session<'_> {
 }
 
 /// All that follows the start of a list.
-fn whole(span: &ListParams) -> ListParams {
+pub(super) fn whole(span: &ListParams) -> ListParams {
     ListParams {
         limit: None,
         all: true,

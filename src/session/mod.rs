@@ -12,6 +12,7 @@ pub mod pages;
 pub mod probe;
 mod send;
 mod show;
+mod snapshot;
 mod tracer;
 mod unpaged_list;
 
@@ -47,6 +48,7 @@ pub use download::BodySink;
 pub use list::ListText;
 pub use list_view::{Filter, ListView, SortOrder};
 pub use send::Scope;
+pub use snapshot::Snapshot;
 pub use unpaged_list::ListSummary;
 
 /// The variable that names the run which changes through the squads API belong to.

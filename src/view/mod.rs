@@ -1,6 +1,7 @@
 //! The presentation of values: columns, tables, records, and JSON text. Produces text and never prints.
 
 pub mod column;
+pub mod frame;
 mod layout;
 mod record;
 pub mod render;

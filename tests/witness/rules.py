@@ -97,6 +97,11 @@ def expected(run):
     if first.failed and first.operation != last.operation == "listAgents":
         # It was looked for by name too.
         return {exit_of(first)}
+    if "--watch" in run.words:
+        # Once the list was read, it is read on after passing errors.
+        if first.failed and len({exchange.failed for exchange in asked}) == 1:
+            return {exit_of(last)} | ({DEADLINE} if last.status in PASSING else set())
+        return {DEADLINE} | ({exit_of(last)} if last.failed and last.status not in PASSING else set())
     each_of = lambda operation: {exit_of(exchange) for exchange in asked if exchange.operation == operation}
     if "stats" in run.words:
         # Keys are counted where they can be listed.
@@ -226,7 +231,7 @@ def misshown(run, output):
     # Limits and filters choose, pages and several answers are put together, a token that goes into a file is left out;
     # and which answer is the last to whoever waits, the clock decides.
     alone = [exchange.operation for exchange in run.exchanges].count(shown.operation) == 1
-    other = {"--limit", "--all", "--status", "--concurrency", "NEW", "--wait", "watch", "stream", "--count", "--sort",
+    other = {"--limit", "--all", "--status", "--concurrency", "NEW", "--wait", "watch", "--watch", "stream", "--count", "--sort",
              "--ids-from", "wait", "stats"}
     whole = alone and not other & set(run.words)
     if "health" in run.words and isinstance(body, dict):

@@ -14,6 +14,7 @@ use crate::api::page::ListParams;
 use crate::cmd::aliases;
 use crate::cmd::bulk::BulkArgs;
 use crate::cmd::list_options::{self, ViewArgs};
+use crate::cmd::list_watch::WatchArgs;
 use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
 use crate::cmd::values::{self, Tiers};
@@ -104,6 +105,8 @@ pub(super) struct AgentArgs {
     concurrency: Option<usize>,
     #[command(flatten)]
     view: ViewArgs,
+    #[command(flatten)]
+    watch: WatchArgs,
 
     #[command(flatten)]
     paging: Paging,
@@ -143,7 +146,7 @@ impl ActionFlag for ActionKind {
 /// An action with its parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    List(ListParams, AgentFilter, ListView),
+    List(ListParams, AgentFilter, ListView, WatchArgs),
     Get(Id),
     Create(Fields),
     Update(Id, Fields),
@@ -167,7 +170,7 @@ impl AgentArgs {
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [OptionRule<ActionKind>; 21] {
+    fn rows(&self) -> [OptionRule<ActionKind>; 23] {
         use ActionKind::{Create, Delete, Events, Get, List, Update};
         const WRITE: &[ActionKind] = &[Create, Update];
         const FIELDS: &[ActionKind] = &[Create, Update, List, Delete];
@@ -223,6 +226,8 @@ impl AgentArgs {
             row("--concurrency", self.concurrency.is_some(), &[Delete], &[]),
             row("--count", self.view.count, &[List], &[]),
             row("--sort", self.view.sort.is_some(), &[List], &[]),
+            row("--watch", self.watch.watch, &[List], &[]),
+            row("--interval", self.watch.interval.is_some(), &[List], &[]),
             row("--limit", self.paging.limit.is_some(), PAGES, &[]),
             row("--after", self.paging.after.is_some(), PAGES, &[]),
             row("--all", self.paging.all, &[List, Events, Delete], &[]),
@@ -291,7 +296,8 @@ impl AgentArgs {
         match kind {
             ActionKind::List => {
                 let filter = self.filter();
-                return Ok(Action::List(self.paging.into(), filter, self.view.into()));
+                let (span, view) = (self.paging.into(), self.view.into());
+                return Ok(Action::List(span, filter, view, self.watch));
             }
             ActionKind::Delete => return self.delete(),
             _ => {}

@@ -10,6 +10,7 @@ use crate::api::join_keys::{Create, JoinKey, List};
 use crate::api::page::ListParams;
 use crate::cmd::bulk::BulkArgs;
 use crate::cmd::list_options::{self, ViewArgs};
+use crate::cmd::list_watch::{WatchArgs, Watched};
 use crate::cmd::option_rules::{self, ActionFlag, OptionRule};
 use crate::cmd::paging::Paging;
 use crate::cmd::suggestions::Group;
@@ -43,6 +44,7 @@ xeroctl agents join-keys [OPTIONS]                 list join keys
 Examples:
   xeroctl agents join-keys
   xeroctl agents join-keys --include-terminal
+  xeroctl agents join-keys --include-terminal --watch --interval 10s
   xeroctl agents join-keys --status expired,exhausted --region us-east
   xeroctl agents join-keys --create --name gpu-pool --region us-east \\
       --router-addr tcp://router:5555
@@ -119,6 +121,9 @@ pub struct Args {
     concurrency: Option<usize>,
     #[command(flatten)]
     view: ViewArgs,
+    /// Repeat the list and show what changes, until Ctrl-C or --timeout
+    #[arg(long, help_heading = "Lists")]
+    watch: bool,
     #[command(flatten)]
     waiting: WaitArgs,
 
@@ -182,6 +187,7 @@ pub(super) enum Action {
         span: ListParams,
         filter: KeyFilter,
         view: ListView,
+        watch: WatchArgs,
     },
     Create {
         create: Create,
@@ -207,7 +213,7 @@ impl Args {
     }
 
     /// Which option belongs to which action.
-    fn rows(&self) -> [OptionRule<ActionKind>; 25] {
+    fn rows(&self) -> [OptionRule<ActionKind>; 26] {
         use ActionKind::{Create, Find, List, Revoke, Wait};
         const LISTS: &[ActionKind] = &[List, Find];
         const FILTERS: &[ActionKind] = &[List, Revoke];
@@ -245,7 +251,13 @@ impl Args {
             ),
             row("--any", self.waiting.any, &[Wait], &[]),
             row("--fail-on", !self.waiting.fail_on.is_empty(), &[Wait], &[]),
-            row("--interval", self.waiting.interval.is_some(), &[Wait], &[]),
+            row(
+                "--interval",
+                self.waiting.interval.is_some(),
+                if self.watch { &[List] } else { &[Wait] },
+                &[],
+            ),
+            row("--watch", self.watch, &[List], &[]),
             row("--count", self.view.count, &[List], &[]),
             row("--sort", self.view.sort.is_some(), &[List], &[]),
             row(
@@ -339,6 +351,10 @@ impl Args {
                 span: self.paging.into(),
                 filter,
                 view: self.view.into(),
+                watch: WatchArgs {
+                    watch: self.watch,
+                    interval: self.waiting.interval,
+                },
             },
         })
     }
@@ -354,12 +370,26 @@ impl Args {
                 span,
                 filter,
                 view,
+                watch,
             } => match named {
                 Some(id) if session.render_options.format.has_documents() && !session.is_dry() => {
                     join_key_lookup::show(&session, &id, &span).await
                 }
                 Some(id) => list_named(&session, &id, include_terminal, &span).await,
-                None => list(&session, include_terminal, &span, &filter, &view).await,
+                None => {
+                    filter.check(&session);
+                    let keep = |key: &JoinKey| filter.matches(key);
+                    let keep: Filter<'_, JoinKey> = filter.is_given().then_some(&keep);
+                    let list = Watched {
+                        list: &List { include_terminal },
+                        columns: JOIN_KEY,
+                        span,
+                        view,
+                        text: EMPTY,
+                        keep,
+                    };
+                    list.show(&session, &watch).await
+                }
             },
             Action::Create { create, token_file } => {
                 let destination = token::prepare::<New>(&session, token_file.as_deref())?;
@@ -379,22 +409,6 @@ const EMPTY: ListText = ListText {
     empty: "no join keys in this project",
     paged: true,
 };
-
-async fn list(
-    session: &Session<'_>,
-    include_terminal: bool,
-    span: &ListParams,
-    filter: &KeyFilter,
-    view: &ListView,
-) -> Result<Exit, Error> {
-    filter.check(session);
-    let keep = |key: &JoinKey| filter.matches(key);
-    let keep: Filter<'_, JoinKey> = filter.is_given().then_some(&keep);
-    let list = List { include_terminal };
-    session
-        .list_view(&list, JOIN_KEY, span, &EMPTY, view, keep)
-        .await
-}
 
 /// The list, with a notice whether it holds the named key.
 async fn list_named(

@@ -29,6 +29,7 @@ use clap::Subcommand as _;
 
 use super::aliases;
 use super::commands;
+use super::list_watch::Watched;
 use super::suggestions::{self, Group};
 use crate::api::Id;
 use crate::api::agents::{self, Agent, Event};
@@ -94,6 +95,7 @@ Examples:
   xeroctl agents --status suspended,dead --region us-east
   xeroctl agents --name 'gpu-*' --older-than 10m --sort last-heartbeat
   xeroctl agents --status active --count
+  xeroctl agents --region us-east --all --watch
   xeroctl agents agt_abc123 -o json
   xeroctl agents --create --name gpu-worker-1 --worker-id w-001 \\
       --public-key KEY --region us-east
@@ -179,7 +181,7 @@ impl Args {
 
 async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
     match action {
-        Action::List(span, filter, view) => {
+        Action::List(span, filter, view, watch) => {
             let text = ListText {
                 empty: "no agents in this project",
                 paged: true,
@@ -187,10 +189,15 @@ async fn act(action: Action, session: &Session<'_>) -> Result<Exit, Error> {
             filter.check(session);
             let keep = |agent: &Agent| filter.matches(agent, session.render_options.server_now());
             let keep: Filter<'_, Agent> = filter.is_given().then_some(&keep);
-            let list = &agents::List;
-            return session
-                .list_view(list, AGENT, &span, &text, &view, keep)
-                .await;
+            let list = Watched {
+                list: &agents::List,
+                columns: AGENT,
+                span,
+                view,
+                text,
+                keep,
+            };
+            return list.show(session, &watch).await;
         }
         Action::Events(id, span) => {
             let text = ListText {

@@ -268,7 +268,7 @@ fn only_a_list_takes_several_names_regions_and_statuses() {
     let update = ["agt_1", "--update", "--status", "a", "--status", "b"];
     let error = agents(&update).expect_err("a second value");
     assert_eq!(error.message(), "`--update` takes one `--status`");
-    let Ok(Action::List(_, filter, _)) = agents(&["--status", "a, b", "--status", "c"]) else {
+    let Ok(Action::List(_, filter, ..)) = agents(&["--status", "a, b", "--status", "c"]) else {
         unreachable!("it is a list");
     };
     assert_eq!(filter.status, ["a", "b", "c"]);

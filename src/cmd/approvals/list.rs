@@ -3,6 +3,7 @@
 use super::select::ApprovalFilter;
 use crate::api::approvals::{Approval, List};
 use crate::cmd::list_options::ViewArgs;
+use crate::cmd::list_watch::{WatchArgs, Watched};
 use crate::cmd::paging::Paging;
 use crate::error::{Error, Exit};
 use crate::session::{Context, Filter, ListText};
@@ -12,18 +13,24 @@ use crate::view::column::{Cell, Column};
 ///
 /// The router filters by risk only. The other filters therefore read page after page until enough approvals match (--limit,
 /// or 20), or the list ends.
+///
+/// --watch shows every change of the list, decided approvals included. To print or decide on new pending approvals, use
+/// `approvals watch`: it reads less, and learns of them by the event stream.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   xeroctl approvals list
   xeroctl approvals list --status pending
   xeroctl approvals list --status pending --agent agt_abc123 --count
+  xeroctl approvals list --status pending --watch
   xeroctl approvals list --risk irreversible -o wide")]
 pub struct Args {
     #[command(flatten)]
     filter: ApprovalFilter,
     #[command(flatten)]
     view: ViewArgs,
+    #[command(flatten)]
+    watch: WatchArgs,
     #[command(flatten)]
     paging: Paging,
 }
@@ -61,9 +68,14 @@ impl Args {
         self.filter.check(&session);
         let keep = |approval: &Approval| self.filter.matches(approval);
         let keep: Filter<'_, Approval> = self.filter.filters_here().then_some(&keep);
-        let (span, view) = (self.paging.clone().into(), self.view.clone().into());
-        session
-            .list_view(&list, APPROVAL, &span, &text, &view, keep)
-            .await
+        let list = Watched {
+            list: &list,
+            columns: APPROVAL,
+            span: self.paging.clone().into(),
+            view: self.view.clone().into(),
+            text,
+            keep,
+        };
+        list.show(&session, &self.watch).await
     }
 }

@@ -16,6 +16,8 @@ use crate::session::Context;
 ///
 /// Runs until Ctrl-C or --timeout (exit code 14). With --interactive, each approval is shown with a prompt: `a` approves
 /// it, `r` rejects it, and `s` skips it.
+///
+/// To see also what becomes of approvals, use `approvals list --watch`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

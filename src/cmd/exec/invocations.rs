@@ -2,6 +2,7 @@
 
 use crate::api::invocations::{Invocation, List, STATUSES};
 use crate::cmd::list_options::{ViewArgs, is_any, warn_unknown_status};
+use crate::cmd::list_watch::{WatchArgs, Watched};
 use crate::cmd::paging::Paging;
 use crate::cmd::period::{Period, Span};
 use crate::cmd::values;
@@ -18,6 +19,7 @@ use crate::view::column::{Cell, Column};
 Examples:
   xeroctl exec invocations
   xeroctl exec invocations --status pending_approval --since today
+  xeroctl exec invocations --since 1h --watch
   xeroctl exec invocations -o json \\
     | jq -r '.data[] | select(.status == \"pending_approval\").id'")]
 pub struct Args {
@@ -25,6 +27,8 @@ pub struct Args {
     filter: InvocationFilter,
     #[command(flatten)]
     view: ViewArgs,
+    #[command(flatten)]
+    watch: WatchArgs,
     #[command(flatten)]
     paging: Paging,
 }
@@ -73,10 +77,15 @@ impl Args {
         let period = self.filter.check(&session)?;
         let keep = |call: &Invocation| self.filter.matches(call, period);
         let keep: Filter<'_, Invocation> = self.filter.is_given().then_some(&keep);
-        let (span, view) = (self.paging.clone().into(), self.view.clone().into());
-        session
-            .list_view(&List, INVOCATION, &span, &text, &view, keep)
-            .await
+        let list = Watched {
+            list: &List,
+            columns: INVOCATION,
+            span: self.paging.clone().into(),
+            view: self.view.clone().into(),
+            text,
+            keep,
+        };
+        list.show(&session, &self.watch).await
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::api::executions::{Execution, List};
 use crate::api::invocations::STATUSES;
 use crate::cmd::list_options::{ViewArgs, is_any, warn_unknown_status};
+use crate::cmd::list_watch::{WatchArgs, Watched};
 use crate::cmd::paging::Paging;
 use crate::cmd::period::{Period, Span};
 use crate::cmd::values;
@@ -20,6 +21,7 @@ Examples:
   xeroctl exec list
   xeroctl exec list --status failed,timeout --since 24h
   xeroctl exec list --since yesterday --until yesterday --count
+  xeroctl exec list --status failed,timeout --since 1h --watch
   xeroctl exec list --output json | jq '.data[] | select(.status == \"failed\")'")]
 pub struct Args {
     /// Only executions with one of these statuses (comma-separated)
@@ -38,6 +40,8 @@ pub struct Args {
     period: Period,
     #[command(flatten)]
     view: ViewArgs,
+    #[command(flatten)]
+    watch: WatchArgs,
     #[command(flatten)]
     paging: Paging,
 }
@@ -65,10 +69,15 @@ impl Args {
         let period = self.period.span(&session)?;
         let keep = |run: &Execution| self.matches(run, period);
         let keep: Filter<'_, Execution> = self.has_filters().then_some(&keep);
-        let (span, view) = (self.paging.clone().into(), self.view.clone().into());
-        session
-            .list_view(&List, EXECUTION, &span, &text, &view, keep)
-            .await
+        let list = Watched {
+            list: &List,
+            columns: EXECUTION,
+            span: self.paging.clone().into(),
+            view: self.view.clone().into(),
+            text,
+            keep,
+        };
+        list.show(&session, &self.watch).await
     }
 
     fn has_filters(&self) -> bool {

@@ -28,6 +28,7 @@ mod exec_watch;
 mod facts;
 mod fleet;
 mod fleet_resume;
+mod list_watch;
 mod lists;
 mod lists_endless;
 mod lists_large;

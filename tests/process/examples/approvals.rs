@@ -93,6 +93,7 @@ const ENDLESS: &[&str] = &[
     "xeroctl approvals watch --risk irreversible --bell",
     "xeroctl approvals watch --interactive",
     "xeroctl approvals watch -o ndjson | jq -r .id",
+    "xeroctl approvals list --status pending --watch",
 ];
 
 /// A call that is pending approval.
@@ -118,6 +119,10 @@ fn watch_prints_pending_then_new_approvals() {
     for (line, first) in [
         ("approvals watch", "apr_5a6b7c8d\tpending\t"),
         (
+            "approvals list --status pending --watch",
+            "apr_5a6b7c8d\tlisted\tStatus\t-\tpending",
+        ),
+        (
             "approvals watch --risk irreversible --bell",
             "apr_7c1d2e3f\tpending\t",
         ),
@@ -135,7 +140,11 @@ fn watch_prints_pending_then_new_approvals() {
         let ended = watch.end_by("INT").dies_by(2);
         // Off a terminal there is no bell.
         assert!(!ended.stdout.contains('\u{7}') && !ended.stderr.contains('\u{7}'));
-        let heading = "ID\tStatus\tRisk\tTool\tCreated\n";
+        let heading = if line.contains("--watch") {
+            "TIME\tID\tCHANGE\tCOLUMN\tFROM\tTO\n"
+        } else {
+            "ID\tStatus\tRisk\tTool\tCreated\n"
+        };
         assert!(ended.stdout.starts_with(heading), "{ended:#?}");
     }
 }

@@ -231,6 +231,8 @@ const ENDLESS: &[&str] = &[
     "xeroctl exec stream",
     "xeroctl exec stream --timeout 1h",
     "xeroctl exec stream -o ndjson | jq -r 'select(.event == \"exec.failed\")'",
+    "xeroctl exec list --status failed,timeout --since 1h --watch",
+    "xeroctl exec invocations --since 1h --watch",
 ];
 
 #[test]
@@ -285,6 +287,27 @@ fn stream_prints_concurrent_events() {
         let ended = stream.end_by("INT").dies_by(2);
         let heading = "TIME\tEVENT\tINVOCATION\tTOOL\tWORKSPACE\tSTATUS\n";
         assert!(ended.stdout.starts_with(heading), "{ended:#?}");
+    }
+}
+
+#[test]
+fn watched_lists_show_what_comes() {
+    for (line, added) in [
+        (
+            "exec list --status failed,timeout --since 1h --watch",
+            "\tadded\tStatus\t-\tfailed\n",
+        ),
+        (
+            "exec invocations --since 1h --watch",
+            "\tadded\tSTATUS\t-\t",
+        ),
+    ] {
+        let home = fresh();
+        let watch = Running::start(&mut command(&home, line));
+        watch.wait_for_error("watching");
+        run(&home, FAIL).exits(10);
+        watch.wait_for_output(added);
+        watch.end_by("INT").dies_by(2);
     }
 }
 

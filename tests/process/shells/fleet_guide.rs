@@ -48,11 +48,28 @@ fn the_scripts_of_the_fleet_guide_run() {
     let scripts = blocks("sh");
     let scripts = scripts
         .iter()
-        .filter(|text| !text.contains("sandbox serve"));
+        .filter(|text| !text.contains("sandbox serve") && !text.contains("--watch"));
     let mut count = 0;
     for text in scripts {
         run(&served.home(), text);
         count += 1;
+    }
+    assert_eq!(count, 3);
+}
+
+#[test]
+fn the_watches_of_the_fleet_guide_run_until_they_are_stopped() {
+    let served = Served::start(&Home::new(), "--agents 40");
+    let scripts = blocks("sh");
+    let watches = scripts.iter().filter(|text| text.contains("--watch"));
+    let mut count = 0;
+    for text in watches {
+        count += text.matches("--watch").count();
+        let text = text.replace("--watch", "--watch --timeout 1s");
+        let told = run(&served.home(), &format!("set +e\n{text}\ntrue"));
+        let stopped = told.matches("stopped watching after --timeout 1s").count();
+        assert_eq!(stopped, text.matches("--watch").count(), "{told}");
+        assert!(!told.contains("error:"), "{told}");
     }
     assert_eq!(count, 3);
 }

@@ -10,6 +10,7 @@ mod progress;
 mod shells;
 mod squads;
 mod top;
+mod watching;
 mod wizard;
 
 use crate::support::Home;
