@@ -44,14 +44,23 @@ pub fn needs_the_name(risk: Option<&str>) -> bool {
 }
 
 /// The status words that are known; the set is open.
+///
+/// The documents have both words for one that nobody decided on in time; see [`same_status`].
 pub const STATUSES: &[&str] = &[
     "pending",
     "approved",
     "rejected",
     "expired",
+    "timed_out",
     "timeout",
     "cancelled",
 ];
+
+/// Whether two words are the same status: `timed_out` is also spelled `timeout`.
+pub fn same_status(one: &str, other: &str) -> bool {
+    let spelled = |word| if word == "timeout" { "timed_out" } else { word };
+    spelled(one) == spelled(other)
+}
 
 /// A tool call that is waiting for a decision, or was decided.
 #[derive(Debug, Deserialize)]

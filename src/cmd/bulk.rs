@@ -30,7 +30,7 @@ pub(super) struct BulkArgs {
     #[arg(long, help_heading = "Selection")]
     pub(super) all: bool,
     /// Change nothing unless exactly N are selected (exit code 6)
-    #[arg(long, value_name = "N", value_parser = values::count, help_heading = "Selection")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::count, help_heading = "Selection")]
     pub(super) expect_count: Option<u32>,
 }
 
@@ -164,20 +164,40 @@ pub(super) fn distinct(ids: Vec<Id>) -> Vec<Id> {
     ids
 }
 
-/// Refuses a selection of another size than expected.
+/// Refuses a change of another number of objects than expected.
 ///
 /// # Errors
-/// Exit 6 if it has another size.
+/// Exit 6 if it is another.
 pub(super) fn check_count(noun: &str, expected: Option<u32>, found: usize) -> Result<(), Error> {
-    match expected {
-        Some(expected) if usize::try_from(expected) != Ok(found) => Err(Error::new(
-            Exit::Conflict,
-            format!(
-                "{found} {noun}s are selected, but --expect-count is {expected}; nothing was changed"
-            ),
-        )),
-        _ => Ok(()),
-    }
+    let wrong = wrong_count(noun, expected, found);
+    wrong.map_or(Ok(()), |wrong| {
+        let message = format!("{wrong}; nothing was changed");
+        Err(Error::new(Exit::Conflict, message))
+    })
+}
+
+/// Refuses to read another number of objects than expected.
+///
+/// # Errors
+/// Exit 6 if it is another.
+pub(super) fn check_count_of_read(
+    noun: &str,
+    expected: Option<u32>,
+    found: usize,
+) -> Result<(), Error> {
+    let wrong = wrong_count(noun, expected, found);
+    wrong.map_or(Ok(()), |wrong| Err(Error::new(Exit::Conflict, wrong)))
+}
+
+fn wrong_count(noun: &str, expected: Option<u32>, found: usize) -> Option<String> {
+    let expected = expected.filter(|expected| usize::try_from(*expected) != Ok(found))?;
+    let (found, is) = match found {
+        1 => (counted(1, noun), "is"),
+        found => (counted(found, noun), "are"),
+    };
+    Some(format!(
+        "{found} {is} selected, but --expect-count is {expected}"
+    ))
 }
 
 /// `3 agents`, `1 agent`.

@@ -1,5 +1,7 @@
 //! What is waited for: conditions on a status, and which objects must meet them.
 
+use crate::api::approvals::same_status;
+
 /// A condition: one of these words for a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
@@ -61,7 +63,10 @@ impl Condition {
     pub(super) fn is_met(&self, facts: &Facts) -> bool {
         let has = |word: &String| self.words.contains(word);
         match self.property {
-            Property::Status => facts.statuses.iter().any(has),
+            Property::Status => {
+                let is = |status: &String| self.words.iter().any(|word| same_status(word, status));
+                facts.statuses.iter().any(is)
+            }
             Property::Paused => facts
                 .is_paused
                 .is_some_and(|paused| has(&paused.to_string())),

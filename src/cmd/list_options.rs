@@ -1,6 +1,7 @@
 //! What the filters and views of all lists have in common.
 
 use super::values;
+use crate::error::Error;
 use crate::redact::Typed;
 use crate::session::{ListView, Session, SortOrder};
 
@@ -44,10 +45,42 @@ pub(super) fn is_any(wanted: &[String], value: Option<impl AsRef<str>>) -> bool 
     wanted.is_empty() || value.is_some_and(|value| is_wanted(value.as_ref()))
 }
 
-/// Values that were given more than once or with commas between them, which a text as in `--name` may hold itself.
-pub(super) fn split(values: &[String]) -> Vec<String> {
+/// The values of an option that was given more than once or with commas between them, which its value may hold itself in
+/// another action.
+///
+/// # Errors
+/// Exit 2 if there is nothing before, between, or after commas.
+pub(super) fn split(option: &str, values: &[String]) -> Result<Vec<String>, Error> {
     let parts = values.iter().flat_map(|value| value.split(','));
-    parts.map(|part| part.trim().to_owned()).collect()
+    let parts: Vec<String> = parts.map(|part| part.trim().to_owned()).collect();
+    if parts.iter().any(String::is_empty) {
+        let message = format!("`{option}`: a value between commas is empty");
+        return Err(Error::usage(message));
+    }
+    Ok(parts)
+}
+
+/// The same for patterns.
+///
+/// # Errors
+/// Exit 2 also if one is not a pattern.
+pub(super) fn split_patterns(option: &str, values: &[String]) -> Result<Vec<String>, Error> {
+    let patterns = split(option, values)?;
+    for text in &patterns {
+        pattern(text).map_err(|error| Error::usage(format!("`{option}`: {error}")))?;
+    }
+    Ok(patterns)
+}
+
+/// A pattern for [`glob`]. Those of shells have more, which would silently match nothing here.
+///
+/// # Errors
+/// If it is empty or has brackets or braces.
+pub(super) fn pattern(text: &str) -> Result<String, String> {
+    if text.contains(['[', ']', '{', '}']) {
+        return Err("only * (any text) and ? (any character) are special in a pattern; brackets and braces are not supported".to_owned());
+    }
+    values::text(text)
 }
 
 /// Warns of status words that are not documented. The set is open, so they are used nevertheless.

@@ -1,6 +1,7 @@
 //! `--watch`: a list that is read again and again. On a terminal it is redrawn with its changes marked; elsewhere, each
 //! change is a line.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -59,14 +60,15 @@ struct Change {
 }
 
 const CHANGE: &[Column<Change>] = &[
-    Column::text("TIME", |change| Cell::Time(&change.at)),
-    Column::id("ID", |change| Cell::from(&change.id)),
-    Column::text("CHANGE", |change| change.what.into()),
-    Column::text("COLUMN", |change| {
+    Column::text("TIME", |change| Cell::Time(Cow::Borrowed(&change.at))),
+    Column::id("ID", |change: &Change| Cell::from(&change.id)).width(20),
+    Column::text("CHANGE", |change: &Change| change.what.into()).width(7),
+    Column::text("COLUMN", |change: &Change| {
         change.column.map_or(Cell::Absent, Cell::from)
-    }),
-    Column::text("FROM", |change| Cell::from(&change.from)),
-    Column::text("TO", |change| Cell::from(&change.to)),
+    })
+    .width(8),
+    Column::text("FROM", |change: &Change| Cell::from(&change.from)).width(12),
+    Column::text("TO", |change: &Change| Cell::from(&change.to)).width(12),
 ];
 
 impl<L: ListEndpoint> Watched<'_, L> {

@@ -8,7 +8,8 @@ use futures_util::stream;
 use jiff::Timestamp;
 
 use super::bulk::counted;
-use super::condition::{Condition, Facts, Goal, Verdict, condition};
+use super::condition::{Condition, Facts, Goal, Property, Verdict, condition};
+use super::list_options::warn_unknown_status;
 use super::values;
 use crate::api::Id;
 use crate::api::reply::Reply;
@@ -87,6 +88,8 @@ pub(super) trait Watched {
     type Item;
     /// What it is called.
     const NOUN: &'static str;
+    /// Its documented statuses.
+    const STATUSES: &'static [&'static str];
 
     /// Reads an object; none if it does not exist.
     async fn read(
@@ -141,6 +144,17 @@ impl WaitArgs {
         Ok(())
     }
 
+    /// Warns of status words that are not documented. An object that is gone has the status `deleted`.
+    fn warn_unknown<W: Watched>(&self, session: &Session<'_>) {
+        let conditions = self.conditions.iter().chain(&self.fail_on);
+        let of_status = conditions.filter(|condition| condition.property == Property::Status);
+        let mut words: Vec<String> = of_status.flat_map(|it| it.words.clone()).collect();
+        words.sort_unstable();
+        words.dedup();
+        let known: Vec<&str> = W::STATUSES.iter().copied().chain(["deleted"]).collect();
+        warn_unknown_status(session, &words, &known);
+    }
+
     fn goal(&self) -> Goal {
         Goal {
             all_of: self.conditions.clone(),
@@ -161,6 +175,7 @@ impl WaitArgs {
         ids: &[Id],
         columns: &[Column<W::Item>],
     ) -> Result<Exit, Error> {
+        self.warn_unknown::<W>(session);
         let goal = self.goal();
         let objects = ids.iter().map(|_| Object {
             facts: Facts::default(),

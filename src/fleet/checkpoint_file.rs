@@ -34,17 +34,9 @@ impl CheckpointFile {
             Err(error) => return Err(unusable(path, error)),
         };
         lock(&file, path)?;
-        let mut text = String::new();
-        let read = io::Read::by_ref(&mut file)
-            .take(LARGEST)
-            .read_to_string(&mut text);
-        read.map_err(|error| unusable(path, error))?;
-        // Killed before its first line was written: nothing was sent.
-        if !text.contains('\n') && (text.is_empty() || text.starts_with(START)) {
+        let Some((contents, text)) = contents(&mut file, path)? else {
             return Ok(None);
-        }
-        let contents = Checkpoint::read(&text)
-            .map_err(|why| Error::usage(format!("the checkpoint file {} {why}", path.display())))?;
+        };
         // A line that was cut off must not become the start of the next one.
         let end = text.rfind('\n').map_or(0, |end| end + 1);
         let mut cut = || -> io::Result<()> {
@@ -58,6 +50,18 @@ impl CheckpointFile {
             file,
             contents,
         }))
+    }
+
+    /// What an existing checkpoint says, without a lock and without repairs: for a dry run. None if there is no file.
+    ///
+    /// # Errors
+    /// Exit 2 if it can't be read or is not a checkpoint.
+    pub fn peek(path: &Path) -> Result<Option<Checkpoint>, Error> {
+        match File::open(path) {
+            Ok(mut file) => Ok(contents(&mut file, path)?.map(|(contents, _)| contents)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unusable(path, error)),
+        }
     }
 
     /// Creates a checkpoint, readable by its owner only. An empty file is used.
@@ -124,6 +128,21 @@ impl CheckpointFile {
         }
         Ok(PendingSync(Some((file, self.path.clone()))))
     }
+}
+
+/// What a checkpoint says, and its text; none if it was killed before its first line was written: nothing was sent then.
+fn contents(file: &mut File, path: &Path) -> Result<Option<(Checkpoint, String)>, Error> {
+    let mut text = String::new();
+    let read = io::Read::by_ref(file)
+        .take(LARGEST)
+        .read_to_string(&mut text);
+    read.map_err(|error| unusable(path, error))?;
+    if !text.contains('\n') && (text.is_empty() || text.starts_with(START)) {
+        return Ok(None);
+    }
+    let contents = Checkpoint::read(&text)
+        .map_err(|why| Error::usage(format!("the checkpoint file {} {why}", path.display())))?;
+    Ok(Some((contents, text)))
 }
 
 /// Entries that are not on the disk yet.

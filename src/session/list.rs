@@ -40,6 +40,8 @@ struct Looked {
     count: usize,
     /// The place behind the last one.
     place: Option<Cursor>,
+    /// The last item that is shown.
+    shown: Option<Cursor>,
 }
 
 impl Session<'_> {
@@ -154,13 +156,14 @@ impl Session<'_> {
             },
             count: 0,
             place: span.after.as_deref().map(Cursor::new),
+            shown: None,
         };
-        let mut writer = PageWriter::new(self, columns, true);
+        let mut writer = PageWriter::of_selection(self, columns);
         let written = self.write_kept(&mut pages, &mut writer, &keep, &mut looked);
         let more = match written.await {
             Ok(more) => more,
             Err(error) if writer.rows.is_printed() && !error.is_closed_pipe() => {
-                writer.finish(looked.place.as_ref(), true)?;
+                writer.finish(looked.shown.as_ref(), true)?;
                 let place = looked.place.as_ref().map(|place| place.text.as_str());
                 // Where a walk is lost, every place is.
                 let place = place.filter(|_| pages.walk.position().is_some());
@@ -168,7 +171,7 @@ impl Session<'_> {
             }
             Err(error) => return Err(error),
         };
-        writer.finish(looked.place.as_ref(), more)?;
+        writer.finish(looked.shown.as_ref(), more)?;
         let count = looked.count;
         self.ui()
             .note(&matches(writer.rows.count(), count, text.empty));
@@ -199,6 +202,7 @@ impl Session<'_> {
                 let item = fetched.read::<L::Item>(raw)?;
                 if keep(&item) {
                     writer.rows.row(raw, || Ok(item))?;
+                    looked.shown = page.cursor_of(raw);
                     looked.left -= 1;
                 }
                 looked.count += 1;

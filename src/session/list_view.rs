@@ -180,8 +180,8 @@ impl Session<'_> {
             name: &text,
             line: &text,
             sentence: &text,
-            fields: &[("count", json!(count)), ("checked", json!(checked))],
-            json: None,
+            fields: &[("count", json!(count))],
+            json: Some(&json!({ "count": count, "checked": checked }).to_string()),
         })?;
         Ok(Exit::Success)
     }
@@ -201,7 +201,7 @@ impl Session<'_> {
             self.plan(&[pages.request()])?;
             return Ok(Exit::Success);
         }
-        let mut writer = PageWriter::new(self, columns, true);
+        let mut writer = PageWriter::of_selection(self, columns);
         let mut rows = Vec::new();
         let mut checked = 0;
         while let Some(fetched) = pages.next().await? {

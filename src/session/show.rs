@@ -7,6 +7,7 @@ use crate::api::document::ListItem;
 use crate::api::page::{Cursor, Page};
 use crate::api::reply::Reply;
 use crate::error::Error;
+use crate::json;
 use crate::sanitize;
 use crate::time::TimeFormat;
 use crate::ui::Ui;
@@ -207,6 +208,8 @@ pub(super) struct PageWriter<'s, T> {
     merged: bool,
     /// Whether the router's list is a bare array.
     bare: bool,
+    /// Whether only some of the items are written, or in another order.
+    is_selection: bool,
 }
 
 impl<'s, T> PageWriter<'s, T> {
@@ -216,6 +219,15 @@ impl<'s, T> PageWriter<'s, T> {
             rows: session.renderer().rows(columns),
             merged,
             bare: false,
+            is_selection: false,
+        }
+    }
+
+    /// For a list of some items, or in another order: without the router's words on which one is the first.
+    pub(super) fn of_selection(session: &'s Session<'s>, columns: &'s [Column<T>]) -> Self {
+        Self {
+            is_selection: true,
+            ..Self::new(session, columns, true)
         }
     }
 
@@ -236,7 +248,9 @@ impl<'s, T> PageWriter<'s, T> {
         if page.bare {
             self.rows.begin(["["])?;
         } else {
-            let members = page.members();
+            let is_selection = self.is_selection;
+            let is_kept = |name: &str| !is_selection || json::string(name) != "first_id";
+            let members = page.members().filter(|(name, _)| is_kept(name));
             let members = members.flat_map(|(name, value)| [name, ":", value, ","]);
             self.rows
                 .begin(["{"].into_iter().chain(members).chain(["\"data\":["]))?;

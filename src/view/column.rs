@@ -161,6 +161,8 @@ pub enum Kind {
     Reference,
     /// A status word; never cut, colored.
     State,
+    /// A URL: useless if it is cut, so it is shown whole, or hidden before anything else.
+    Link,
     /// Anything else.
     Text,
 }
@@ -190,6 +192,8 @@ pub struct Column<T> {
     pub rank: Visibility,
     /// Of the columns that `-o wide` adds, those of a lower priority are hidden first on a narrow terminal.
     pub priority: u8,
+    /// The usual width of its cells, by which rows that are shown one by one line up.
+    pub width: usize,
 }
 
 impl<T> Column<T> {
@@ -206,6 +210,11 @@ impl<T> Column<T> {
     /// A column of status words.
     pub const fn state(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
         Self::new(heading, Kind::State, cell)
+    }
+
+    /// A column of URLs.
+    pub const fn link(heading: &'static str, cell: fn(&T) -> Cell<'_>) -> Self {
+        Self::new(heading, Kind::Link, cell)
     }
 
     /// A column of anything else.
@@ -254,7 +263,15 @@ impl<T> Column<T> {
             kind,
             rank: Visibility::Documented,
             priority: 0,
+            width: 0,
         }
+    }
+
+    /// This column with the usual width of its cells.
+    #[must_use]
+    pub const fn width(mut self, width: usize) -> Self {
+        self.width = width;
+        self
     }
 
     /// This column with a priority.
@@ -276,6 +293,8 @@ pub struct Heading {
     pub rank: Visibility,
     /// As [`Column::priority`].
     pub priority: u8,
+    /// As [`Column::width`].
+    pub width: usize,
     /// Its index among all columns of the value.
     pub index: usize,
 }
@@ -288,6 +307,7 @@ impl Heading {
             kind: column.kind,
             rank: column.rank,
             priority: column.priority,
+            width: column.width,
             index,
         }
     }

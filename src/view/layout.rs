@@ -42,6 +42,8 @@ pub(super) struct ColumnLayout {
     widest: usize,
     /// The width that nine of ten cells need, or of fewer cells all: a single long cell must not hide other columns.
     usual: usize,
+    /// The width that cells of later blocks are expected to need.
+    pub(super) expected: usize,
     /// The width of the column.
     pub(super) width: usize,
 }
@@ -72,8 +74,18 @@ impl ColumnLayout {
             has_header: is_first,
             widest,
             usual: usual.min(LONGEST_ID),
+            expected: 0,
             width: before.max(widest),
         }
+    }
+
+    /// The same, with room for cells of this width in later blocks.
+    pub(super) fn expecting(mut self, width: usize) -> Self {
+        self.expected = width;
+        self.widest = self.widest.max(width);
+        self.usual = self.usual.max(width);
+        self.width = self.width.max(width);
+        self
     }
 
     /// The width that the header needs at least.
@@ -96,6 +108,7 @@ impl ColumnLayout {
             Kind::Text => self.usual.min(LEAST_TEXT),
             Kind::Reference => self.usual.min(LEAST_REFERENCE),
             Kind::Id | Kind::State => self.usual,
+            Kind::Link => self.widest,
         };
         least.max(self.header_width())
     }
@@ -106,6 +119,7 @@ impl ColumnLayout {
             Kind::Text => self.usual.min(READABLE_TEXT),
             Kind::Reference => self.usual.min(LEAST_REFERENCE),
             Kind::Id | Kind::State => self.widest.min(LONGEST_ID),
+            Kind::Link => self.widest,
         };
         least.max(self.header_width())
     }
@@ -122,6 +136,15 @@ pub(super) fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
     }
     while may_hide && lanes.len() > 1 && total(lanes, ColumnLayout::min_width) > width {
         lanes.remove(last_documented(lanes));
+    }
+    if !may_hide {
+        // Rows line up with those before.
+        shrink(
+            lanes,
+            width,
+            |lane| lane.before,
+            |kind| !matches!(kind, Kind::Id | Kind::State),
+        );
     }
     // No column needs more than the terminal's width, which limits the steps below.
     for lane in lanes.iter_mut() {
@@ -169,8 +192,9 @@ fn last_documented(lanes: &[ColumnLayout]) -> usize {
             .rposition(|other| other == kind)
             .map(|index| index + 1)
     };
-    let text = last(Kind::Reference).or_else(|| last(Kind::Text));
-    text.unwrap_or(lanes.len() - 1)
+    let kinds = [Kind::Link, Kind::Reference, Kind::Text];
+    let column = kinds.into_iter().find_map(last);
+    column.unwrap_or(lanes.len() - 1)
 }
 
 /// Narrows the widest of some columns, down to `least`, until the table fits.
@@ -279,6 +303,7 @@ mod tests {
             kind,
             rank,
             priority: 0,
+            width: 0,
             index: 0,
         };
         let cells = cells.iter().map(|cell| Some((*cell).to_owned()));

@@ -20,12 +20,14 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// Lays out one more block. Each row has the cells of all columns, which are the same for every block.
+    /// Lays out one more block. Each row has the cells of all columns, which are the same for every block. In a table that
+    /// `streams`, the first block leaves room for later ones.
     pub(super) fn block(
         &mut self,
         headings: &[Heading],
         mut rows: Vec<Vec<Option<String>>>,
         options: &RenderOptions,
+        streams: bool,
     ) -> String {
         let before = self.kept.take();
         let width_of = |heading: &Heading| match &before {
@@ -41,12 +43,12 @@ impl Blocks {
             if let Some(min_width) = width_of(heading) {
                 let cells = rows.iter_mut().map(|row| row[index].take());
                 let is_first = before.is_none();
-                lanes.push(ColumnLayout::new(
-                    heading,
-                    cells.collect(),
-                    min_width,
-                    is_first,
-                ));
+                let lane = ColumnLayout::new(heading, cells.collect(), min_width, is_first);
+                lanes.push(if streams && is_first {
+                    lane.expecting(heading.width)
+                } else {
+                    lane
+                });
             }
         }
         let width = options.width.unwrap_or(usize::MAX);
@@ -96,7 +98,9 @@ fn draw(
     let width_before = |lane: &ColumnLayout| {
         let mut known = before.into_iter().flatten();
         let known = known.find(|(heading, _)| *heading == lane.heading);
-        known.map_or(0, |(_, width)| (*width).min(lane.width))
+        known
+            .map_or(lane.expected, |(_, width)| *width)
+            .min(lane.width)
     };
     let mut widths: Vec<usize> = lanes.iter().map(width_before).collect();
     for line in &lines {

@@ -98,7 +98,7 @@ pub(super) struct AgentArgs {
     #[arg(long, hide_short_help = true, value_name = "FILE", value_parser = values::text, help_heading = "Selection (--delete; the filters of lists too)")]
     ids_from: Option<String>,
     /// With --delete: delete nothing unless exactly N agents are selected (exit code 6)
-    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::count, help_heading = "Selection (--delete; the filters of lists too)")]
+    #[arg(long, hide_short_help = true, value_name = "N", allow_negative_numbers = true, value_parser = values::count, help_heading = "Selection (--delete; the filters of lists too)")]
     expect_count: Option<u32>,
     /// With --delete: number of parallel requests [default: 8]
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::concurrency, help_heading = "Selection (--delete; the filters of lists too)")]
@@ -239,26 +239,29 @@ impl AgentArgs {
     fn selects(&self) -> bool {
         self.delete.as_ref().is_some_and(|ids| {
             !ids.is_empty()
-                || self.filter().is_given()
+                || self.filter().map_or(true, |filter| filter.is_given())
                 || self.ids_from.is_some()
                 || self.paging.all
         })
     }
 
     /// The filters of a list or of `--delete`.
-    fn filter(&self) -> AgentFilter {
-        AgentFilter {
-            status: list_options::split(&self.status),
-            region: list_options::split(&self.region),
+    ///
+    /// # Errors
+    /// Exit 2 if a value is none.
+    fn filter(&self) -> Result<AgentFilter, Error> {
+        Ok(AgentFilter {
+            status: list_options::split("--status", &self.status)?,
+            region: list_options::split("--region", &self.region)?,
             role: self.role.clone(),
             tier: self.tier.clone(),
-            name: list_options::split(&self.name),
+            name: list_options::split_patterns("--name", &self.name)?,
             older_than: self.older_than,
-        }
+        })
     }
 
     fn delete(self) -> Result<Action, Error> {
-        let filter = self.filter();
+        let filter = self.filter()?;
         let more = self.delete.unwrap_or_default();
         let is_word = |id: &&Id| {
             aliases::is_alias("agents", id.as_str()) || Subcommand::has_subcommand(id.as_str())
@@ -295,7 +298,7 @@ impl AgentArgs {
         option_rules::check(kind, &self.rows())?;
         match kind {
             ActionKind::List => {
-                let filter = self.filter();
+                let filter = self.filter()?;
                 let (span, view) = (self.paging.into(), self.view.into());
                 return Ok(Action::List(span, filter, view, self.watch));
             }

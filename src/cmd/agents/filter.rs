@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::api::agents::{Agent, STATUSES};
-use crate::cmd::list_options::{glob, is_any, warn_unknown_status};
+use crate::api::join_keys::JoinKey;
+use crate::cmd::list_options::{glob, is_any, pattern, warn_unknown_status};
 use crate::cmd::values;
 use crate::session::Session;
 use crate::time;
@@ -27,7 +28,7 @@ pub(super) struct AgentFilter {
     #[arg(long, value_name = "TIER", value_delimiter = ',', value_parser = values::text, help_heading = "Selection")]
     pub(super) tier: Vec<String>,
     /// Select agents whose name matches a pattern such as 'gpu-*' (comma-separated)
-    #[arg(long, value_name = "PATTERN", value_delimiter = ',', allow_hyphen_values = true, value_parser = values::text, help_heading = "Selection")]
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', allow_hyphen_values = true, value_parser = pattern, help_heading = "Selection")]
     pub(super) name: Vec<String>,
     /// Select agents whose last heartbeat is older than this
     #[arg(long, value_name = "DURATION", value_parser = time::duration, help_heading = "Selection")]
@@ -43,6 +44,11 @@ impl AgentFilter {
     /// Warns of unknown words.
     pub(super) fn check(&self, session: &Session<'_>) {
         warn_unknown_status(session, &self.status, STATUSES);
+    }
+
+    /// Whether agents that enroll with this key can be wanted ones, as far as their region and role decide.
+    pub(super) fn may_enroll(&self, key: &JoinKey) -> bool {
+        is_any(&self.region, key.region.as_ref()) && is_any(&self.role, key.agent_role.as_ref())
     }
 
     /// Whether an agent is wanted. `now` is the router's clock, which heartbeats are dated by.

@@ -2,7 +2,7 @@
 
 use super::join_key_columns::JOIN_KEY;
 use crate::api::Id;
-use crate::api::join_keys::{JoinKey, List};
+use crate::api::join_keys::{JoinKey, List, STATUSES};
 use crate::api::page::ListParams;
 use crate::cmd::wait::{Reading, Snapshot, WaitArgs, Watched};
 use crate::error::{Error, Exit};
@@ -25,6 +25,7 @@ fn everything() -> ListParams {
 impl Watched for JoinKeys {
     type Item = JoinKey;
     const NOUN: &'static str = "join key";
+    const STATUSES: &'static [&'static str] = STATUSES;
 
     async fn read(
         &self,
@@ -57,6 +58,7 @@ impl Watched for JoinKeys {
 /// # Errors
 /// As [`WaitArgs::run`].
 pub(super) async fn wait(session: &Session<'_>, id: &Id, args: &WaitArgs) -> Result<Exit, Error> {
+    session.declare(JOIN_KEY)?;
     if session.is_dry() {
         let pages = session.pages(&ALL, &everything(), Scope::Command);
         session.plan(&[pages.request()])?;

@@ -114,7 +114,7 @@ pub struct Args {
     #[arg(long, hide_short_help = true, value_name = "FILE", value_parser = values::text, help_heading = "Selection (--revoke; the filters of lists too)")]
     ids_from: Option<String>,
     /// With --revoke: revoke nothing unless exactly N keys are selected (exit code 6)
-    #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::count, help_heading = "Selection (--revoke; the filters of lists too)")]
+    #[arg(long, hide_short_help = true, value_name = "N", allow_negative_numbers = true, value_parser = values::count, help_heading = "Selection (--revoke; the filters of lists too)")]
     expect_count: Option<u32>,
     /// With --revoke: number of parallel requests [default: 8]
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = values::concurrency, help_heading = "Selection (--revoke; the filters of lists too)")]
@@ -294,25 +294,31 @@ impl Args {
     fn selects(&self) -> bool {
         self.revoke.as_ref().is_some_and(|ids| {
             !ids.is_empty()
-                || self.filter().is_given()
+                || self.filter().map_or(true, |filter| filter.is_given())
                 || self.ids_from.is_some()
                 || self.paging.all
         })
     }
 
     /// The filters of a list or of `--revoke`.
-    fn filter(&self) -> KeyFilter {
-        KeyFilter {
+    ///
+    /// # Errors
+    /// Exit 2 if a value is none.
+    fn filter(&self) -> Result<KeyFilter, Error> {
+        Ok(KeyFilter {
             status: self.status.clone(),
-            region: list_options::split(&self.region),
-            name: list_options::split(&self.name),
-        }
+            region: list_options::split("--region", &self.region)?,
+            name: list_options::split_patterns("--name", &self.name)?,
+        })
     }
 
     pub(super) fn action(self) -> Result<Action, Error> {
         let kind = self.kind();
         option_rules::check(kind, &self.rows())?;
-        let filter = self.filter();
+        let filter = match kind {
+            ActionKind::Create | ActionKind::Wait => KeyFilter::default(),
+            _ => self.filter()?,
+        };
         if kind == ActionKind::Revoke {
             let ids = self.id.into_iter().chain(self.revoke.unwrap_or_default());
             let revoke = RevokeArgs {

@@ -41,6 +41,8 @@ pub(super) struct Run<'s> {
     pub(super) results: Vec<Option<RotationResult>>,
     pub(super) rows: Rows<'s, RotationResult>,
     pub(super) progress: Progress,
+    /// One agent was named by its ID: the result is that object and not a list.
+    pub(super) is_single: bool,
     /// The exit code that all failures have in common.
     pub(super) common: Option<Exit>,
     pub(super) is_mixed: bool,
@@ -69,6 +71,7 @@ impl<'s> Run<'s> {
                 "rotating",
                 Unit::Of(targets.len() as u64),
             ),
+            is_single: false,
             common: None,
             is_mixed: false,
             started: Instant::now(),
@@ -81,18 +84,26 @@ impl<'s> Run<'s> {
         // A name without its result would read as a success.
         if !self.session.render_options.format.is_name() || result.status.is_good() {
             let json = serde_json::to_string(result).unwrap_or_default();
+            if self.is_single {
+                let shown = self.session.renderer().record(RESULT, result, &json);
+                return past_closed_pipe(shown);
+            }
             let shown = self.rows.row(&json, || Ok(result));
             return past_closed_pipe(shown);
         } else if let Some(message) = &result.message {
             let (agent, status) = (&result.agent, result.status.word());
             let ui = self.session.ui();
-            ui.warn_always(&format!("{agent} {status}: {message}"));
+            let text = format!("{agent} {status}: {message}");
+            match result.status {
+                Status::Skipped => ui.warn(&text),
+                _ => ui.warn_always(&text),
+            }
         }
         Ok(())
     }
 
     fn begin(&mut self) -> Result<(), Error> {
-        if self.rows.is_begun() {
+        if self.rows.is_begun() || self.is_single {
             return Ok(());
         }
         // Rows that stream write the start of their document themselves.

@@ -10,7 +10,7 @@ use crate::api::agents::Rotate;
 use crate::api::request::Endpoint as _;
 use crate::cmd::bulk::{self, Target, counted};
 use crate::error::{Error, Exit};
-use crate::fleet::checkpoint::{Header, State, Todo};
+use crate::fleet::checkpoint::{Checkpoint, Header, State, Todo};
 use crate::fleet::checkpoint_file::CheckpointFile;
 use crate::session::Session;
 
@@ -31,6 +31,8 @@ struct Plan {
     targets: Vec<Target>,
     skipped: Vec<RotationResult>,
     checkpoint: Option<CheckpointFile>,
+    /// What it says, in a dry run.
+    peeked: Option<Checkpoint>,
 }
 
 /// What is to be done with the agents of a plan, by index.
@@ -60,12 +62,14 @@ impl Fleet<'_> {
             targets,
             skipped,
             mut checkpoint,
+            peeked,
         } = plan;
         let expected = self.select.bulk.expect_count;
         bulk::check_count("agent", expected, targets.len())?;
-        let work = self.work(&targets, checkpoint.as_ref());
+        let contents = checkpoint.as_ref().map(|it| &it.contents);
+        let work = self.work(&targets, contents.or(peeked.as_ref()));
         if session.is_dry() {
-            return self.plan_requests(session, &targets, &skipped);
+            return self.plan_requests(session, &targets, &skipped, &work);
         }
         if targets.is_empty() {
             return nothing(session, &skipped);
@@ -75,7 +79,9 @@ impl Fleet<'_> {
             let header = self.header(session, &targets);
             checkpoint = Some(CheckpointFile::create(path, header)?);
         }
+        let is_single = self.select.only_id().is_some();
         let mut run = Run::new(session, self.settings, &targets, checkpoint);
+        run.is_single = is_single;
         for result in &skipped {
             run.show(result)?;
         }
@@ -98,14 +104,16 @@ impl Fleet<'_> {
 
     /// The agents: those of the checkpoint, if it exists, or else those selected now; none in a dry run that can't know.
     async fn plan(&self, session: &Session<'_>) -> Result<Option<Plan>, Error> {
-        let checkpoint = match self.checkpoint {
-            // Nothing is locked or repaired in a dry run.
-            Some(path) if !session.is_dry() => CheckpointFile::open(path)?,
-            _ => None,
-        };
-        if let Some(checkpoint) = checkpoint {
-            self.check_header(session, &checkpoint).await?;
-            let plan = checkpoint.contents.header.plan.iter();
+        let (mut checkpoint, mut peeked) = (None, None);
+        match self.checkpoint {
+            Some(path) if session.is_dry() => peeked = CheckpointFile::peek(path)?,
+            Some(path) => checkpoint = CheckpointFile::open(path)?,
+            None => {}
+        }
+        let contents = checkpoint.as_ref().map(|it: &CheckpointFile| &it.contents);
+        if let Some(contents) = contents.or(peeked.as_ref()) {
+            self.check_header(session, contents).await?;
+            let plan = contents.header.plan.iter();
             let ids: Result<Vec<Id>, String> = plan.map(|id| id.parse()).collect();
             let ids = ids.map_err(|_| Error::usage("the checkpoint file holds an invalid ID"))?;
             let named = |id: Id| Target {
@@ -115,7 +123,8 @@ impl Fleet<'_> {
             return Ok(Some(Plan {
                 targets: ids.into_iter().map(named).collect(),
                 skipped: Vec::new(),
-                checkpoint: Some(checkpoint),
+                checkpoint,
+                peeked,
             }));
         }
         let (mut targets, mut skipped) = (Vec::new(), Vec::new());
@@ -135,6 +144,7 @@ impl Fleet<'_> {
             targets,
             skipped,
             checkpoint: None,
+            peeked: None,
         }))
     }
 
@@ -148,9 +158,9 @@ impl Fleet<'_> {
     async fn check_header(
         &self,
         session: &Session<'_>,
-        checkpoint: &CheckpointFile,
+        checkpoint: &Checkpoint,
     ) -> Result<(), Error> {
-        let header = &checkpoint.contents.header;
+        let header = &checkpoint.header;
         let selection = self.select.text();
         let wrong = |what: &str, is: &str, now: &str| {
             Error::usage(format!(
@@ -186,7 +196,7 @@ impl Fleet<'_> {
         Ok(())
     }
 
-    fn work(&self, targets: &[Target], checkpoint: Option<&CheckpointFile>) -> Work {
+    fn work(&self, targets: &[Target], checkpoint: Option<&Checkpoint>) -> Work {
         let mut work = Work::default();
         let Some(checkpoint) = checkpoint else {
             work.send = (0..targets.len()).collect();
@@ -194,10 +204,10 @@ impl Fleet<'_> {
         };
         for (index, target) in targets.iter().enumerate() {
             let id = target.id.as_str();
-            let entry = checkpoint.contents.entry(id);
+            let entry = checkpoint.entry(id);
             let is_waiting =
                 entry.is_some_and(|it| it.state == State::Dispatched && it.request_id.is_some());
-            match checkpoint.contents.todo(id) {
+            match checkpoint.todo(id) {
                 Todo::Send => work.send.push(index),
                 Todo::Resolve => work.resolve.push(index),
                 Todo::Skip if self.settings.waits && is_waiting => work.follow.push(index),
@@ -229,16 +239,18 @@ impl Fleet<'_> {
         bulk::confirm(session, &rotated, "agent", &question, self.force)
     }
 
-    /// Prints every request.
+    /// Prints every request that would be sent.
     fn plan_requests(
         &self,
         session: &Session<'_>,
         targets: &[Target],
         skipped: &[RotationResult],
+        work: &Work,
     ) -> Result<Exit, Error> {
-        let requests = targets.iter().map(|target| {
+        let repeated = work.resolve.iter().filter(|_| self.retries_unknown);
+        let requests = work.send.iter().chain(repeated).map(|index| {
             let rotate = Rotate {
-                agent: &target.id,
+                agent: &targets[*index].id,
                 reason: &self.settings.reason,
             };
             rotate.request()
@@ -249,10 +261,16 @@ impl Fleet<'_> {
             let note = format!("{} would be skipped", counted(count, "agent"));
             session.ui().note(&note);
         }
-        if self.checkpoint.is_some() {
-            session
-                .ui()
-                .note("not checked in a dry run: --checkpoint (agents that are done)");
+        let done = work.done.len() + work.follow.len();
+        if done > 0 {
+            let count = counted(done, "agent");
+            let note = format!("done before, according to --checkpoint: {count}");
+            session.ui().note(&note);
+        }
+        if !work.resolve.is_empty() {
+            let count = counted(work.resolve.len(), "agent");
+            let note = format!("unknown outcome, so their events would be read first: {count}");
+            session.ui().note(&note);
         }
         Ok(Exit::Success)
     }
@@ -260,7 +278,9 @@ impl Fleet<'_> {
 
 /// The server that a checkpoint belongs to. The port of the sandbox in this process differs each time.
 fn server(session: &Session<'_>) -> String {
-    if session.is_local() {
+    // In a dry run, no sandbox runs.
+    let is_dry_sandbox = session.is_dry() && session.base_url() == session.context.local_base_url;
+    if session.is_local() || is_dry_sandbox {
         "the sandbox".to_owned()
     } else {
         session.base_url().to_owned()
@@ -286,7 +306,9 @@ impl Run<'_> {
     /// Does the work, as far as nothing stops it.
     async fn work_off(&mut self, work: Work, retries: bool) -> Result<(), Error> {
         for index in work.done {
-            self.results[index] = Some(self.recorded(index, Status::Done));
+            let result = self.recorded(index, Status::Done);
+            self.show(&result)?;
+            self.results[index] = Some(result);
         }
         for index in &work.follow {
             self.results[*index] = Some(self.recorded(*index, Status::Dispatched));

@@ -34,7 +34,9 @@ impl Run<'_> {
             }
         }
         let summary = self.summary(skipped);
-        past_closed_pipe(self.rows.end(&["]}"]))?;
+        if !self.is_single {
+            past_closed_pipe(self.rows.end(&["]}"]))?;
+        }
         self.session.ui().note(&summary);
         self.hint();
         let is_good = |result: &RotationResult| result.status.is_good();

@@ -92,10 +92,16 @@ fn word<S: serde::Serializer>(status: &Status, serializer: S) -> Result<S::Ok, S
 
 /// The columns of a result.
 pub(super) const RESULT: &[Column<RotationResult>] = &[
-    Column::id("AGENT", |row| row.agent.as_str().into()),
-    Column::reference("REQUEST", |row| Cell::from(&row.request_id)),
-    Column::state("STATUS", |row| row.status.word().into()),
-    Column::text("MONITOR_URL", |row| Cell::from(&row.monitor_url)),
+    Column::id("AGENT", |row: &RotationResult| row.agent.as_str().into()).width(20),
+    Column::reference("REQUEST", |row: &RotationResult| {
+        Cell::from(&row.request_id)
+    })
+    .width(20),
+    Column::state("STATUS", |row: &RotationResult| row.status.word().into()).width(12),
+    Column::link("MONITOR_URL", |row: &RotationResult| {
+        Cell::from(&row.monitor_url)
+    })
+    .width(72),
     Column::text("MESSAGE", |row| Cell::from(&row.message)),
 ];
 

@@ -20,7 +20,8 @@ use crate::view::column::{Cell, Column};
 /// Count agents by status, region, and role
 ///
 /// Also counts connected agents with a stale heartbeat, agents whose execution is paused, and active join keys that expire
-/// soon. Reads the whole list of agents, and the list of join keys.
+/// soon (with --region or --role, only those for these regions and roles). Reads the whole list of agents, and the list of
+/// join keys.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -134,6 +135,7 @@ impl Args {
     /// Runs the command.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
+        session.declare(ROW)?;
         let keys = join_keys::List {
             include_terminal: false,
         };
@@ -157,7 +159,9 @@ impl Args {
             .unwrap_or(Timestamp::MAX);
         match all(&session, &keys).await {
             Ok(keys) => {
-                let expiring = keys.iter().filter(|key| expires_before(key, now, end));
+                let expiring = keys
+                    .iter()
+                    .filter(|key| self.filter.may_enroll(key) && expires_before(key, now, end));
                 stats.expiring = Some(expiring.count());
             }
             Err(error) if error.exit().is_by_signal() => return Err(error),

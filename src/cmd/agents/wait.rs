@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::AGENT;
 use super::selection::{self, SelectArgs};
 use crate::api::Id;
-use crate::api::agents::{Agent, Event, Events, Get};
+use crate::api::agents::{Agent, Event, Events, Get, STATUSES};
 use crate::api::page::ListParams;
 use crate::cmd::bulk;
 use crate::cmd::wait::{Entry, Reading, Snapshot, WaitArgs, Watched};
@@ -45,6 +45,7 @@ struct Agents;
 impl Watched for Agents {
     type Item = Agent;
     const NOUN: &'static str = "agent";
+    const STATUSES: &'static [&'static str] = STATUSES;
 
     async fn read(&self, session: &Session<'_>, id: &Id) -> Result<Option<Reading<Agent>>, Error> {
         Reading::of(session.get(&Get(id)).await)
@@ -109,11 +110,12 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         self.wait.check()?;
         let session = selection::open(&self.select, context)?;
+        session.declare(AGENT)?;
         let Some(selected) = self.select.resolve(&session).await? else {
             return Ok(Exit::Success);
         };
         let ids: Vec<Id> = selected.into_iter().map(|(target, _)| target.id).collect();
-        bulk::check_count("agent", self.select.bulk.expect_count, ids.len())?;
+        bulk::check_count_of_read("agent", self.select.bulk.expect_count, ids.len())?;
         if ids.is_empty() {
             return Err(Error::new(Exit::NotFound, "no agents match").next("list agents", "agents"));
         }

@@ -42,10 +42,13 @@ pub(crate) const APPROVAL: &[Column<Approval>] = &[
     Column::state("Risk", |approval| Cell::from(&approval.risk)),
     Column::text("Tool", |approval| Cell::from(&approval.tool_name)),
     Column::text("Created", |approval| Cell::from(&approval.created_at)),
-    Column::terminal("Time Left", |approval| match &approval.expires_at {
-        Some(at) if approval.is_pending() => Cell::Left(at),
-        _ => Cell::Absent,
-    }),
+    Column::terminal("Time Left", |approval: &Approval| {
+        match &approval.expires_at {
+            Some(at) if approval.is_pending() => Cell::Left(at),
+            _ => Cell::Absent,
+        }
+    })
+    .width(6),
     Column::extra("Workspace", |approval| Cell::from(&approval.workspace_id)),
     Column::extra("Agent", |approval| Cell::from(&approval.agent_id)),
     Column::extra("Requested By", |approval| {

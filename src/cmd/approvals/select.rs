@@ -1,7 +1,7 @@
 //! Which approvals are decided: IDs, a file of IDs, or filters.
 
 use crate::api::Id;
-use crate::api::approvals::{Approval, List, Risk, STATUSES};
+use crate::api::approvals::{Approval, List, Risk, STATUSES, same_status};
 use crate::cmd::bulk::{self, BulkArgs, Target};
 use crate::cmd::list_options::{is_any, warn_unknown_status};
 use crate::cmd::values;
@@ -41,9 +41,15 @@ impl ApprovalFilter {
         warn_unknown_status(session, &self.status, STATUSES);
     }
 
+    fn has_status(&self, approval: &Approval) -> bool {
+        let status = approval.status.as_deref();
+        let is = |word: &String| status.is_some_and(|status| same_status(word, status));
+        self.status.is_empty() || self.status.iter().any(is)
+    }
+
     /// Whether an approval is wanted. The router has filtered by risk.
     pub(super) fn matches(&self, approval: &Approval) -> bool {
-        is_any(&self.status, approval.status.as_ref())
+        self.has_status(approval)
             && is_any(&self.workspace, approval.workspace_id.as_ref())
             && is_any(&self.agent, approval.agent_id.as_ref())
             && is_any(&self.tool, approval.tool_name.as_ref())

@@ -2,7 +2,7 @@
 
 use super::list::APPROVAL;
 use crate::api::Id;
-use crate::api::approvals::{Approval, Get};
+use crate::api::approvals::{Approval, Get, STATUSES};
 use crate::api::request::Endpoint as _;
 use crate::cmd::bulk;
 use crate::cmd::wait::{Reading, Snapshot, WaitArgs, Watched};
@@ -33,6 +33,7 @@ struct Approvals;
 impl Watched for Approvals {
     type Item = Approval;
     const NOUN: &'static str = "approval";
+    const STATUSES: &'static [&'static str] = STATUSES;
 
     async fn read(
         &self,
@@ -55,6 +56,7 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         self.wait.check()?;
         let session = context.open()?;
+        session.declare(APPROVAL)?;
         let ids = bulk::distinct(self.ids);
         if session.is_dry() {
             let requests = ids.iter().map(|id| Get(id).request());

@@ -23,15 +23,17 @@ pub(super) struct Table {
 impl Table {
     fn draw(&mut self, out: &mut Output<'_>) -> Result {
         let cells = std::mem::take(&mut self.cells);
-        let text = self.blocks.block(&out.headings, cells, &out.options);
+        let text = self
+            .blocks
+            .block(&out.headings, cells, &out.options, out.streams);
         self.bytes = 0;
         let is_first = !std::mem::replace(&mut self.is_drawn, true);
-        out.text.push_str(&text);
-        out.flush()?;
         if is_first && out.streams {
+            // Before the rows, so that it does not stand between them.
             self.note_hidden(out);
         }
-        Ok(())
+        out.text.push_str(&text);
+        out.flush()
     }
 
     fn note_hidden(&self, out: &Output<'_>) {

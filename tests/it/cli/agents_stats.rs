@@ -13,6 +13,8 @@ fn the_fleet_is_counted_in_each_format() {
             "agents stats -o csv --region us-east,us-west",
             "agents stats --status dead --stale-after 1h --expiring-within 1h -o json",
             "agents stats --dry-run",
+            "agents stats --columns group,count --role execution",
+            "agents stats --columns size",
         ],
     ));
 }

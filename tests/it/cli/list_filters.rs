@@ -72,6 +72,56 @@ fn a_sorted_list_is_read_whole() {
     ));
 }
 
+#[test]
+fn values_and_patterns_that_select_nothing_are_refused() {
+    insta::assert_snapshot!(runs(
+        &sandbox(),
+        &[
+            "agents --status ,",
+            "agents --status active,",
+            "agents --region us-east, --count",
+            "agents --name '['",
+            "agents --name 'gpu-{1,2}'",
+            "join-keys --name 'pool-[ab]'",
+            "join-keys --region ,us-east",
+            "agents pause-exec --name 'gpu-[12]' --dry-run",
+            "agents pause-exec --all --expect-count -1 --dry-run",
+            "agents delete --status ',' --dry-run",
+            "exec list --status failed,",
+        ],
+    ));
+}
+
+#[test]
+fn a_document_of_selected_items_says_only_what_fits_them() {
+    let home = sandbox();
+    for (options, has_more, last) in [
+        ("--status dead", false, true),
+        ("--status active --limit 2", true, true),
+        ("--name none", false, false),
+        ("--sort name --limit 3", true, false),
+        ("--sort name", false, false),
+    ] {
+        let output = home.run(&format!("agents {options} -o json"));
+        let document: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+        let items = document["data"].as_array().expect("items");
+        let shown = items.last().filter(|_| last).map(|item| &item["id"]);
+        let null = serde_json::Value::Null;
+        assert_eq!(document["last_id"], *shown.unwrap_or(&null), "{options}");
+        assert_eq!(document["has_more"], has_more, "{options}");
+        assert_eq!(document["first_id"], null, "{options}");
+    }
+}
+
+#[test]
+fn both_words_for_an_approval_that_timed_out_mean_the_same() {
+    let of = |word: &str| sandbox().run(&format!("approvals list --status {word} -o name"));
+    let (one, other) = (of("timeout"), of("timed_out"));
+    assert!(!one.stdout.is_empty(), "{}", one.whole());
+    assert_eq!(one.stdout, other.stdout);
+    assert!(!(one.stderr + &other.stderr).contains("unknown status"));
+}
+
 /// Two agents, by a router whose clock is a day ahead of ours.
 fn ahead() -> (Router, Home) {
     let agents = r#"{"data":[

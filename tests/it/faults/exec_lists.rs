@@ -151,7 +151,7 @@ fn envelope_is_that_of_the_first_page() {
     );
     assert_eq!(
         output.stdout,
-        "{\"object\":\"list\",\"first_id\":\"f\",\"y\":1,\"data\":[{\"id\":\"e150\",\"invocation_id\":\"i150\",\"status\":\"failed\",\"tool_name\":\"t\",\"created_at\":\"2026-11-22T09:29:00Z\",\"x\":1.50}],\"last_id\":\"e150\",\"has_more\":true}\n"
+        "{\"object\":\"list\",\"y\":1,\"data\":[{\"id\":\"e150\",\"invocation_id\":\"i150\",\"status\":\"failed\",\"tool_name\":\"t\",\"created_at\":\"2026-11-22T09:29:00Z\",\"x\":1.50}],\"last_id\":\"e150\",\"has_more\":true}\n"
     );
 }
 

@@ -164,6 +164,59 @@ fn each_answer_is_waited_for_by_its_own_request_id() {
 }
 
 #[test]
+fn an_agent_that_is_named_by_its_id_gives_one_object() {
+    let fleet = Fleet::new(2, Duration::ZERO, |_, _| None);
+    let event = json!({ "request_id": "rot_a001_1" });
+    fleet.add_event(&id(1), "curve.rotation_acknowledged", &event);
+    let output = run(
+        &fleet,
+        "agents curve-rotate a001 --wait --timeout 2s -o json",
+    );
+    let document: Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(document["agent"], "a001", "{}", output.whole());
+    assert_eq!(document["status"], "acknowledged", "{}", output.whole());
+    let output = run(&fleet, "agents curve-rotate a002 -o json");
+    let document: Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(document["request_id"], "rot_a002_1", "{}", output.whole());
+}
+
+#[test]
+fn rows_line_up_on_narrow_terminals_and_a_url_is_hidden_first() {
+    let mut agents: Vec<_> = (1..=4).map(agent).collect();
+    agents[0]["status"] = "disconnected".into();
+    agents[2]["agent_role"] = "inference".into();
+    let rows = [160, 80, 40].map(|width| {
+        let fleet = Fleet::of(agents.clone(), Duration::ZERO, |id, _| {
+            (id == "a004").then(|| Answer::fault(409, "conflict"))
+        });
+        let terminals = xeroctl::ui::Terminals {
+            output: true,
+            error: false,
+            input: false,
+            width: Some(width),
+        };
+        let line = format!("{ALL} --concurrency 1 --color never");
+        let output = fleet.router.home().run_on(terminals, "", &line);
+        let address = fleet.router.root().replace("http://", "");
+        output.whole().replace(&address, "ROUTER")
+    });
+    insta::assert_snapshot!(rows.join("\n"));
+}
+
+#[test]
+fn quiet_is_quiet_about_those_that_are_skipped_and_not_about_failures() {
+    let mut agents: Vec<_> = (1..=3).map(agent).collect();
+    agents[0]["status"] = "disconnected".into();
+    let fleet = Fleet::of(agents, Duration::ZERO, |id, _| {
+        (id == "a003").then(|| Answer::fault(409, "conflict"))
+    });
+    let output = run(&fleet, &format!("{ALL} -q -o name"));
+    assert_eq!(output.stdout, "a002\n", "{}", output.whole());
+    assert!(!output.stderr.contains("a001"), "{}", output.whole());
+    assert!(output.stderr.contains("a003 failed"), "{}", output.whole());
+}
+
+#[test]
 fn those_that_cannot_rotate_are_skipped_unless_named() {
     let mut agents: Vec<_> = (1..=4).map(agent).collect();
     agents[1]["status"] = "disconnected".into();

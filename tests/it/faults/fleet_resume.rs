@@ -42,6 +42,32 @@ fn what_failed_is_repeated_and_what_is_done_is_not() {
 }
 
 #[test]
+fn what_an_earlier_run_has_done_is_a_result_too_and_not_in_a_dry_run() {
+    let fleet = Fleet::new(4, Duration::ZERO, |id, times| {
+        (id > "a003" && times == 1).then(|| Answer::fault(409, "conflict"))
+    });
+    let home = fleet.router.home();
+    assert_eq!(home.run(LINE).code, 15);
+    let dry = home.run(&LINE.replace("--force", "--dry-run"));
+    let address = fleet.router.root().replace("http://", "");
+    let plain = |output: &Output| output.whole().replace(&address, "ROUTER");
+    let again = home.run(LINE);
+    insta::assert_snapshot!([plain(&dry), plain(&again)].join("\n"));
+    assert_eq!(fleet.requests(), 5, "{}", again.whole());
+}
+
+#[test]
+fn a_dry_run_in_the_sandbox_knows_its_checkpoint() {
+    let home = Home::new().with("XEROCTL_CONTEXT", "sandbox");
+    let line = "agents curve-rotate agt_abc123 --checkpoint c.ckpt";
+    assert_eq!(home.run(line).code, 0);
+    let dry = home.run(&format!("{line} --dry-run"));
+    assert_eq!((dry.code, dry.stdout.as_str()), (0, ""), "{}", dry.whole());
+    let told = "done before, according to --checkpoint: 1 agent";
+    assert!(dry.stderr.contains(told), "{}", dry.whole());
+}
+
+#[test]
 fn the_plan_of_the_first_run_is_kept() {
     let fleet = Fleet::new(6, Duration::ZERO, |id, times| {
         (id > "a003" && times == 1).then(|| Answer::fault(409, "conflict"))

@@ -170,6 +170,35 @@ fn one_of_several_is_enough_with_any() {
 }
 
 #[test]
+fn unknown_words_are_warned_of_and_columns_are_selected() {
+    let router = || router(&["active"], "");
+    let lines = [
+        "agents wait x1 --for activ,active --fail-on status=ded --columns name,status",
+        "approvals wait x1 --for active,timed_out --fail-on timeout --columns id",
+        "join-keys wait x1 --for active --fail-on gone,deleted --columns status",
+        "agents wait x1 x2 --expect-count 1 --for active",
+        "agents wait x1 --for active --columns nme",
+    ];
+    let runs = lines.map(|line| router().home().run(line).whole());
+    insta::assert_snapshot!(runs.join("\n"));
+}
+
+#[test]
+fn both_words_for_a_timeout_are_waited_for() {
+    let output = wait(
+        &["timed_out"],
+        "",
+        "approvals wait x1 --for timeout -o name",
+    );
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (0, "x1\n"),
+        "{}",
+        output.whole()
+    );
+}
+
+#[test]
 fn what_is_wrong_on_the_line_is_found_before_anything_is_asked() {
     let router = Router::unasked();
     for line in [
