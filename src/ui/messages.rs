@@ -76,7 +76,9 @@ impl Ui {
         let text = sanitize::cell(&text);
         let line = match label {
             // A command stays on one line, so that it can be copied.
-            Some((word, tone @ Tone::Hint)) => format!("{}: {text}", tone.paint(word, color)),
+            Some((word, tone @ Tone::Hint)) if holds_command(&text) => {
+                format!("{}: {text}", tone.paint(word, color))
+            }
             Some((word, tone)) => {
                 let line = state.wrapped(&format!("{word}: {text}"), INDENT);
                 tone.paint(word, color) + &line[word.len()..]
@@ -85,4 +87,9 @@ impl Ui {
         };
         state.say(&(line + "\n"));
     }
+}
+
+/// Whether a hint ends with a command, which follows a colon.
+pub(super) fn holds_command(hint: &str) -> bool {
+    hint.contains(": ")
 }

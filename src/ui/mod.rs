@@ -354,9 +354,14 @@ impl Ui {
             text.push('\n');
         }
         for hint in error.hints(&state.program) {
+            let hint = sanitize::cell(&hint);
+            let line = if messages::holds_command(&hint) {
+                format!("hint: {hint}")
+            } else {
+                state.wrapped(&format!("hint: {hint}"), INDENT)
+            };
             text.push_str(&Tone::Hint.paint("hint", color));
-            text.push_str(": ");
-            text.push_str(&sanitize::cell(&hint));
+            text.push_str(&line["hint".len()..]);
             text.push('\n');
         }
         if state.output_mode.json_errors {

@@ -22,6 +22,8 @@ const LEAST_REFERENCE: usize = 13;
 
 /// Longer IDs and status words count as this long when columns are chosen. UUIDs have 36 characters.
 const LONGEST_ID: usize = 40;
+/// They are not cut below this width, and only if nothing but a status would be shown beside them.
+const LEAST_ID: usize = 20;
 
 /// The number of characters examined per terminal column when cutting text, more than a letter with combining marks
 /// has.
@@ -135,7 +137,9 @@ pub(super) fn fit(lanes: &mut Vec<ColumnLayout>, width: usize) {
         lanes.remove(extra);
     }
     while may_hide && lanes.len() > 1 && total(lanes, ColumnLayout::min_width) > width {
-        lanes.remove(last_documented(lanes));
+        if !cut_id(lanes, width) {
+            lanes.remove(last_documented(lanes));
+        }
     }
     if !may_hide {
         // Rows line up with those before.
@@ -174,6 +178,20 @@ pub(super) fn uncertainty(lanes: &[ColumnLayout]) -> usize {
 fn total(lanes: &[ColumnLayout], width: impl Fn(&ColumnLayout) -> usize) -> usize {
     let widths = lanes.iter().map(|lane| width(lane) + GAP);
     widths.sum::<usize>().saturating_sub(GAP)
+}
+
+/// Cuts the IDs if only they and a status are left, because IDs alone say little. Returns whether both fit then.
+fn cut_id(lanes: &mut [ColumnLayout], width: usize) -> bool {
+    let [id, state] = lanes else { return false };
+    if (id.kind, state.kind) != (Kind::Id, Kind::State) {
+        return false;
+    }
+    let room = width.saturating_sub(state.min_width() + GAP);
+    if room < LEAST_ID {
+        return false;
+    }
+    id.usual = id.usual.min(room);
+    true
 }
 
 /// Of the columns of `-o wide`, the one with the lowest priority, and of several, the last.
@@ -292,159 +310,4 @@ fn end(text: &str, width: usize) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn lane(heading: &'static str, kind: Kind, rank: Visibility, cells: &[&str]) -> ColumnLayout {
-        let heading = Heading {
-            text: heading,
-            kind,
-            rank,
-            priority: 0,
-            width: 0,
-            index: 0,
-        };
-        let cells = cells.iter().map(|cell| Some((*cell).to_owned()));
-        ColumnLayout::new(&heading, cells.collect(), heading.text.width(), true)
-    }
-
-    fn fitted(mut lanes: Vec<ColumnLayout>, width: usize) -> Vec<(&'static str, usize)> {
-        fit(&mut lanes, width);
-        lanes
-            .iter()
-            .map(|lane| (lane.heading, lane.width))
-            .collect()
-    }
-
-    #[test]
-    fn cuts_names_in_the_middle_and_sentences_at_the_end() {
-        for (text, kind, cut_text) in [
-            ("gpu-worker-1", Kind::Text, "gpu-worker-1"),
-            ("gpu-worker-001", Kind::Text, "gpu-wo…er-001"),
-            ("a drained node", Kind::Text, "a drained no…"),
-            ("pending_approval", Kind::State, "pending_appr…"),
-            ("東京-canary-worker", Kind::Text, "東京-c…worker"),
-            ("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", Kind::Text, "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦…👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦"),
-        ] {
-            assert_eq!(cut(text, 13, kind, "…"), cut_text);
-        }
-        assert_eq!(
-            cut("gpu-worker-001", 13, Kind::Text, "..."),
-            "gpu-w...r-001"
-        );
-    }
-
-    #[test]
-    fn cuts_headers_before_values() {
-        let lanes = || {
-            vec![
-                lane("ID", Kind::Id, Visibility::Documented, &["agt_1"]),
-                lane(
-                    "NAME",
-                    Kind::Text,
-                    Visibility::Documented,
-                    &["gpu-worker-1-east"],
-                ),
-                lane(
-                    "LAST_HEARTBEAT",
-                    Kind::Text,
-                    Visibility::Documented,
-                    &["8s ago"],
-                ),
-            ]
-        };
-        assert_eq!(
-            fitted(lanes(), 35),
-            [("ID", 5), ("NAME", 17), ("LAST_HEARTBEAT", 9)]
-        );
-        assert_eq!(
-            fitted(lanes(), 30),
-            [("ID", 5), ("NAME", 15), ("LAST_HEARTBEAT", 6)]
-        );
-    }
-
-    #[test]
-    fn shrinks_text_before_it_hides_columns_and_extras_before_documented_ones() {
-        let lanes = || {
-            vec![
-                lane("ID", Kind::Id, Visibility::Documented, &["agt_1"]),
-                lane(
-                    "NAME",
-                    Kind::Text,
-                    Visibility::Documented,
-                    &[&"n".repeat(300)],
-                ),
-                lane("ROLE", Kind::Text, Visibility::Extra, &["execution"]),
-                lane("CREATED", Kind::Text, Visibility::Extra, &["5m ago"]),
-            ]
-        };
-        assert_eq!(
-            fitted(lanes(), 60),
-            [("ID", 5), ("NAME", 34), ("ROLE", 9), ("CREATED", 6)]
-        );
-        assert_eq!(fitted(lanes(), 31), [("ID", 5), ("NAME", 13), ("ROLE", 9)]);
-        assert_eq!(fitted(lanes(), 20), [("ID", 5), ("NAME", 13)]);
-        assert_eq!(fitted(lanes(), 15), [("ID", 5), ("NAME", 8)]);
-        assert_eq!(fitted(lanes(), 10), [("ID", 5)]);
-    }
-
-    #[test]
-    fn hides_the_extra_of_the_lowest_priority() {
-        let mut lanes = vec![
-            lane("ID", Kind::Id, Visibility::Documented, &["agt_1"]),
-            lane("TIERS", Kind::State, Visibility::Extra, &["priority"]),
-            lane("ROLE", Kind::State, Visibility::Extra, &["execution"]),
-        ];
-        lanes[2].priority = 1;
-        assert_eq!(fitted(lanes, 16), [("ID", 5), ("ROLE", 9)]);
-    }
-
-    proptest! {
-        #[test]
-        fn one_long_cell_hides_no_column(
-            long in 1..400_usize,
-            column in 0..4_usize,
-            row in 0..12_usize,
-        ) {
-            let names: Vec<Vec<String>> = ["agt_g0974f2pgyfa8vcq", "gpu-worker-1", "disconnected", "8s ago"]
-                .iter()
-                .enumerate()
-                .map(|(index, usual)| {
-                    let cell = |at| if (index, at) == (column, row) { "x".repeat(long) } else { (*usual).to_owned() };
-                    (0..12).map(cell).collect()
-                })
-                .collect();
-            let cells = |index: usize| names[index].iter().map(String::as_str).collect::<Vec<_>>();
-            let lanes = vec![
-                lane("ID", Kind::Id, Visibility::Documented, &cells(0)),
-                lane("NAME", Kind::Text, Visibility::Documented, &cells(1)),
-                lane("STATUS", Kind::State, Visibility::Documented, &cells(2)),
-                lane("LAST_HEARTBEAT", Kind::Text, Visibility::Documented, &cells(3)),
-            ];
-            let found = fitted(lanes, 60);
-            prop_assert_eq!(found.len(), 4);
-            let sum: usize = found.iter().map(|(_, width)| width + GAP).sum();
-            prop_assert!(sum - GAP <= 60, "{:?}", found);
-        }
-
-        #[test]
-        fn wrapped_text_keeps_its_words(text in "[a-zé東 ]{0,120}", width in 24..60_usize) {
-            let lines = wrap(&text, width);
-            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-            prop_assert_eq!(words(&lines.join(" ")), words(&text));
-            for line in lines {
-                prop_assert!(line.width() <= width || !line.trim().contains(' '), "{:?}", line);
-            }
-        }
-
-        #[test]
-        fn cut_text_is_never_too_wide(text in "\\PC{0,40}", width in 1..30_usize) {
-            for kind in [Kind::Text, Kind::State] {
-                let shown = cut(&text, width, kind, "…");
-                prop_assert!(shown.width() <= width, "{:?} {}", shown, width);
-            }
-        }
-    }
-}
+mod tests;
