@@ -66,9 +66,9 @@ const CHANGE: &[Column<Change>] = &[
     Column::text("COLUMN", |change: &Change| {
         change.column.map_or(Cell::Absent, Cell::from)
     })
-    .width(8),
-    Column::text("FROM", |change: &Change| Cell::from(&change.from)).width(12),
-    Column::text("TO", |change: &Change| Cell::from(&change.to)).width(12),
+    .width(6),
+    Column::text("FROM", |change: &Change| Cell::from(&change.from)).width(8),
+    Column::text("TO", |change: &Change| Cell::from(&change.to)).width(8),
 ];
 
 impl<L: ListEndpoint> Watched<'_, L> {

@@ -162,7 +162,7 @@ fn screens(home: &Home, columns: usize, options: &str) -> String {
     let drawn = output.stdout.replace("\u{1b}[H", "-- drawn --\n");
     let drawn = drawn
         .replace("\u{1b}[K", "")
-        .replace("\u{1b}[J", "\n")
+        .replace("\u{1b}[J", "")
         .replace('\r', "");
     let drawn = drawn.replace('\u{1b}', "ESC");
     format!(
