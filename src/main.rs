@@ -1,6 +1,7 @@
 //! Passes the arguments, the environment, and the terminal to [`xeroctl::run`], and returns its exit code.
 
 use std::ffi::OsString;
+use std::hint;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
@@ -9,7 +10,11 @@ use xeroctl::error::Exit;
 use xeroctl::interrupt::Interrupt;
 use xeroctl::ui::{Ui, stream};
 
+/// Larger than the pieces that a response is read and written in.
+const LARGE: usize = 4 * 1024 * 1024;
+
 fn main() -> ExitCode {
+    keep_freed_memory();
     let interrupt = Interrupt::install(stream::last_word).unwrap_or_default();
     let owned = interrupt.clone();
     panic::set_hook(Box::new(move |info| defect(info, &owned)));
@@ -21,6 +26,13 @@ fn main() -> ExitCode {
         interrupt.end(signal);
     }
     ExitCode::from(code)
+}
+
+/// Lets the allocator keep a few megabytes of freed memory for the next page of a list. glibc returns it to the kernel
+/// from 128 KiB on, until a larger block was freed once (`mallopt(3)`, `M_TRIM_THRESHOLD`). The block is never touched,
+/// so it costs no memory.
+fn keep_freed_memory() {
+    drop(hint::black_box(Vec::<u8>::with_capacity(LARGE)));
 }
 
 /// Ends the process with one sentence and exit code 1 after a panic on any thread. The panic's message may contain user

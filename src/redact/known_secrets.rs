@@ -1,11 +1,13 @@
 //! Secrets known by their text: the keys in use, and secrets from the command line.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
+use aho_corasick::packed;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use memchr::memchr3_iter;
 use memchr::memmem::Finder;
+use memchr::{memchr3, memchr3_iter};
 
 use super::MASK;
 use crate::secret::Secret;
@@ -22,9 +24,17 @@ const SHORTEST_BASE64: usize = 12;
 /// The maximum length of a numeric character reference in HTML.
 const LONGEST_ENTITY: usize = 10;
 
+/// Longer texts are searched for all secrets at once, before they are searched for each.
+const LONG: usize = 4 * 1024;
+
 /// Secrets that are masked everywhere: verbatim, percent-encoded, escaped as in JSON or HTML, and in base64.
 #[derive(Clone, Default)]
-pub struct KnownSecrets(Vec<Pattern>);
+pub struct KnownSecrets {
+    patterns: Vec<Pattern>,
+    /// Finds the literals of all patterns in one pass; none if the processor has no instructions for that. Made for the
+    /// first long text.
+    any: OnceLock<Option<Box<packed::Searcher>>>,
+}
 
 #[derive(Clone)]
 #[expect(
@@ -56,11 +66,12 @@ impl KnownSecrets {
     pub fn add(&mut self, secret: &Secret) {
         let bytes = secret.expose().as_bytes();
         let is_known = |pattern: &Pattern| pattern.bytes == bytes;
-        if bytes.is_empty() || self.0.iter().any(is_known) {
+        if bytes.is_empty() || self.patterns.iter().any(is_known) {
             return;
         }
-        self.0.push(Pattern::of_secret(bytes));
-        self.0.extend(in_base64(bytes));
+        self.patterns.push(Pattern::of_secret(bytes));
+        self.patterns.extend(in_base64(bytes));
+        self.any.take();
     }
 
     /// A message with the secrets masked.
@@ -97,13 +108,16 @@ impl KnownSecrets {
             };
             (1..=longest).rev().find(is_begun).unwrap_or(0)
         };
-        let counted = self.0.iter().filter(|pattern| pattern.in_documents);
+        let counted = self.patterns.iter().filter(|pattern| pattern.in_documents);
         counted.map(started).max().unwrap_or(0)
     }
 
     fn replaced(&self, text: &[u8], counts: impl Fn(&Pattern) -> bool) -> Option<Vec<u8>> {
+        if text.len() >= LONG && !self.may_be_in(text) {
+            return None;
+        }
         let mut found = Vec::new();
-        for pattern in self.0.iter().filter(|pattern| counts(pattern)) {
+        for pattern in self.patterns.iter().filter(|pattern| counts(pattern)) {
             pattern.find(text, &mut found);
         }
         if found.is_empty() {
@@ -122,6 +136,20 @@ impl KnownSecrets {
         }
         out.extend_from_slice(&text[written..]);
         Some(out)
+    }
+}
+
+impl KnownSecrets {
+    /// Whether a text contains a literal or an escape; most have neither.
+    fn may_be_in(&self, text: &[u8]) -> bool {
+        let any = self.any.get_or_init(|| {
+            let literals = self.patterns.iter().flat_map(|pattern| &pattern.literal);
+            let literals = literals.map(|literal| literal.needle().to_owned());
+            let any = packed::Config::new().builder().extend(literals).build();
+            any.map(Box::new)
+        });
+        memchr3(b'%', b'\\', b'&', text).is_some()
+            || any.as_ref().is_none_or(|any| any.find(text).is_some())
     }
 }
 

@@ -183,17 +183,25 @@ fn masks_known_secrets_in_every_spelling() {
         units,
         html,
     ];
-    for spelling in spellings {
-        let text = format!("<{spelling}>");
+    // Long texts are searched in another way first.
+    let long = "plain text ".repeat(1000);
+    for (around, spelling) in ["", &long]
+        .into_iter()
+        .flat_map(|around| spellings.iter().map(move |spelling| (around, spelling)))
+    {
+        let text = format!("{around}<{spelling}>{around}");
         assert_eq!(known.redact(&text).matches("***").count(), 1, "{text}");
-        let left = known.redact(&text).replace("***", "");
+        let left = known.redact(&text).replace("***", "").replace(around, "");
         assert!(left.len() <= 4, "{text}: {left}");
     }
+    assert_eq!(known.redact(&long), long);
     assert!(!known.redact(&nested).contains("Sentinel"), "{nested}");
     for before in ["", "a", "ab", "abc"] {
         let text = base64::engine::general_purpose::STANDARD.encode(format!("{before}{KEY}"));
         let left = known.redact(&text).replace("***", "");
         assert!(left.len() <= 8, "{before}: {text}: {left}");
+        let masked = known.redact(&format!("{long}{text}")).replace(&long, "");
+        assert_eq!(masked.replace("***", ""), left, "{before}: {text}");
     }
 }
 
