@@ -138,6 +138,60 @@ fn settled(text: &str) -> String {
     looked.replace_all(&text, "(N checked)").into_owned()
 }
 
+/// The lines that two texts have in common, in the same order: their longest common subsequence.
+fn common(old: &str, new: &str) -> Vec<(usize, usize)> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    // How many lines are common behind each pair of places.
+    let mut behind = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
+    for (at, line) in old.iter().enumerate().rev() {
+        for (other, its) in new.iter().enumerate().rev() {
+            behind[at][other] = if line == its {
+                behind[at + 1][other + 1] + 1
+            } else {
+                behind[at + 1][other].max(behind[at][other + 1])
+            };
+        }
+    }
+    let (mut at, mut other) = (0, 0);
+    let mut found = Vec::new();
+    while at < old.len() && other < new.len() {
+        if old[at] == new[other] {
+            found.push((at, other));
+            (at, other) = (at + 1, other + 1);
+        } else if behind[at + 1][other] >= behind[at][other + 1] {
+            at += 1;
+        } else {
+            other += 1;
+        }
+    }
+    found
+}
+
+/// The new text with the random IDs and the times that stand in the old one, so that an update changes only what differs,
+/// and two updates do not conflict everywhere. A line takes them from the line of the old text that is equal otherwise; an ID
+/// that is new stays.
+fn with_known_ids(stands: &str, made: &str) -> String {
+    let random = Regex::new(
+        r"\b(?:req|agt|jk|rot|evt|xjt|apr)_[A-Za-z0-9_-]{14,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    )
+    .expect("a pattern");
+    let time = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").expect("a pattern");
+    let shapes = |text: &str| time.replace_all(&settled(text), "TIME").into_owned();
+    let (old_shapes, new_shapes) = (shapes(stands), shapes(made));
+    let (old, new): (Vec<&str>, Vec<&str>) = (stands.lines().collect(), made.lines().collect());
+    let words = |text| random.find_iter(text).map(|found| found.as_str());
+    let mut known: Vec<(&str, &str)> = Vec::new();
+    for (at_old, at_new) in common(&old_shapes, &new_shapes) {
+        known.extend(words(new[at_new]).zip(words(old[at_old])));
+    }
+    let kept = |found: &regex::Captures<'_>| {
+        let word = &found[0];
+        let known = known.iter().find(|(new, _)| *new == word);
+        known.map_or(word, |(_, old)| *old).to_owned()
+    };
+    random.replace_all(made, kept).into_owned()
+}
+
 fn check(file: &str, made: &str) {
     let path = root().join(file);
     let stands = std::fs::read_to_string(&path).unwrap_or_default();
@@ -146,7 +200,7 @@ fn check(file: &str, made: &str) {
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
-        std::fs::write(&path, made).expect("the document");
+        std::fs::write(&path, with_known_ids(&stands, made)).expect("the document");
         return;
     }
     for (stands, made) in settled(&stands).lines().zip(settled(made).lines()) {
@@ -156,6 +210,17 @@ fn check(file: &str, made: &str) {
         );
     }
     panic!("{file} has another length than it should: UPDATE_DOCS=1 cargo test --test it docs::");
+}
+
+#[test]
+fn updates_keep_known_ids() {
+    let old =
+        "$ a\nID\tagt_aaaaaaaaaaaaaaaa\nnote\n$ b\nagt_aaaaaaaaaaaaaaaa at 2026-01-01T00:00:00Z\n";
+    let new = "$ a\nID\tagt_bbbbbbbbbbbbbbbb\n$ c\nrot_cccccccccccccccc\n$ b\nagt_bbbbbbbbbbbbbbbb at 2026-02-02T00:00:00Z\n";
+    assert_eq!(
+        with_known_ids(old, new),
+        "$ a\nID\tagt_aaaaaaaaaaaaaaaa\n$ c\nrot_cccccccccccccccc\n$ b\nagt_aaaaaaaaaaaaaaaa at 2026-01-01T00:00:00Z\n"
+    );
 }
 
 #[test]
@@ -188,7 +253,7 @@ fn sessions_match_the_output() {
             continue;
         }
         if std::env::var_os("UPDATE_DOCS").is_some() {
-            std::fs::write(&path, made).expect("the document");
+            std::fs::write(&path, with_known_ids(&stands, &made)).expect("the document");
             continue;
         }
         let (stands, made) = (plain(&stands), plain(&made));
