@@ -88,10 +88,16 @@ impl Picture {
         if below > 0 {
             // One more line for the note.
             let below = (below + 1).min(rows.len());
-            table.truncate(headers + rows.len() - below);
+            let visible = rows.len() - below;
+            table.truncate(headers + visible);
+            let is_changed = |row: &&GridRow| row.marks.contains(&true);
+            let changed = match rows[visible..].iter().filter(is_changed).count() {
+                0 => String::new(),
+                count => format!(", {count} of them changed"),
+            };
             notes.insert(
                 0,
-                format!("… {below} more (enlarge the window, or use filters)"),
+                format!("… {below} more{changed} (enlarge the window, or use filters)"),
             );
         }
         let kind = match self.failure {
@@ -127,7 +133,7 @@ impl Picture {
         format!("{at}, every {every} (Ctrl-C to stop): {line}")
     }
 
-    /// Gives the terminal back, and prints the list as it was read last.
+    /// Gives the terminal back, and prints the list as it was read last, as far as it fits into the window.
     ///
     /// # Errors
     /// When standard output can't be written.
@@ -137,10 +143,10 @@ impl Picture {
         grid: &Grid<'_, T>,
         snapshot: &Snapshot<T>,
     ) -> Result<(), Error> {
-        let width = Some(self.screen.size().columns);
+        let size = self.screen.size();
         drop(self.screen);
         let options = RenderOptions {
-            width,
+            width: Some(size.columns),
             now: session.ui().now(),
             ..session.render_options.clone()
         };
@@ -149,8 +155,19 @@ impl Picture {
             marks: grid.headings().map(|_| false).collect(),
         };
         let rows: Vec<GridRow> = snapshot.items.iter().map(row).collect();
-        let text = grid.frame(&rows, &options).lines.join("\n") + "\n";
-        past_closed_pipe(session.ui().print(&text))
+        let mut lines = grid.frame(&rows, &options).lines;
+        // No more than fit into the window, where they were seen.
+        let room = size.rows.saturating_sub(OTHERS);
+        let below = lines.len().saturating_sub(room);
+        if below > 0 {
+            lines.truncate(room);
+            lines.push(line_beside(
+                &format!("… {below} more"),
+                Line::Note,
+                &options,
+            ));
+        }
+        past_closed_pipe(session.ui().print(&(lines.join("\n") + "\n")))
     }
 }
 

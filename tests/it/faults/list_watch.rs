@@ -197,6 +197,29 @@ fn a_terminal_is_redrawn_with_the_changes_marked() {
 }
 
 #[test]
+fn rows_that_do_not_fit_are_counted_and_so_are_their_changes() {
+    let fleet = |status: &str| {
+        let agents = (10..50).map(|n| format!("a{n}={}", if n > 45 { status } else { "active" }));
+        page(&agents.collect::<Vec<_>>().join(" "), false)
+    };
+    let router = Router::script(vec![fleet("active"), fleet("dead"), end()]);
+    let home = router.home().with("TZ", "UTC").with("NO_COLOR", "1");
+    let shown = screens(&home, 80, "--columns id,status");
+    let rows = shown.matches("active\n").count();
+    // Two drawings, and what is left, of 24 lines.
+    assert_eq!(rows, 20 + 20 + 20, "{shown}");
+    assert!(
+        shown.contains("… 20 more (enlarge the window, or use filters)"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("… 20 more, 4 of them changed (enlarge"),
+        "{shown}"
+    );
+    assert!(shown.contains("… 20 more\n"), "{shown}");
+}
+
+#[test]
 fn a_terminal_that_can_not_be_redrawn_gets_lines() {
     let router = Router::script(vec![page("a=active", false), page("a=dead", false), end()]);
     let shown = screens(
