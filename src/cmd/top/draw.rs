@@ -113,6 +113,7 @@ impl Canvas {
         let mut lines = vec![self.title(state, panel, items.len())];
         let empty = match &list.access {
             Access::Refused(why) => Some(format!("not available: {why}")),
+            Access::Failing(why) if !list.is_read => Some(format!("not available: {why}")),
             Access::Loading => Some("reading".to_owned()),
             _ if !items.is_empty() => None,
             _ if state.filter.is_empty() => Some("none".to_owned()),
@@ -173,7 +174,7 @@ impl Canvas {
             }
             Panel::Events => (4, "Events", String::new()),
         };
-        let (access, is_cut, count) = match panel {
+        let (access, is_read, is_cut, count) = match panel {
             Panel::Agents => facts_of(&state.agents),
             Panel::Runs => facts_of(&state.runs),
             Panel::Approvals => facts_of(&state.approvals),
@@ -181,7 +182,7 @@ impl Canvas {
         };
         let marker = if panel == state.focus { ">" } else { " " };
         let mut title = format!("{marker} {}", self.heading(&format!("{number} {name}")));
-        if matches!(access, Access::Loading | Access::Refused(_)) && count == 0 {
+        if !is_read && count == 0 {
             return title;
         }
         if state.filter.is_empty() {
@@ -282,8 +283,8 @@ impl Canvas {
     }
 }
 
-fn facts_of<T>(list: &List<T>) -> (&Access, bool, usize) {
-    (&list.access, list.is_cut, list.items.len())
+fn facts_of<T>(list: &List<T>) -> (&Access, bool, bool, usize) {
+    (&list.access, list.is_read, list.is_cut, list.items.len())
 }
 
 /// The lines of each panel: as many as it needs, or its share. What others leave goes first to the one that has the

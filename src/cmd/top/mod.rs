@@ -96,7 +96,9 @@ fn open(context: &Context) -> Option<Screen> {
 
 fn no_screen(context: &Context) -> Error {
     let terminals = context.ui.terminals();
-    let why = if !terminals.output {
+    let why = if cfg!(not(unix)) {
+        "it does not work on this system yet"
+    } else if !terminals.output {
         "standard output is not a terminal"
     } else if !terminals.input {
         "standard input is not a terminal"

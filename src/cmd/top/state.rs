@@ -49,6 +49,8 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// Whether it can be read.
     pub access: Access,
+    /// It was read at least once.
+    pub is_read: bool,
     /// There are more items than were read.
     pub is_cut: bool,
     /// The ID of the selected item; its index counts if there is no such item.
@@ -61,6 +63,7 @@ impl<T> Default for List<T> {
         Self {
             items: Vec::new(),
             access: Access::Loading,
+            is_read: false,
             is_cut: false,
             selected: None,
             index: 0,
@@ -101,12 +104,14 @@ impl<T: Item> List<T> {
             Ok((items, is_cut)) => {
                 self.items = items;
                 self.is_cut = is_cut;
+                self.is_read = true;
                 self.access = Access::Ready;
             }
             Err(access) => {
                 // What was read before is not what there is.
                 if matches!(access, Access::Refused(_)) {
                     self.items.clear();
+                    self.is_read = false;
                 }
                 self.access = access;
             }
@@ -221,7 +226,10 @@ impl State {
             }
             News::Event(Ok(event)) => self.add(event),
             News::Event(Err(access)) => self.events.access = access,
-            News::Connected => self.events.access = Access::Ready,
+            News::Connected => {
+                self.events.access = Access::Ready;
+                self.events.is_read = true;
+            }
             News::Detail(of, text) => {
                 if let Mode::Detail(detail) = &mut self.mode
                     && detail.id == of

@@ -152,6 +152,14 @@ fn panels_that_can_not_be_read_say_so() {
     let why = "the router has no event stream".to_owned();
     state.take(News::Event(Err(Access::Refused(why))), &now());
     insta::assert_snapshot!(shown(&state, SMALL));
+    let mut state = State::new("lab".to_owned());
+    let why = "could not list agents: HTTP 503".to_owned();
+    state.take(News::Agents(Err(Access::Failing(why))), &now());
+    let text = shown(&state, SMALL);
+    assert!(
+        text.contains("not available: could not list agents") && !text.contains("none"),
+        "{text}"
+    );
 }
 
 #[test]
