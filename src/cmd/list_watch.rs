@@ -116,6 +116,7 @@ impl<L: ListEndpoint> Watched<'_, L> {
             return Ok(Exit::Success);
         }
         let _guard = session.context.interrupt.hold(None);
+        session.ui().stop_paging();
         let rows = Renderer::new(session.ui(), of_changes(session)).stream(CHANGE);
         let mut printer = Printer::of(session, rows);
         let mut watch = Watch::new(session, self, interval);

@@ -40,7 +40,7 @@ Examples:
 
 Without a terminal:
   xeroctl status
-  xeroctl agents stats")]
+  xeroctl agents --watch")]
 pub struct Args {
     /// Polling interval, from 500ms to 60s [default: 2s; longer for large lists]
     #[arg(long, value_name = "DURATION", value_parser = values::interval)]
@@ -113,7 +113,7 @@ fn no_screen(context: &Context) -> Error {
         "`top` needs a terminal that it can redraw, but {why}"
     ))
     .next("check the router", "status")
-    .next("count agents by status", "agents stats")
+    .next("print changes of agents", "agents --watch")
 }
 
 /// Why the screen is left.
