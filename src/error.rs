@@ -129,6 +129,24 @@ impl Error {
         self
     }
 
+    /// The same error with fewer hints: if there are more than `most`, those without a command become lines below the
+    /// message, the first ones first.
+    pub fn with_hints_at_most(mut self, most: usize) -> Self {
+        let body = &mut self.0;
+        let mut excess = body.hints.len().saturating_sub(most);
+        let hints = std::mem::take(&mut body.hints);
+        for hint in hints {
+            let names_command = hint.command.is_some() || hint.text.contains("xeroctl ");
+            if excess > 0 && !names_command {
+                body.details.push(hint.text);
+                excess -= 1;
+            } else {
+                body.hints.push(hint);
+            }
+        }
+        self
+    }
+
     /// Adds a hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hints.push(Hint {

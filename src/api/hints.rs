@@ -230,6 +230,10 @@ fn by_status(error: Error, fault: &ErrorResponse, request: &Request, response: &
             format!("the router below {base_url} responded, but it has no such route; show where the URL comes from"),
             "config show",
         ),
+        // The commands to try another route and to check the result come first.
+        404 | 405 if !fault.enveloped && request.is_assumed && request.method.writes() => {
+            error.hint(format!("or no router responds below {base_url}"))
+        }
         404 | 405 if !fault.enveloped => error.next(
             format!("no router responds below {base_url}; show where the URL comes from"),
             "config show",

@@ -10,8 +10,9 @@ use crate::error::{Error, Exit};
 /// An error has two hints at most.
 const MOST_HINTS: usize = 2;
 
-/// Adds a command to an error that names none.
+/// Adds a command to an error that names none. Hints that are too many become lines of the error if they name none.
 pub fn complete(error: Error, words: &[OsString]) -> Error {
+    let error = error.with_hints_at_most(MOST_HINTS);
     let exit = error.exit();
     let hints = error.hints("xeroctl");
     let is_outcome = matches!(exit, Exit::Success | Exit::Failure | Exit::Declined);
@@ -138,6 +139,20 @@ mod tests {
             let error = complete(Error::new(exit, "x"), &words);
             assert!(error.is_without_hint(), "{exit:?}");
         }
+    }
+
+    #[test]
+    fn advice_becomes_a_line_if_there_are_two_commands() {
+        let error = Error::usage("x")
+            .hint("a")
+            .next("b", "agents")
+            .next("c", "status");
+        let error = complete(error, &[]);
+        assert_eq!(
+            error.hints("xeroctl"),
+            ["b: xeroctl agents", "c: xeroctl status"]
+        );
+        assert_eq!(error.lines(""), ["a"]);
     }
 
     #[test]

@@ -168,18 +168,33 @@ impl Sources<'_> {
                 ))
             }
             // A key in the environment is not enough without a base URL.
-            None if self.service == Service::ROUTER
-                && self.env.text(self.service.key_variable).is_some() =>
-            {
-                Error::config(
-                    "no router is configured: XEROCTL_API_KEY is set, but XEROCTL_BASE_URL is not",
-                )
+            None => match self.lone_key() {
+                Some(key) => Error::config(format!(
+                    "no router is configured: {key} is set, but XEROCTL_BASE_URL is not"
+                ))
                 .hint("set it: export XEROCTL_BASE_URL=https://api.xerotier.ai/PROJECT/v1")
-                .hint("or store both: xeroctl config init")
-            }
-            None => Error::config("no router is configured")
-                .hint("set one up: xeroctl config init")
-                .hint("or try the built-in sandbox: xeroctl --context sandbox agents"),
+                .hint("or store both: xeroctl config init"),
+                None => Error::config("no router is configured")
+                    .hint("set one up: xeroctl config init")
+                    .hint("or try the built-in sandbox: xeroctl --context sandbox agents"),
+            },
+        }
+    }
+
+    /// The option or the variable with a key for the router, which is not enough without a base URL.
+    fn lone_key(&self) -> Option<&'static str> {
+        if self.service != Service::ROUTER {
+            return None;
+        }
+        let variables = [
+            Some(self.service.key_variable),
+            self.service.key_file_variable,
+        ];
+        let mut set = variables.into_iter().flatten();
+        match (&self.args.api_key, &self.args.api_key_file) {
+            (Some(_), _) => Some("--api-key"),
+            (None, Some(_)) => Some("--api-key-file"),
+            (None, None) => set.find(|name| self.env.text(name).is_some()),
         }
     }
 }

@@ -27,6 +27,9 @@ pub struct Targets {
     pub force: bool,
 }
 
+/// Where an agent is paused that runs nothing.
+const EVERYWHERE: &str = "all workspaces";
+
 impl Targets {
     /// Applies `control` to every agent.
     ///
@@ -132,32 +135,50 @@ impl Targets {
         }
     }
 
-    /// Whether all agents were resumed. Warns about those that are still paused in all workspaces.
+    /// Whether all agents were resumed. Warns about those that are still paused, in all workspaces or in some that were to
+    /// be resumed.
     fn was_resumed(&self, session: &Session<'_>, batch: &BatchResult<'_>) -> bool {
-        let agent = |text: &RawValue| serde_json::from_str::<Agent>(text.get()).ok();
-        let is_paused =
-            |text: &RawValue| agent(text).is_some_and(|agent| agent.exec_paused() == Some(true));
         let answered = batch.done.iter().zip(&batch.responses);
-        let paused: Vec<&Id> = answered
-            .filter(|(_, response)| is_paused(response))
-            .map(|(id, _)| *id)
+        let paused: Vec<(&Id, String)> = answered
+            .filter_map(|(id, response)| Some((*id, self.still_paused(response)?)))
             .collect();
-        for id in &paused {
-            let place = self.place();
+        for (id, place) in &paused {
+            let resumed = self.place();
             session.ui().warn(&format!(
-                "agent {id}: resumed{place}; still paused in all workspaces"
+                "agent {id}: resumed{resumed}; still paused in {place}"
             ));
         }
-        if let Some(id) = paused.first() {
+        if let Some((id, place)) = paused.first() {
+            // What was just done is not repeated.
+            let (text, workspace) = match &self.workspace {
+                Some(_) => ("resume it everywhere", None),
+                None => (
+                    "resume it there",
+                    place.split(", ").next().map(str::to_owned),
+                ),
+            };
             let resume = Self {
-                workspace: None,
+                workspace: workspace.filter(|name| name != EVERYWHERE),
                 ..self.clone()
             };
-            session
-                .ui()
-                .next("resume it everywhere", &resume.undo(&[*id]));
+            session.ui().next(text, &resume.undo(&[*id]));
         }
         paused.is_empty()
+    }
+
+    /// Where an agent is still paused, if the response says so. Other workspaces than the one to be resumed do not count.
+    fn still_paused(&self, response: &RawValue) -> Option<String> {
+        let agent = serde_json::from_str::<Agent>(response.get()).ok()?;
+        if agent.exec_paused() == Some(true) {
+            return Some(EVERYWHERE.to_owned());
+        }
+        let mut workspaces = agent.exec_paused_workspaces();
+        workspaces.retain(|paused| {
+            self.workspace
+                .as_ref()
+                .is_none_or(|wanted| wanted == paused)
+        });
+        (!workspaces.is_empty()).then(|| workspaces.join(", "))
     }
 
     async fn ask_to_revoke(&self, session: &Session<'_>, distinct: &[Id]) -> Result<(), Error> {

@@ -159,8 +159,9 @@ impl Args {
             return Ok(());
         }
         let question = format!(
-            "Send DELETE {} to the router?",
-            redact::url(self.path.as_str())
+            "Send DELETE {} to {}?",
+            redact::url(self.path.as_str()),
+            session.place()
         );
         session.confirm(&question, &Consent::Yes, self.force)
     }

@@ -144,8 +144,10 @@ async fn set(
             old => old?,
         };
         if old.is_some_and(|old| !is_empty(old.document.get())) {
-            let question =
-                format!("Replace the context of workspace {workspace}? It is not empty.");
+            let question = format!(
+                "Replace the context of workspace {workspace} in {}? It is not empty.",
+                session.place()
+            );
             session.confirm(&question, &Consent::Yes, false)?;
         }
     }

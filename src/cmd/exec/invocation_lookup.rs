@@ -9,8 +9,8 @@ use crate::session::Session;
 
 /// The result of looking up an ID as an invocation.
 pub(super) enum Found {
-    /// The execution of the invocation.
-    Execution(Id),
+    /// The execution of the invocation, and the invocation.
+    Execution(Id, Box<Invocation>),
     /// An invocation without an execution.
     NotRun(Box<Reply<Invocation>>),
 }
@@ -32,6 +32,8 @@ pub(super) async fn as_invocation(
         Err(other) if other.exit().is_by_signal() => {
             return Err(other);
         }
+        // The error of another cause has its own advice.
+        _ if !error.is_without_hint() => return Err(error),
         _ => return Err(error.next("list the executions", "exec list")),
     };
     let execution = reply.value.execution_id.as_deref();
@@ -40,7 +42,7 @@ pub(super) async fn as_invocation(
             session.ui().note(&format!(
                 "{id} is an invocation ID; using its execution {execution}"
             ));
-            Ok(Found::Execution(execution))
+            Ok(Found::Execution(execution, Box::new(reply.value)))
         }
         None => Ok(Found::NotRun(Box::new(reply))),
     }

@@ -99,7 +99,8 @@ impl Args {
                 }
             }
             Subcommand::Delete { id, force } => {
-                session.confirm(&format!("Delete learning {id}?"), &Consent::Yes, force)?;
+                let question = format!("Delete learning {id} from {}?", session.place());
+                session.confirm(&question, &Consent::Yes, force)?;
                 let check = format!("exec learnings show {}", command_line::id(id.as_str()));
                 let reply = session.change(&Delete(&id), &check).await;
                 if let Some(reply) = reply.map_err(with_list_hint)? {

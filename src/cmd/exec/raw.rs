@@ -49,7 +49,7 @@ impl Args {
             return Ok(Exit::Success);
         };
         match invocation_lookup::as_invocation(&session, &self.id, error).await? {
-            Found::Execution(id) => self.get(&session, &id).await?,
+            Found::Execution(id, _) => self.get(&session, &id).await?,
             Found::NotRun(reply) => return Err(invocation_lookup::not_run_error(&self.id, &reply)),
         }
         Ok(Exit::Success)

@@ -34,7 +34,7 @@ impl Args {
         let reply = match session.change(&Rerun(&self.id), outcome::CHECK).await {
             Err(error) => {
                 match invocation_lookup::as_invocation(&session, &self.id, error).await? {
-                    Found::Execution(id) => session.change(&Rerun(&id), outcome::CHECK).await?,
+                    Found::Execution(id, _) => session.change(&Rerun(&id), outcome::CHECK).await?,
                     Found::NotRun(reply) => {
                         return Err(invocation_lookup::not_run_error(&self.id, &reply));
                     }

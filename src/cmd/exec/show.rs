@@ -1,5 +1,7 @@
 //! `xeroctl exec show`.
 
+use std::time::Duration;
+
 use super::invocation_lookup::{self, Found};
 use super::invocations::INVOCATION;
 use crate::api::Id;
@@ -31,11 +33,11 @@ impl Args {
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let session = context.open()?;
         session.declare(RUN)?;
-        let Err(error) = show(&session, &self.id).await else {
+        let Err(error) = show(&session, &self.id, None).await else {
             return Ok(Exit::Success);
         };
         match invocation_lookup::as_invocation(&session, &self.id, error).await? {
-            Found::Execution(id) => show(&session, &id).await?,
+            Found::Execution(id, call) => show(&session, &id, Some(*call)).await?,
             Found::NotRun(reply) => {
                 session.ui().note(&format!(
                     "{} is an invocation ID without an execution; showing the invocation",
@@ -91,7 +93,12 @@ impl Run {
 
     fn duration(&self) -> Option<String> {
         let (start, end) = (self.started()?.at()?, self.finished()?.at()?);
-        (start <= end).then(|| time::show_duration(time::until(end, start)))
+        // Routers report whole seconds.
+        match time::until(end, start) {
+            _ if start > end => None,
+            Duration::ZERO => Some("under 1s".to_owned()),
+            duration => Some(time::show_duration(duration)),
+        }
     }
 }
 
@@ -133,7 +140,8 @@ const RUN: &[Column<Run>] = &[
     }),
 ];
 
-async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
+/// Shows an execution; `known` is its invocation if that was read already.
+async fn show(session: &Session<'_>, id: &Id, known: Option<Invocation>) -> Result<(), Error> {
     let Some(reply) = session.get(&Get(id)).await? else {
         return Ok(());
     };
@@ -146,9 +154,11 @@ async fn show(session: &Session<'_>, id: &Id) -> Result<(), Error> {
         let call = reply.value.invocation_id.as_deref();
         call.and_then(|call| call.parse::<Id>().ok())
     };
-    let invocation = match &call {
-        Some(call) => invocation(session, call).await?,
-        None => None,
+    let is_known = |call: &Invocation| call.id == reply.value.invocation_id;
+    let invocation = match (known.filter(is_known), &call) {
+        (Some(known), _) => Some(known),
+        (None, Some(call)) => invocation(session, call).await?,
+        (None, None) => None,
     };
     let document = reply.document.get().to_owned();
     let run = Run {

@@ -33,8 +33,12 @@ impl Args {
         let (squads, target) = destructive_target::open(&self.target, context, self.force).await?;
         let agent = target.id;
         let squads = squads.with(self.secrets);
-        let question = format!("Delete agent {} and all its records?", target.label);
         let session = &squads.session;
+        let question = format!(
+            "Delete agent {} and all its records from {}?",
+            target.label,
+            session.place()
+        );
         session.confirm(&question, &Consent::Yes, self.force)?;
         let show = squads.about("show", &agent);
         let deleted = session.change(&Delete(agent.as_str()), &show).await;

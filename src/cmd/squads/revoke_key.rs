@@ -47,8 +47,9 @@ impl Args {
             None => key.to_string(),
         };
         let question = format!(
-            "Revoke key {label} of agent {}? Requests with it will fail.",
-            agent.label
+            "Revoke key {label} of agent {} in {}? Requests with it will fail.",
+            agent.label,
+            session.place()
         );
         session.confirm(&question, &Consent::Yes, self.force)?;
         let revoke = Revoke {

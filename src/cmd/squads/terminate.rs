@@ -29,7 +29,11 @@ impl Args {
     /// Exit 16 without consent; otherwise as the request.
     pub async fn run(self, context: &Context) -> Result<Exit, Error> {
         let (squads, agent) = destructive_target::open(&self.target, context, self.force).await?;
-        let question = format!("Terminate agent {}? It never runs again.", agent.label);
+        let question = format!(
+            "Terminate agent {} in {}? It never runs again.",
+            agent.label,
+            squads.session.place()
+        );
         squads
             .session
             .confirm(&question, &Consent::Yes, self.force)?;

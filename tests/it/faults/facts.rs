@@ -1,6 +1,7 @@
 //! Facts in the router's responses that must reach the screen.
 
-use crate::support::router::{Answer, Router};
+use crate::support::Home;
+use crate::support::router::{Answer, Asked, Router};
 
 const CREATE: &str = "agents join-keys --create --name n --region us-east --router-addr tcp://r:1";
 
@@ -223,4 +224,86 @@ fn key_without_base_url_suggests_the_variable() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn resume_reports_workspaces_that_stay_paused() {
+    let answer = r#"{"id":"agt_1","exec_paused":false,"exec_paused_workspaces":["ws_a","ws_b"]}"#;
+    for (options, warning) in [
+        (
+            "",
+            "warning: agent agt_1: resumed in all workspaces; still paused in ws_a, ws_b\n\
+             hint: resume it there: xeroctl agents resume-exec --workspace ws_a agt_1\n",
+        ),
+        (
+            " --workspace ws_b",
+            "warning: agent agt_1: resumed in ws_b; still paused in ws_b\n\
+             hint: resume it everywhere: xeroctl agents resume-exec agt_1\n",
+        ),
+        (" --workspace ws_c", "hint: "),
+    ] {
+        let router = Router::rules(move |_| Answer::json(200, answer));
+        let run = router
+            .home()
+            .run(&format!("agents resume-exec agt_1{options}"));
+        assert_eq!(run.code, 0, "{options}: {}", run.stderr);
+        assert!(run.stderr.starts_with(warning), "{options}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn shown_invocation_is_read_once() {
+    let router = Router::rules(|asked| {
+        let times = r#""created_at":1700000000,"started_at":1700000000,"completed_at":1700000000"#;
+        if asked.target.ends_with("/executions/ex_1") {
+            Answer::json(
+                200,
+                format!(r#"{{"id":"ex_1","invocation_id":"inv_1","status":"completed",{times}}}"#),
+            )
+        } else if asked.target.ends_with("/invocations/inv_1") {
+            Answer::json(
+                200,
+                r#"{"id":"inv_1","execution_id":"ex_1","status":"completed","risk":"read"}"#,
+            )
+        } else {
+            Answer::fault(404, "invocation_not_found")
+        }
+    });
+    let run = router.home().run("exec show inv_1");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("Risk\tread\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("Duration\tunder 1s\n"),
+        "{}",
+        run.stdout
+    );
+    let asked: Vec<String> = router.asked().iter().map(Asked::line).collect();
+    let reads = asked.iter().filter(|line| line.contains("/invocations/"));
+    assert_eq!(reads.count(), 1, "{asked:#?}");
+}
+
+#[test]
+fn lone_key_names_the_missing_base_url() {
+    let bare = Home::new;
+    for (home, line, key) in [
+        (bare(), "--api-key k agents", "--api-key"),
+        (bare(), "--api-key-file k agents", "--api-key-file"),
+        (
+            bare().with("XEROCTL_API_KEY", "k"),
+            "agents",
+            "XEROCTL_API_KEY",
+        ),
+        (
+            bare().with("XEROCTL_API_KEY_FILE", "k"),
+            "agents",
+            "XEROCTL_API_KEY_FILE",
+        ),
+    ] {
+        let run = home.run(line);
+        let first = run.stderr.lines().next().unwrap_or_default();
+        assert_eq!(
+            first,
+            format!("error: no router is configured: {key} is set, but XEROCTL_BASE_URL is not")
+        );
+    }
 }

@@ -7,7 +7,7 @@ use crate::support::router::{Answer, Router};
 use crate::terminal::sandbox;
 
 const DELETE: &str = "api DELETE /management/agents/agt_abc123";
-const QUESTION: &str = "Send DELETE /management/agents/agt_abc123 to the router? [y/N] ";
+const QUESTION: &str = "Send DELETE /management/agents/agt_abc123 to sandbox? [y/N] ";
 
 /// Whether the agent is there.
 fn is_there(home: &Home) -> bool {

@@ -9,12 +9,12 @@ use crate::terminal::sandbox;
 const ASKING: [(&str, &str, &str); 3] = [
     (
         "squads terminate Coder",
-        "Terminate agent Coder (3fcb87f5-40bf-4e11-b004-a986b1c8cef0, active) in squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24? It never runs again. [y/N] ",
+        "Terminate agent Coder (3fcb87f5-40bf-4e11-b004-a986b1c8cef0, active) in squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 in sandbox? It never runs again. [y/N] ",
         "Terminated agent 3fcb87f5-40bf-4e11-b004-a986b1c8cef0.",
     ),
     (
         "squads delete 37d1b3a4-6820-471c-8c08-e4b40b74a7ce",
-        "Delete agent Ledger (37d1b3a4-6820-471c-8c08-e4b40b74a7ce, paused) in squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 and all its records? [y/N] ",
+        "Delete agent Ledger (37d1b3a4-6820-471c-8c08-e4b40b74a7ce, paused) in squad 43490165-2c7d-4b0e-9f61-5d8a3e7c1b24 and all its records from sandbox? [y/N] ",
         "Deleted agent 37d1b3a4-6820-471c-8c08-e4b40b74a7ce.",
     ),
     (
