@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::sync::LazyLock;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -24,11 +25,14 @@ pub enum Parsed {
 }
 
 /// The whole tree of commands.
-pub fn tree() -> clap::Command {
-    let mut tree = global::add(Cli::command(), &|_| true);
-    // Names and usage lines of nested commands are only known after building.
-    tree.build();
-    tree
+pub fn tree() -> &'static clap::Command {
+    static TREE: LazyLock<clap::Command> = LazyLock::new(|| {
+        let mut tree = global::add(Cli::command(), &|_| true);
+        // Names and usage lines of nested commands are only known after building.
+        tree.build();
+        tree
+    });
+    &TREE
 }
 
 /// Parses the words after the program's name.
@@ -37,7 +41,9 @@ pub fn tree() -> clap::Command {
 /// Exit 2, with what is wrong and how to correct it.
 pub fn parse(words: &[OsString]) -> Result<Parsed, Error> {
     if words.is_empty() {
-        return Ok(Parsed::Text(tree().render_help().to_string().into()));
+        return Ok(Parsed::Text(
+            tree().clone().render_help().to_string().into(),
+        ));
     }
     if is_version(words) {
         let text = format!("xeroctl {}\n", env!("CARGO_PKG_VERSION"));
@@ -117,7 +123,7 @@ pub fn early(words: &[OsString]) -> (Option<String>, Option<bool>) {
         return (None, None);
     }
     let mut found = BTreeSet::new();
-    flags(&tree(), &mut found);
+    flags(tree(), &mut found);
     global::early(words, found.into_iter())
 }
 
@@ -183,7 +189,7 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
             continue;
         }
         if unknown_option == Some(name) {
-            let (path, _) = command_of(&tree, words, None);
+            let (path, _) = command_of(tree, words, None);
             return Error::usage("a space or `=` is missing between `--api-key` and its value")
                 .hint("the file option does not show the key to other users: --api-key-file FILE")
                 .hint(format!("all options: {path} --help"));
@@ -215,7 +221,7 @@ fn usage(error: &clap::Error, words: &[OsString]) -> Error {
         }
     }
     let unknown = text(ContextKind::InvalidSubcommand);
-    let (path, command) = command_of(&tree, words, unknown);
+    let (path, command) = command_of(tree, words, unknown);
     if let Some(word) = unknown
         && path == tree.get_name()
         && let Some(instead) = suggestions::elsewhere(word)
@@ -368,7 +374,7 @@ fn dashed(error: &clap::Error, words: &[OsString]) -> Option<String> {
         return None;
     };
     let is_meant =
-        error.kind() == ErrorKind::UnknownArgument && aliases::takes_value(&tree(), option);
+        error.kind() == ErrorKind::UnknownArgument && aliases::takes_value(tree(), option);
     is_meant.then(|| {
         let joined = command_line::quote(&redact::word(&format!("{option}={value}")));
         format!("if the value of {option} starts with a dash: {joined}")

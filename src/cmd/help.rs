@@ -41,7 +41,7 @@ impl Args {
             }
         }
         let tree = grammar::tree();
-        let mut command = &tree;
+        let mut command = tree;
         for word in &self.words {
             if aliases::of(command.get_name())
                 .iter()

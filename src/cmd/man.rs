@@ -40,7 +40,7 @@ impl Args {
         let tree = grammar::tree();
         if let Some(directory) = &self.directory {
             let directory = context.env.absolute(directory);
-            let count = write_all(&tree, &directory).map_err(|error| {
+            let count = write_all(tree, &directory).map_err(|error| {
                 let place = directory.display();
                 Error::usage(format!("can't write the pages to {place}")).cause(error)
             })?;
@@ -50,7 +50,7 @@ impl Args {
                 .note(&format!("{count} pages written to {place}"));
             return Ok(Exit::Success);
         }
-        let mut command = &tree;
+        let mut command = tree;
         for word in &self.words {
             command = command.find_subcommand(word).ok_or_else(|| {
                 Error::usage(format!("unknown command `{word}`"))

@@ -74,8 +74,8 @@ fn is_check(words: &[OsString]) -> bool {
 /// An example with the same action, or the command that lists the options.
 fn usage(words: &[OsString]) -> String {
     let tree = grammar::tree();
-    let words = aliases::as_documented(words, &tree);
-    let (path, command) = grammar::command_of(&tree, &words, None);
+    let words = aliases::as_documented(words, tree);
+    let (path, command) = grammar::command_of(tree, &words, None);
     match example(command, &words) {
         Some(example) => format!("for example: {example}"),
         None => format!("all options: {path} --help"),

@@ -289,7 +289,7 @@ fn reference_matches_the_help() {
     let mut out =
         "# Reference\n\nThe help of every command, as `xeroctl help …` prints it.\n".to_owned();
     describe(
-        &xeroctl::cmd::grammar::tree(),
+        xeroctl::cmd::grammar::tree(),
         "xeroctl",
         &Home::new(),
         &mut out,
@@ -299,7 +299,7 @@ fn reference_matches_the_help() {
 
 #[test]
 fn manual_has_a_page_per_command() {
-    let pages = xeroctl::cmd::man::pages(&xeroctl::cmd::grammar::tree());
+    let pages = xeroctl::cmd::man::pages(xeroctl::cmd::grammar::tree());
     let directory = root().join("docs/man");
     for (name, page) in &pages {
         check(&format!("docs/man/{name}"), page);
@@ -336,7 +336,7 @@ fn help_examples_fit_80_columns() {
         }
         command.get_subcommands().for_each(check);
     }
-    check(&xeroctl::cmd::grammar::tree());
+    check(xeroctl::cmd::grammar::tree());
 }
 
 #[test]

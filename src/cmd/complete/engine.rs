@@ -23,7 +23,7 @@ pub(super) fn complete(words: &[String], is_split: bool) -> Completion {
         return Completion::default();
     };
     let tree = grammar::tree();
-    let position = Position::behind(before, &tree);
+    let position = Position::behind(before, tree);
     let mut completion = Completion {
         typed: current.clone(),
         // All of a word that ends in `=` or `:` stays.
@@ -219,7 +219,7 @@ fn codes(completion: &mut Completion) {
 /// Commands word by word, and topics in the place of the first word.
 fn help(completion: &mut Completion, position: &Position<'_>) {
     let tree = grammar::tree();
-    let mut command = &tree;
+    let mut command = tree;
     for word in &position.values {
         let Some(below) = command.find_subcommand(word) else {
             return;

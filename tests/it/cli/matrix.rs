@@ -33,7 +33,7 @@ fn each_command(visit: &mut dyn FnMut(&str, &Command)) {
             }
         }
     }
-    descend("", &xeroctl::cmd::grammar::tree(), visit);
+    descend("", xeroctl::cmd::grammar::tree(), visit);
 }
 
 /// The words that give an argument of a command an empty value.
