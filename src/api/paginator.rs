@@ -268,9 +268,9 @@ struct SeenItems {
 }
 
 impl SeenItems {
-    /// About a megabyte of hashes, so that memory does not grow with a list. A longer cycle is still detected by its
+    /// A few hundred kilobytes of hashes, so that memory does not grow with a list. A longer cycle is still detected by its
     /// cursors, of which there is one per page.
-    const MOST: usize = 1 << 16;
+    const MOST: usize = 1 << 14;
 
     fn contains(&self, text: &str) -> bool {
         self.hashes.contains(&self.state.hash_one(text))
