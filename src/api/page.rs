@@ -188,7 +188,7 @@ impl<'a> Page<'a> {
                         items = of;
                     }
                     // Read leniently: a value of a wrong type counts as absent.
-                    "has_more" => page.has_more = value.parse().ok(),
+                    "has_more" => page.has_more = json::string(value).parse().ok(),
                     "last_id" => page.last_id = Cursor::read(value),
                     _ => {}
                 }

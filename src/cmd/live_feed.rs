@@ -1,5 +1,7 @@
 //! The loop of commands that print items as they arrive, until a signal, the deadline, or a closed pipe.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::error::{Error, Exit};
@@ -7,6 +9,9 @@ use crate::session::Session;
 use crate::time;
 use crate::view::Rows;
 use crate::view::column::Column;
+
+/// How often a feed that waits looks whether its output is still read.
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// Prints items as they arrive.
 pub struct Printer<'s, T> {
@@ -94,11 +99,20 @@ impl<'s, T> Printer<'s, T> {
             }
         };
         let mut timeout = std::pin::pin!(timeout);
+        let ui = self.session.ui();
+        // Without anything to print, a closed pipe would not be noticed.
+        let abandoned = async {
+            while !ui.output_is_abandoned() {
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        let mut abandoned = std::pin::pin!(abandoned);
         loop {
             let item = tokio::select! {
                 biased;
                 () = interrupt.wait() => return Stop::Signal,
                 () = &mut timeout => return Stop::Deadline,
+                () = &mut abandoned => return Stop::Failed(Error::closed_pipe()),
                 item = next() => item,
             };
             let handled = match item {

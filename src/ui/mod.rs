@@ -324,6 +324,11 @@ impl Ui {
         self.state().output.was_closed()
     }
 
+    /// Whether the reader of standard output has left, so that the next write would fail.
+    pub fn output_is_abandoned(&self) -> bool {
+        self.state().output.is_abandoned()
+    }
+
     /// Rings the terminal's bell, if there is a terminal.
     pub fn bell(&self) {
         if self.terminals().error {

@@ -176,6 +176,25 @@ impl Sink {
             && is_null().unwrap_or(false)
     }
 
+    /// Whether this is a pipe or a socket whose reader has left, without writing to it.
+    #[cfg(unix)]
+    pub(super) fn is_abandoned(&self) -> bool {
+        use rustix::event::PollFlags;
+        use rustix::fs::FileType;
+        let Self::Process(writer) = self else {
+            return false;
+        };
+        let stream = writer.stream().fd();
+        let kind = rustix::fs::fstat(stream).map(|found| FileType::from_raw_mode(found.st_mode));
+        matches!(kind, Ok(FileType::Fifo | FileType::Socket))
+            && is_ready(stream, PollFlags::empty(), Some(Duration::ZERO))
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn is_abandoned(&self) -> bool {
+        false
+    }
+
     #[cfg(not(unix))]
     pub(super) fn was_closed(&self) -> bool {
         false

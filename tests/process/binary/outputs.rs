@@ -82,6 +82,16 @@ fn pipeline_reads_part_of_a_list() {
     assert_eq!(ended.stderr, "exit 0\n");
 }
 
+#[test]
+fn a_watch_ends_when_its_reader_has_left_and_nothing_changes() {
+    let home = sandbox();
+    let line = "agents --status suspended --watch --interval 500ms -q";
+    let text = format!(r#"{{ "$X" {line}; echo "exit $?" >&2; }} | head -3 | wc -l"#);
+    let ended = run_script(&home, &text).exits(0);
+    assert_eq!(ended.stdout.trim(), "3");
+    assert_eq!(ended.stderr, "exit 14\n");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn full_disk_exits_1_with_a_message() {
