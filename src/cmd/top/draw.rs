@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, size: Size, options: &RenderOptions) -> Vec<St
     lines.truncate(size.rows);
     let lines = lines.iter();
     lines
-        .map(|line| text::clipped(line, size.columns))
+        .map(|line| text::clipped(line, size.columns, options.ellipsis()))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::error::Error;
 use crate::view::column::Column;
@@ -102,8 +102,18 @@ pub(super) fn wrapped(line: &str, width: usize) -> Vec<String> {
     pieces
 }
 
-/// The line cut to this width. Styles take none.
-pub(super) fn clipped(line: &str, width: usize) -> String {
+/// The line cut to this width, with an ellipsis at its end if it is longer. Styles take none.
+pub(super) fn clipped(line: &str, width: usize, ellipsis: &str) -> String {
+    let (whole, is_cut) = start(line, width, "");
+    if is_cut {
+        start(line, width.saturating_sub(ellipsis.width()), ellipsis).0
+    } else {
+        whole
+    }
+}
+
+/// The start of a line, at most this wide, and whether there is more, which `end` then stands for.
+fn start(line: &str, width: usize, end: &str) -> (String, bool) {
     let mut out = String::with_capacity(line.len());
     let mut left = width;
     let mut is_styled = false;
@@ -122,13 +132,14 @@ pub(super) fn clipped(line: &str, width: usize) -> String {
         }
         let columns = c.width().unwrap_or(0);
         if columns > left {
+            out.push_str(end);
             if is_styled {
                 out.push_str(RESET);
             }
-            break;
+            return (out, true);
         }
         left -= columns;
         out.push(c);
     }
-    out
+    (out, false)
 }
