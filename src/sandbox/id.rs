@@ -1,10 +1,11 @@
-//! Random IDs and secrets.
+//! Random IDs and secrets, and hashes of secrets.
 
 use std::io;
 use std::iter;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
 
 /// Length of a random ID. With 36^16 values, collisions are not a concern.
 const LENGTH: usize = 16;
@@ -37,4 +38,9 @@ pub(super) fn random_secret(prefix: &str) -> io::Result<String> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// Hash of a secret, as stored.
+pub(super) fn hash(secret: &str) -> String {
+    STANDARD.encode(Sha256::digest(secret.as_bytes()))
 }

@@ -27,10 +27,20 @@ const CREATE_FIELDS: &[&str] = &[
     "agent_role",
 ];
 
-const ACTIVE: &str = "active";
+pub(super) const ACTIVE: &str = "active";
+
+/// Finds the key of a token.
+pub(super) fn find_by_token<'a>(
+    document: &'a mut Document,
+    token: &str,
+) -> Option<&'a mut JoinKey> {
+    let hash = id::hash(token);
+    let mut keys = document.join_keys.iter_mut();
+    keys.find(|key| key.token_hash.as_ref() == Some(&hash))
+}
 
 /// Revoked takes precedence, then exhausted, then expired.
-fn status(key: &JoinKey, now: Seconds) -> &'static str {
+pub(super) fn status(key: &JoinKey, now: Seconds) -> &'static str {
     if key.revoked {
         "revoked"
     } else if key
@@ -75,7 +85,7 @@ fn list(app: &AppState, request: &ApiRequest) -> HandlerResult {
     app.store.read(page).map(|list| ok(&list))
 }
 
-/// Returns 201 with the key and its token, which is shown only once and not stored.
+/// Returns 201 with the key and its token, which is shown only once; only its hash is stored.
 fn create(app: &AppState, request: &ApiRequest) -> HandlerResult {
     let fields = request.json_body(CREATE_FIELDS)?;
     let ttl = fields.integer("ttl_seconds", 1..=MAX_COUNT)?;
@@ -92,11 +102,13 @@ fn create(app: &AppState, request: &ApiRequest) -> HandlerResult {
         created_at: 0,
         expires_at: None,
         revoked: false,
+        token_hash: None,
         is_demo: false,
     };
     fields.tiers("supported_tiers", &mut key.supported_tiers)?;
     let token = id::random_secret("xjt_")
         .map_err(|error| ApiError::internal(format!("Random bytes are unavailable: {error}.")))?;
+    key.token_hash = Some(id::hash(&token));
     app.store.write(|document, now| {
         key.created_at = now;
         key.expires_at = ttl.map(|seconds| now + Seconds::from(seconds));

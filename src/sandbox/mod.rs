@@ -21,6 +21,7 @@ mod clock;
 mod connection;
 mod demo;
 mod diagnostics;
+mod enroll;
 mod event_stream;
 mod exec_context;
 mod execution_output;
@@ -51,6 +52,7 @@ mod workspaces;
 use std::io;
 use std::time::Duration;
 
+pub use enroll::{EnrollError, Enrollment, Worker, enroll, plan_enrollment};
 pub use fault_injection::Fault;
 pub use fleet::LARGEST_FLEET;
 pub use options::{Options, PROJECT};

@@ -128,7 +128,7 @@ pub(super) struct Candidate {
     pub(super) is_demo: bool,
 }
 
-/// A join key. Its token is not stored.
+/// A join key.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JoinKey {
@@ -148,6 +148,9 @@ pub(super) struct JoinKey {
     pub(super) expires_at: Option<Seconds>,
     #[serde(default)]
     pub(super) revoked: bool,
+    /// Hash of its token, which is not stored. Demo keys have none, so no worker can enroll with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) token_hash: Option<String>,
     #[serde(default, alias = "untouched")]
     pub(super) is_demo: bool,
 }
@@ -297,7 +300,9 @@ impl Agent {
         let rhythm = self.id.bytes().fold(7, |sum: Seconds, byte| {
             (sum * 31 + Seconds::from(byte)) % 3600
         });
-        Some(now - (now + rhythm).rem_euclid(15 + rhythm % 15))
+        let latest = now - (now + rhythm).rem_euclid(15 + rhythm % 15);
+        // The first heartbeat is the one with which it enrolled.
+        Some(latest.max(self.created_at))
     }
 
     /// Its public key at this time: a rotation's new key once promoted.

@@ -170,6 +170,36 @@ impl Store {
     }
 }
 
+/// Changes the document in the directory, as [`Store::write`], without opening it. Returns `None` if there is no readable
+/// document.
+pub(super) fn change<T, E: From<io::Error>>(
+    directory: &Path,
+    lock_options: &LockOptions,
+    clock: &Clock,
+    change: impl FnOnce(&mut Document, Seconds) -> Result<T, E>,
+) -> Result<Option<T>, E> {
+    if !directory.try_exists()? {
+        return Ok(None);
+    }
+    let _lock = state_file::lock(directory, lock_options, false)?;
+    let now = clock::now(clock);
+    let StoredState::Document(mut document) = state_file::load(directory)? else {
+        return Ok(None);
+    };
+    let result = change(&mut document, now)?;
+    state_file::save(directory, &document)?;
+    Ok(Some(result))
+}
+
+/// Reads the document in the directory and writes nothing, not even the lock file: the document is always replaced as a
+/// whole. Returns `None` if there is no readable document.
+pub(super) fn peek(directory: &Path) -> io::Result<Option<Box<Document>>> {
+    Ok(match state_file::load(directory)? {
+        StoredState::Document(document) => Some(document),
+        StoredState::Missing | StoredState::Unreadable => None,
+    })
+}
+
 /// Removes the state in the directory. Returns true if there was one.
 pub(super) fn reset(directory: &Path, lock_options: &LockOptions) -> io::Result<bool> {
     if !directory.try_exists()? {

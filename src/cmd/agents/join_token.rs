@@ -92,6 +92,11 @@ impl Kind for New {
         ui.hint(&format!(
             "pass it to the worker in the environment: export {variable}=\"$(cat {path})\""
         ));
+        if session.is_local() {
+            ui.hint(&format!(
+                "or enroll a simulated worker: xeroctl sandbox enroll --token-file {path}"
+            ));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `xeroctl sandbox`: the embedded test router. Only this module names `crate::sandbox`.
 
+pub mod enroll;
 pub mod local;
 pub mod path;
 pub mod reset;
@@ -19,9 +20,11 @@ Examples:
   xeroctl --context sandbox agents
   xeroctl config use sandbox
   xeroctl sandbox serve --port 8080
+  xeroctl sandbox enroll --token-file gpu-pool.token
   xeroctl sandbox reset")]
     Args {
         Serve: serve,
+        Enroll: enroll,
         Reset: reset,
         Path: path,
     }

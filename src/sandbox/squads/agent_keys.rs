@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::super::id;
 use super::super::response::{ApiError, HandlerResult, with_status};
-use super::caller::hash;
 use super::request_context::{RequestContext, ok_response};
 use super::state::{mark_modified, set, text};
 
@@ -54,7 +53,7 @@ pub(super) fn create(context: &mut RequestContext<'_>) -> HandlerResult {
         "name": context.body_text("name"),
         "expiresAt": expiry,
         "createdAt": context.now,
-        "hash": hash(&token),
+        "hash": id::hash(&token),
     });
     let shown = if page {
         let key = json!({ "id": key["id"], "name": key["name"], "expiresAt": key["expiresAt"] });

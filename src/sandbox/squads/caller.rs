@@ -2,12 +2,10 @@
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::super::clock::Seconds;
+use super::super::id::hash;
 use super::super::response::ApiError;
 use super::super::state::Keys;
 use super::dialect::Dialect;
@@ -105,11 +103,6 @@ impl Scope {
             _ => Ok(()),
         }
     }
-}
-
-/// Hash of a token, as stored.
-pub(super) fn hash(token: &str) -> String {
-    STANDARD.encode(Sha256::digest(token.as_bytes()))
 }
 
 fn is_live(key: &Value, now: Seconds) -> bool {

@@ -94,11 +94,10 @@ fn completes_commands_options_and_values_that_are_known_here() {
             "{line:?}: {found:?}"
         );
     }
-    assert!(
-        complete(&home, "exec context set --file ")
-            .stdout
-            .starts_with(":files\n")
-    );
+    for line in ["exec context set --file ", "sandbox enroll --token-file "] {
+        let stdout = complete(&home, line).stdout;
+        assert!(stdout.starts_with(":files\n"), "{line}: {stdout}");
+    }
     assert_eq!(complete(&home, "agents --name ").stdout, ":values\n");
 }
 

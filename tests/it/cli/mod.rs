@@ -53,6 +53,7 @@ mod paging;
 mod properties;
 mod redaction;
 mod resolve;
+mod sandbox_enroll;
 mod secrets;
 mod selection;
 mod shown;
