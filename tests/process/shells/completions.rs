@@ -43,7 +43,7 @@ complete -p xeroctl
     let mut parts = text.split("--\n");
     assert_eq!(parts.next(), Some("agt_abc123\n"), "{text}");
     let commands = parts.next().unwrap_or_default();
-    assert!(commands.contains("serve  (Serve the sandbox"), "{commands}");
+    assert!(commands.contains("(Serve the sandbox"), "{commands}");
     assert_eq!(parts.next(), Some("ndjson\n"), "{text}");
     assert_eq!(parts.next(), Some("\n"), "{text}");
     assert!(

@@ -91,6 +91,11 @@ fn outcome(shell: Shell, example: &str) -> String {
         let add = "config add prod --base-url https://api.example/proj_1/v1 -q";
         run_script(&home, &format!("\"$X\" {add} > added")).exits(0);
     }
+    if example.contains("sandbox enroll") {
+        let create = "agents join-keys --create --name gpu-pool --region us-east --router-addr tcp://router:5555";
+        let create = format!("\"$X\" {create} --token-file gpu-pool.token -q > created");
+        run_script(&home, &create).exits(0);
+    }
     let endless = ENDLESS.iter().find(|(part, _)| example.contains(part));
     let ended = match endless {
         None => shell.run(&home, &format!("{BEFORE}{line}")),
