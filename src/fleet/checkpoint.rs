@@ -21,6 +21,9 @@ pub struct Header {
     pub selection: String,
     /// The objects, in order. A second run continues with them, whatever the selection would give by then.
     pub plan: Vec<String>,
+    /// The objects that were selected and skipped, each with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<(String, String)>,
 }
 
 impl Header {
@@ -32,6 +35,7 @@ impl Header {
             base_url: base_url.to_owned(),
             selection: selection.to_owned(),
             plan,
+            skipped: Vec::new(),
         }
     }
 }

@@ -76,7 +76,7 @@ impl Fleet<'_> {
         }
         self.confirm(session, &targets, &work)?;
         if let (Some(path), None) = (self.checkpoint, &checkpoint) {
-            let header = self.header(session, &targets);
+            let header = self.header(session, &targets, &skipped);
             checkpoint = Some(CheckpointFile::create(path, header)?);
         }
         let is_single = self.select.only_id().is_some();
@@ -120,9 +120,12 @@ impl Fleet<'_> {
                 subject: format!("agent {id}"),
                 id,
             };
+            let skipped = contents.header.skipped.iter().map(|(id, reason)| {
+                RotationResult::new(id, Status::Skipped).because(reason.as_str())
+            });
             return Ok(Some(Plan {
                 targets: ids.into_iter().map(named).collect(),
-                skipped: Vec::new(),
+                skipped: skipped.collect(),
                 checkpoint,
                 peeked,
             }));
@@ -148,10 +151,22 @@ impl Fleet<'_> {
         }))
     }
 
-    fn header(&self, session: &Session<'_>, targets: &[Target]) -> Header {
+    fn header(
+        &self,
+        session: &Session<'_>,
+        targets: &[Target],
+        skipped: &[RotationResult],
+    ) -> Header {
         let plan = targets.iter().map(|target| target.id.to_string());
         let selection = self.select.text();
-        Header::new(ACTION, &server(session), &selection, plan.collect())
+        let skipped = skipped.iter().map(|result| {
+            let reason = result.message.clone().unwrap_or_default();
+            (result.agent.clone(), reason)
+        });
+        Header {
+            skipped: skipped.collect(),
+            ..Header::new(ACTION, &server(session), &selection, plan.collect())
+        }
     }
 
     /// Refuses the checkpoint of another command.

@@ -68,6 +68,22 @@ fn a_dry_run_in_the_sandbox_knows_its_checkpoint() {
 }
 
 #[test]
+fn what_was_skipped_is_skipped_again_with_its_reason() {
+    let home = Home::new().with("XEROCTL_CONTEXT", "sandbox");
+    let line = "agents curve-rotate --region us-east --force --checkpoint c.ckpt";
+    let skipped = |output: &Output| {
+        let rows = output.stdout.lines().filter(|row| row.contains("skipped"));
+        rows.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = home.run(line);
+    assert!(!skipped(&first).is_empty(), "{}", first.whole());
+    let second = home.run(line);
+    assert_eq!(skipped(&second), skipped(&first), "{}", second.whole());
+    let told = format!("{} skipped", skipped(&first).len());
+    assert!(second.stderr.contains(&told), "{}", second.whole());
+}
+
+#[test]
 fn the_plan_of_the_first_run_is_kept() {
     let fleet = Fleet::new(6, Duration::ZERO, |id, times| {
         (id > "a003" && times == 1).then(|| Answer::fault(409, "conflict"))
