@@ -101,6 +101,7 @@ macro_rules! command_group {
 }
 pub(crate) use command_group;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use agents::join_keys;
@@ -130,18 +131,15 @@ commands! {
 impl Command {
     /// The commands that `named` selects. To build all of them takes longer than everything else before the request.
     pub fn only(named: &dyn Fn(&str) -> bool) -> Vec<clap::Command> {
-        let parts = Self::PARTS.iter().map(|(module, augment)| {
-            // The only name of two words.
-            let name = if *module == "join_keys" {
-                "join-keys"
-            } else {
-                module
-            };
-            (name, augment)
+        // clap keeps names that live as long as the program.
+        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+            let modules = Command::PARTS.iter().map(|(module, _)| module);
+            modules.map(|module| module.replace('_', "-")).collect()
         });
+        let parts = NAMES.iter().zip(Self::PARTS);
         let named = parts.filter(|(name, _)| named(name));
         named
-            .map(|(name, augment)| augment(clap::Command::new(name)))
+            .map(|(name, (_, augment))| augment(clap::Command::new(name.as_str())))
             .collect()
     }
 

@@ -123,20 +123,7 @@ fn create(app: &AppState, request: &ApiRequest) -> HandlerResult {
         public_key: required("public_key", fields.public_key("public_key")?)?,
         region: required("region", fields.region("region")?)?,
         status: "pending".to_owned(),
-        max_concurrent_requests: 0,
-        description: None,
-        supported_tiers: None,
-        storage_limit_bytes: None,
-        tools: Vec::new(),
-        created_at: 0,
-        updated_at: 0,
-        lost_at: None,
-        exec_paused: false,
-        exec_paused_workspaces: Vec::new(),
-        credentials_revoked_workspaces: Vec::new(),
-        rotation: None,
-        unix_times: false,
-        is_demo: false,
+        ..Agent::default()
     };
     apply_fields(&mut agent, &fields)?;
     app.store.write(|document, now| {

@@ -143,17 +143,10 @@ fn agent(key: &JoinKey, worker: &Worker<'_>, now: Seconds) -> Agent {
         max_concurrent_requests: if executes { 0 } else { CONCURRENCY },
         description: Some("Simulated worker".to_owned()),
         supported_tiers: key.supported_tiers.clone(),
-        storage_limit_bytes: None,
         public_key: STANDARD.encode(public_key),
         tools: tools.iter().map(|&tool| tool.to_owned()).collect(),
         created_at: now,
         updated_at: now,
-        lost_at: None,
-        exec_paused: false,
-        exec_paused_workspaces: Vec::new(),
-        credentials_revoked_workspaces: Vec::new(),
-        rotation: None,
-        unix_times: false,
-        is_demo: false,
+        ..Agent::default()
     }
 }

@@ -76,19 +76,12 @@ fn agent(number: usize, now: Seconds) -> Agent {
         region: REGIONS[number % REGIONS.len()].to_owned(),
         status: if is_offline { "disconnected" } else { "active" }.to_owned(),
         max_concurrent_requests: 8,
-        description: None,
         supported_tiers: Some(vec!["default".to_owned()]),
-        storage_limit_bytes: None,
         public_key: STANDARD.encode(std::array::from_fn::<u8, 32, _>(|_| random.u8(..))),
         tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),
         created_at: now - AGE,
         updated_at: now - AGE,
         lost_at: is_offline.then_some(now - AGE / 2),
-        exec_paused: false,
-        exec_paused_workspaces: Vec::new(),
-        credentials_revoked_workspaces: Vec::new(),
-        rotation: None,
-        unix_times: false,
-        is_demo: false,
+        ..Agent::default()
     }
 }

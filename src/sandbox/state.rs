@@ -53,7 +53,7 @@ pub(super) struct Keys {
 }
 
 /// An agent. `is_demo` marks unmodified demo data, whose times are rebased.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Agent {
     pub(super) id: String,
